@@ -1,0 +1,105 @@
+-- The structure of revision e6e5369fb4d1 as an ORM writes it: other layout, quoting, order of clauses and spelling
+-- of defaults than the revision's, and the same structure.
+CREATE TABLE projects (
+	id INTEGER NOT NULL,
+	name VARCHAR(200) NOT NULL,
+	description TEXT,
+	phase VARCHAR(15) DEFAULT 'PLANNER' NOT NULL,
+	spec_artifact_id INTEGER,
+	selected_arch_option_id INTEGER,
+	created_at DATETIME DEFAULT (CURRENT_TIMESTAMP) NOT NULL,
+	updated_at DATETIME DEFAULT (CURRENT_TIMESTAMP) NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT phasetype CHECK (phase IN ('PLANNER', 'ARCHITECT', 'REVIEW_APPROVAL', 'CODER'))
+);
+CREATE TABLE tasks (
+	id INTEGER NOT NULL,
+	project_id INTEGER NOT NULL,
+	title VARCHAR(300) NOT NULL,
+	description TEXT,
+	phase VARCHAR(15) NOT NULL,
+	status VARCHAR(17) DEFAULT 'PENDING' NOT NULL,
+	priority INTEGER DEFAULT (0) NOT NULL,
+	active_version_id INTEGER,
+	created_at DATETIME DEFAULT (CURRENT_TIMESTAMP) NOT NULL,
+	updated_at DATETIME DEFAULT (CURRENT_TIMESTAMP) NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(project_id) REFERENCES projects (id) ON DELETE CASCADE,
+	CONSTRAINT phasetype CHECK (phase IN ('PLANNER', 'ARCHITECT', 'REVIEW_APPROVAL', 'CODER')),
+	CONSTRAINT taskstatus CHECK (status IN ('PENDING', 'IN_PROGRESS', 'AWAITING_APPROVAL', 'APPROVED', 'REJECTED', 'COMPLETED', 'CANCELLED'))
+);
+CREATE TABLE change_requests (
+	id INTEGER NOT NULL,
+	task_id INTEGER NOT NULL,
+	title VARCHAR(300) NOT NULL,
+	reason TEXT,
+	status VARCHAR(11) DEFAULT 'DRAFT' NOT NULL,
+	created_at DATETIME DEFAULT (CURRENT_TIMESTAMP) NOT NULL,
+	submitted_at DATETIME,
+	PRIMARY KEY (id),
+	FOREIGN KEY(task_id) REFERENCES tasks (id) ON DELETE CASCADE,
+	CONSTRAINT changerequeststatus CHECK (status IN ('DRAFT', 'SUBMITTED', 'APPROVED', 'REJECTED', 'IMPLEMENTED'))
+);
+CREATE TABLE runs (
+	id INTEGER NOT NULL,
+	task_id INTEGER NOT NULL,
+	status VARCHAR(9) DEFAULT 'RUNNING' NOT NULL,
+	exit_code INTEGER,
+	seconds FLOAT,
+	log TEXT,
+	started_at DATETIME DEFAULT (CURRENT_TIMESTAMP) NOT NULL,
+	finished_at DATETIME,
+	PRIMARY KEY (id),
+	FOREIGN KEY(task_id) REFERENCES tasks (id) ON DELETE CASCADE,
+	CONSTRAINT runstatus CHECK (status IN ('RUNNING', 'SUCCESS', 'FAILURE', 'TIMEOUT', 'CANCELLED'))
+);
+CREATE TABLE task_versions (
+	id INTEGER NOT NULL,
+	task_id INTEGER NOT NULL,
+	version INTEGER NOT NULL,
+	body TEXT NOT NULL,
+	created_at DATETIME DEFAULT (CURRENT_TIMESTAMP) NOT NULL,
+	PRIMARY KEY (id),
+	CONSTRAINT uq_task_versions_task_id_version UNIQUE (task_id, version),
+	FOREIGN KEY(task_id) REFERENCES tasks (id) ON DELETE CASCADE
+);
+CREATE TABLE control_state (
+	id INTEGER NOT NULL,
+	project_id INTEGER NOT NULL,
+	current_task_id INTEGER,
+	phase VARCHAR(15) DEFAULT 'PLANNER' NOT NULL,
+	paused BOOLEAN DEFAULT (0) NOT NULL,
+	updated_at DATETIME DEFAULT (CURRENT_TIMESTAMP) NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(project_id) REFERENCES projects (id) ON DELETE CASCADE,
+	UNIQUE (project_id),
+	CONSTRAINT phasetype CHECK (phase IN ('PLANNER', 'ARCHITECT', 'REVIEW_APPROVAL', 'CODER'))
+);
+CREATE TABLE approvals (
+	id INTEGER NOT NULL,
+	task_id INTEGER NOT NULL,
+	change_request_id INTEGER,
+	approver VARCHAR(120) NOT NULL,
+	approved BOOLEAN NOT NULL,
+	comment TEXT,
+	decided_at DATETIME DEFAULT (CURRENT_TIMESTAMP) NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(task_id) REFERENCES tasks (id) ON DELETE CASCADE,
+	FOREIGN KEY(change_request_id) REFERENCES change_requests (id) ON DELETE SET NULL
+);
+CREATE TABLE artifacts (
+	id INTEGER NOT NULL,
+	project_id INTEGER NOT NULL,
+	task_id INTEGER,
+	run_id INTEGER,
+	type VARCHAR(12) NOT NULL,
+	path VARCHAR(500) NOT NULL,
+	content BLOB,
+	details JSON,
+	created_at DATETIME DEFAULT (CURRENT_TIMESTAMP) NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY(project_id) REFERENCES projects (id) ON DELETE CASCADE,
+	FOREIGN KEY(task_id) REFERENCES tasks (id) ON DELETE CASCADE,
+	FOREIGN KEY(run_id) REFERENCES runs (id) ON DELETE SET NULL,
+	CONSTRAINT artifacttype CHECK (type IN ('SPEC', 'PLAN', 'ARCHITECTURE', 'ADR', 'TRANSCRIPT', 'DIFF', 'LOG', 'OTHER'))
+);
