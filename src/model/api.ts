@@ -1,0 +1,175 @@
+// The library's face in types: what `openFleet` takes and what a fleet can do.
+
+import type { FleetEvent } from './events.js';
+import type { LintReport } from './lint.js';
+import type {
+  BaselineReport,
+  CurrentReport,
+  DiscoverReport,
+  DoctorReport,
+  DriftReport,
+  FleetHistoryReport,
+  HeadsReport,
+  HistoryReport,
+  NewReport,
+  PlanReport,
+  RepairPlanReport,
+  RunReport,
+  ShowReport,
+  StatusReport,
+} from './report.js';
+
+export interface FleetOptions {
+  /** Directory that is searched for targets; default `data`. */
+  readonly dataDir?: string;
+  /** Glob under the data directory; default: every `project_*.db`, at any depth. */
+  readonly pattern?: string;
+  /** Ledger, lock, backups and reports; default `<dataDir>/.flotilla`. */
+  readonly stateDir?: string;
+  /** Directory of the revisions; default `migrations`. */
+  readonly migrations?: string;
+}
+
+/** Which targets a call is about, and who watches it. */
+export interface SelectOptions {
+  /** Ids and globs; all targets where it is left out. */
+  readonly only?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** At most so many targets, the first in order. */
+  readonly limit?: number;
+  /** Worker processes; default: the processors. */
+  readonly jobs?: number;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: FleetEvent) => void;
+}
+
+export interface RunOptions extends SelectOptions {
+  readonly dryRun?: boolean;
+  /** Default `quick`. */
+  readonly verify?: 'quick' | 'full';
+  /** Default true. */
+  readonly backup?: boolean;
+  /** Default `<stateDir>/backups`. */
+  readonly backupDir?: string;
+  /** Patience with a locked target in milliseconds; default 5000. */
+  readonly busyTimeout?: number;
+  /** Deadline of one target in milliseconds; default 600000. */
+  readonly timeout?: number;
+}
+
+export interface UpgradeOptions extends RunOptions {
+  /** A revision argument; default `head`. */
+  readonly to?: string;
+  /** Baseline legacy targets by evidence in the same pass; default false. */
+  readonly stamp?: boolean;
+  /** Kinds of differences that do not keep a drifted target from being upgraded: `indexExtra`; default none. */
+  readonly allowDrift?: readonly string[];
+  /** Tables that no revision knows keep no target from being matched or upgraded; default false. */
+  readonly allowExtra?: boolean;
+}
+
+export interface DowngradeOptions extends RunOptions {
+  /** A revision argument: where to go back to. */
+  readonly to: string;
+}
+
+export interface StampOptions extends RunOptions {
+  /** A revision argument, or `auto` (default): decided by evidence. */
+  readonly to?: string;
+  /** Record it whatever the structure says, and replace a history; default false. */
+  readonly force?: boolean;
+  /** With `auto`: which of several revisions of one structure it is; an id or its prefix. */
+  readonly at?: string;
+  /** Tables that no revision knows keep no target from being matched; default false. */
+  readonly allowExtra?: boolean;
+}
+
+export interface RepairOptions extends RunOptions {
+  /**
+   * Names of what may be dropped though it is not expected: `table`, `table.column`, or an index, a view, a trigger;
+   * default none.
+   */
+  readonly dropExtra?: readonly string[];
+}
+
+export interface StatusOptions extends SelectOptions {
+  /** `check` exits 1 unless every target is current; default `status`. */
+  readonly command?: 'status' | 'check';
+  /** Tell of each target how the last run over it failed, where it did; default false. */
+  readonly failures?: boolean;
+}
+
+export interface CurrentOptions extends SelectOptions {
+  /** Tell of each target the rows of its history; default false. */
+  readonly history?: boolean;
+}
+
+export interface BaselineOptions extends SelectOptions {
+  /** The id of a target, or the path of a database. */
+  readonly target: string;
+  /**
+   * The file to write; it must not be there. Default: `0001_baseline.sql` in the directory of the revisions where that
+   * has none yet, else no file.
+   */
+  readonly output?: string;
+}
+
+export interface DoctorOptions extends SelectOptions {
+  /** As for the commands that change targets; default `<stateDir>/backups`. */
+  readonly backupDir?: string;
+}
+
+export interface FleetHistoryOptions extends SelectOptions {
+  /** The revisions of a range `A:B` alone; all, and those that no file has, where it is left out. */
+  readonly range?: string;
+}
+
+export interface PlanOptions extends SelectOptions {
+  /** A revision argument; default `head`. */
+  readonly to?: string;
+  /** Plan legacy targets from the revision that evidence names; default false. */
+  readonly stamp?: boolean;
+  /** As for `upgrade`. */
+  readonly allowExtra?: boolean;
+}
+
+export interface LintFleetOptions extends SelectOptions {
+  /** Ids of the rules to apply; default: all. */
+  readonly rules?: readonly string[];
+  /** Warnings count as errors; default false. */
+  readonly strict?: boolean;
+  /** Hold the revisions against what the targets have applied already; default false. */
+  readonly fleet?: boolean;
+}
+
+/** All databases of one configuration. Faults of a whole run reject with FleetError; faults of a target never do. */
+export interface Fleet {
+  discover(options?: SelectOptions): Promise<DiscoverReport>;
+  status(options?: StatusOptions): Promise<StatusReport>;
+  current(options?: CurrentOptions): Promise<CurrentReport>;
+  /** Compares each target with the structure of its own revision. */
+  drift(options?: SelectOptions): Promise<DriftReport>;
+  plan(options?: PlanOptions): Promise<PlanReport>;
+  upgrade(options?: UpgradeOptions): Promise<RunReport>;
+  stamp(options?: StampOptions): Promise<RunReport>;
+  downgrade(options: DowngradeOptions): Promise<RunReport>;
+  /** Mends structures that drifted from their own revision. */
+  repair(options?: RepairOptions): Promise<RunReport>;
+  /** What `repair` would do to each cohort; nothing is changed. */
+  repairPlan(options?: Pick<RepairOptions, keyof SelectOptions | 'dropExtra'>): Promise<RepairPlanReport>;
+  /** The revisions, or those of a range `A:B`. */
+  history(options?: { readonly range?: string }): Promise<HistoryReport>;
+  /** How many targets have each revision, and when they got it; also those that no file has. */
+  fleetHistory(options?: FleetHistoryOptions): Promise<FleetHistoryReport>;
+  /** Looks at the whole installation; works where almost everything of it is broken. */
+  doctor(options?: DoctorOptions): Promise<DoctorReport>;
+  /** Writes the structure of one database as a first revision. */
+  baseline(options: BaselineOptions): Promise<BaselineReport>;
+  heads(): Promise<HeadsReport>;
+  /** Reads the revisions for mistakes. */
+  lint(options?: LintFleetOptions): Promise<LintReport>;
+  show(options: { readonly revision: string }): Promise<ShowReport>;
+  /** Writes a new revision file. */
+  newRevision(options: { readonly message: string }): Promise<NewReport>;
+  close(): Promise<void>;
+}

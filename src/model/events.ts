@@ -1,0 +1,25 @@
+// What a caller may watch while the library works.
+
+import type { RunCommand, RunSummary } from './report.js';
+import type { Outcome } from './outcome.js';
+
+export type FleetEvent =
+  | {
+      readonly event: 'run';
+      readonly runId: string;
+      readonly command: RunCommand;
+      readonly dryRun: boolean;
+      readonly planned: number;
+      readonly startedAt: string;
+    }
+  | ({ readonly event: 'target' } & Outcome)
+  | { readonly event: 'retry'; readonly id: string; readonly message: string }
+  /** Something beside the targets went wrong, and the run went on: its record or its report is not whole. */
+  | { readonly event: 'problem'; readonly message: string; readonly hint: string }
+  | { readonly event: 'inspected'; readonly done: number; readonly planned: number }
+  | {
+      readonly event: 'summary';
+      readonly runId: string;
+      readonly summary: RunSummary;
+      readonly exitCode: number;
+    };

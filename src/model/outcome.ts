@@ -1,0 +1,92 @@
+// How a target ended, and why. Plain data: classes and codes of errors are lost between processes.
+
+import type { Match } from './observation.js';
+
+export type FailureCode =
+  | 'notADatabase'
+  | 'corrupt'
+  | 'busy'
+  | 'readOnly'
+  | 'permission'
+  | 'diskFull'
+  | 'io'
+  | 'refusedPath'
+  | 'replaced'
+  | 'unknownRevision'
+  | 'drifted'
+  | 'noBaseline'
+  | 'ambiguousBaseline'
+  | 'checksumMismatch'
+  | 'migrationFailed'
+  | 'foreignKeyViolation'
+  | 'integrity'
+  | 'rowsLost'
+  | 'schemaMismatch'
+  | 'backupFailed'
+  | 'commitUncertain'
+  | 'timeout'
+  | 'workerDied'
+  | 'interrupted'
+  | 'internal';
+
+/** The stages of the work on one target, in order. */
+export type Step =
+  | 'discover'
+  | 'copy'
+  | 'open'
+  | 'lock'
+  | 'read'
+  | 'check'
+  | 'backUp'
+  | 'execute'
+  | 'record'
+  | 'verify'
+  | 'commit'
+  | 'confirm';
+
+export interface Failure {
+  readonly code: FailureCode;
+  readonly step: Step;
+  /** What was found, in one sentence. */
+  readonly message: string;
+  /** What to do next, with the command where there is one. */
+  readonly hint: string;
+  readonly revision?: string;
+  /** The SQL that failed. */
+  readonly statement?: string;
+  /** Its line in the revision's file. */
+  readonly line?: number;
+}
+
+export type OutcomeKind =
+  | 'upgraded'
+  | 'downgraded'
+  | 'stamped'
+  | 'repaired'
+  | 'restored'
+  | 'current'
+  | 'skipped'
+  | 'failed'
+  | 'inDoubt';
+
+export interface Outcome {
+  readonly id: string;
+  readonly path: string;
+  readonly outcome: OutcomeKind;
+  /** The revision before; null is base. Several heads are joined by commas. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Revisions run (upgrade: up, downgrade: down) or recorded (stamp), in order. */
+  readonly applied: readonly string[];
+  /** Path of the backup; null where none was made. */
+  readonly backup: string | null;
+  readonly durationMs: number;
+  /** Rows of each table before and after. */
+  readonly rows: Readonly<Record<string, readonly [before: number, after: number]>>;
+  readonly failure: Failure | null;
+  /** How a legacy target's structure compared with the revisions'. */
+  readonly match?: Match;
+  /** Repaired targets only: the differences that were mended, and those that were left on purpose, in words. */
+  readonly mended?: readonly string[];
+  readonly left?: readonly string[];
+}

@@ -1,0 +1,356 @@
+// The documents of the contract: what a run and a look at the fleet return, print as JSON and keep.
+
+import type { HistoryRow } from './history.js';
+import type { Failure, FailureCode, Outcome, OutcomeKind } from './outcome.js';
+import type { Match, TargetState } from './observation.js';
+import type { Refusal } from './target.js';
+
+/** Version of the shapes below. Keys are never renamed; new ones may be added. */
+export const CONTRACT = 1;
+
+export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair';
+
+export interface RunReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: RunCommand;
+  readonly runId: string;
+  readonly dryRun: boolean;
+  readonly head: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly durationMs: number;
+  /** Counts; an outcome that no target had is left out. */
+  readonly summary: RunSummary;
+  readonly failures: readonly FailureGroup[];
+  readonly targets: readonly Outcome[];
+  /** Path of the copy of this document under the state directory; null where none is kept. */
+  readonly report: string | null;
+  readonly exitCode: number;
+}
+
+export type RunSummary = { readonly planned: number } & { readonly [kind in OutcomeKind]?: number };
+
+/** Targets that failed, or were left alone, for the same reason. */
+export interface FailureGroup {
+  readonly code: FailureCode;
+  /** How these targets ended. */
+  readonly outcome: OutcomeKind;
+  readonly count: number;
+  /** The words of the first such target; others may differ in a number or in their own name. */
+  readonly message: string;
+  readonly revision?: string;
+  readonly statement?: string;
+  readonly line?: number;
+  /** Id of the first such target. */
+  readonly example: string;
+  readonly hint: string;
+}
+
+export interface StatusReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'status' | 'check';
+  readonly head: readonly string[];
+  readonly summary: {
+    readonly targets: number;
+    readonly states: Readonly<Partial<Record<TargetState, number>>>;
+    /** Targets by revision; `base` for those that record none. */
+    readonly revisions: Readonly<Record<string, number>>;
+  };
+  readonly cohorts: readonly Cohort[];
+  readonly targets: readonly TargetStatus[];
+  readonly exitCode: number;
+}
+
+/** The targets that share state, revision and fingerprint. */
+export interface Cohort {
+  readonly state: TargetState;
+  readonly revision: string | null;
+  readonly fingerprint: string | null;
+  readonly count: number;
+  readonly example: string;
+  /** Pending revisions, in order. */
+  readonly pending: readonly string[];
+  /** Legacy targets only. */
+  readonly match?: Match;
+}
+
+export interface TargetStatus {
+  readonly id: string;
+  readonly path: string;
+  readonly state: TargetState;
+  /** The revision recorded, null where none is. Several heads are joined by commas. */
+  readonly revision: string | null;
+  readonly pending: readonly string[];
+  readonly sizeBytes: number;
+  readonly problem: Failure | null;
+  /** How the last run over it failed, where it did and that was asked for. */
+  readonly lastFailure?: FailedAttempt;
+}
+
+/** A run that failed on a target, as the ledger has it. */
+export interface FailedAttempt {
+  readonly runId: string;
+  readonly command: RunCommand;
+  /** When the run began; ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly outcome: Extract<OutcomeKind, 'failed' | 'inDoubt'>;
+  readonly failure: Failure;
+}
+
+export interface DiscoverReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'discover';
+  readonly dataDir: string;
+  readonly targets: readonly { readonly id: string; readonly path: string; readonly sizeBytes: number }[];
+  readonly refused: readonly Refusal[];
+  readonly exitCode: number;
+}
+
+export interface PlanReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'plan';
+  readonly head: readonly string[];
+  readonly to: readonly string[];
+  readonly cohorts: readonly PlannedCohort[];
+  readonly exitCode: number;
+}
+
+/** What `upgrade` would do to the targets of one cohort. */
+export interface PlannedCohort extends Cohort {
+  readonly revisions: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly file: string;
+    readonly sql: string;
+  }[];
+  /** All of it, history included, for the sqlite3 shell; null where nothing would be done. */
+  readonly script: string | null;
+  /** Why nothing would be done, where nothing would be. */
+  readonly problem: Failure | null;
+}
+
+export interface RepairPlanReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'repairPlan';
+  readonly head: readonly string[];
+  readonly cohorts: readonly RepairCohort[];
+  readonly exitCode: number;
+}
+
+/** What `repair` would do to the targets of one cohort. */
+export interface RepairCohort extends Cohort {
+  /** In order, each with the differences that it is for, in words. */
+  readonly statements: readonly { readonly sql: string; readonly mends: string }[];
+  /** Looked for on each target first: where one of these queries finds a row, nothing is done to that target. */
+  readonly checks: readonly { readonly table: string; readonly words: string; readonly sql: string }[];
+  /** What would differ afterwards, on purpose, in words. */
+  readonly left: readonly string[];
+  /** Tables that would go, with their rows. */
+  readonly dropped: readonly string[];
+  /** Why nothing would be done, where nothing would be. */
+  readonly problem: Failure | null;
+}
+
+export interface CurrentReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'current';
+  readonly targets: readonly (TargetStatus & {
+    /** The rows of its history, where they were asked for; null where it has none or could not be read. */
+    readonly history?: readonly HistoryRow[] | null;
+  })[];
+  readonly exitCode: number;
+}
+
+export interface RevisionSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly file: string;
+  /** None: it stands on base. */
+  readonly parents: readonly string[];
+  readonly dependsOn: readonly string[];
+  readonly transactional: boolean;
+  readonly isHead: boolean;
+}
+
+export interface HistoryReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'history';
+  readonly head: readonly string[];
+  /** In the order of application. */
+  readonly revisions: readonly RevisionSummary[];
+  readonly exitCode: number;
+}
+
+/** One revision in the histories of the fleet. */
+export interface FleetRevision {
+  readonly id: string;
+  /** As its file calls it, else as the histories do. */
+  readonly name: string;
+  /** Null: targets record it, and no file has it. */
+  readonly file: string | null;
+  /** How many targets record it as applied or stamped. */
+  readonly targets: number;
+  /** How many of those record that it was stamped, not run. */
+  readonly stamped: number;
+  /** ISO 8601, UTC; null where no target has it. */
+  readonly firstAppliedAt: string | null;
+  readonly lastAppliedAt: string | null;
+  /** Id of a target that has it. */
+  readonly example: string | null;
+}
+
+export interface FleetHistoryReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'history';
+  readonly head: readonly string[];
+  /** Targets by what their history says; `unread` could not be asked. */
+  readonly summary: {
+    readonly targets: number;
+    readonly recorded: number;
+    readonly unrecorded: number;
+    readonly unread: number;
+  };
+  /** In the order of application; what no file has stands where the histories have it. */
+  readonly revisions: readonly FleetRevision[];
+  readonly unread: readonly { readonly id: string; readonly path: string; readonly problem: Failure }[];
+  /** Why the files could not be read; then none is known. */
+  readonly problem: { readonly message: string; readonly hint: string } | null;
+  readonly exitCode: number;
+}
+
+export interface HeadsReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'heads';
+  readonly head: readonly string[];
+  readonly revisions: readonly RevisionSummary[];
+  readonly exitCode: number;
+}
+
+export interface ShowReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'show';
+  readonly head: readonly string[];
+  readonly revision: RevisionSummary & {
+    /** The revisions that stand on it or depend on it. */
+    readonly children: readonly string[];
+    readonly losesRows: readonly string[];
+    readonly checksum: string;
+    readonly up: string;
+    /** Null: there is no way back. */
+    readonly down: string | null;
+    /** What it creates, alters, drops, reads and writes; null where the revisions do not come as far as this one. */
+    readonly needs: RevisionNeeds | null;
+  };
+  readonly exitCode: number;
+}
+
+export interface NewReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'new';
+  readonly revision: string;
+  readonly file: string;
+  readonly exitCode: number;
+}
+
+export interface BaselineReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'baseline';
+  readonly target: { readonly id: string; readonly path: string };
+  /** Of its structure, and of what the revision leaves; null where there is none. */
+  readonly fingerprint: string | null;
+  /** What the revision makes. */
+  readonly counts: Readonly<Record<'tables' | 'indexes' | 'views' | 'triggers', number>> | null;
+  /** How many other targets have exactly this structure, of `others` that were looked at. */
+  readonly alike: number;
+  readonly others: number;
+  /** The file that was written; null where none was. */
+  readonly file: string | null;
+  /** The text of the revision. */
+  readonly sql: string | null;
+  /** Why there is no revision. */
+  readonly problem: Failure | null;
+  readonly exitCode: number;
+}
+
+/** `error` and `warning` want something done; a `note` is to be known. */
+export type DoctorSeverity = 'error' | 'warning' | 'note';
+
+/** One thing that a look at the installation found. */
+export interface DoctorFinding {
+  /** Its name for programs: `lostRevisions`, `noRoom`, ... */
+  readonly id: string;
+  readonly severity: DoctorSeverity;
+  /** What was found, in one sentence. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint: string;
+  /** The single cases, a line each. */
+  readonly details: readonly string[];
+}
+
+export interface DoctorReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'doctor';
+  /** Of Flotilla, and of the database that is linked in. */
+  readonly version: string;
+  readonly database: string;
+  readonly dataDir: string;
+  readonly stateDir: string;
+  readonly migrations: string;
+  readonly backupDir: string;
+  readonly head: readonly string[];
+  readonly summary: {
+    readonly targets: number;
+    readonly sizeBytes: number;
+    readonly revisions: number;
+    /** Empty where the revisions do not allow to tell. */
+    readonly states: Readonly<Partial<Record<TargetState, number>>>;
+    /** What backups may still take, in bytes; null where it cannot be told. */
+    readonly freeBytes: number | null;
+    readonly errors: number;
+    readonly warnings: number;
+    readonly notes: number;
+  };
+  /** In the order in which they are to be attended to. */
+  readonly findings: readonly DoctorFinding[];
+  /** What to type next, in order: the words after `flotilla`, without the options that say which fleet it is. */
+  readonly next: readonly { readonly words: readonly string[]; readonly does: string }[];
+  readonly exitCode: number;
+}
+
+/** One difference between a target and the structure of its revision. */
+export interface Difference {
+  /** What `--allow-drift` calls it: `columnMissing`, `indexExtra`, ... */
+  readonly kind: string;
+  readonly words: string;
+}
+
+export interface DriftReport {
+  readonly contract: typeof CONTRACT;
+  readonly command: 'drift';
+  readonly head: readonly string[];
+  readonly summary: {
+    readonly targets: number;
+    readonly drifted: number;
+    readonly states: Readonly<Partial<Record<TargetState, number>>>;
+  };
+  /** The drifted ones alone. */
+  readonly cohorts: readonly (Cohort & { readonly difference: readonly Difference[] })[];
+  readonly targets: readonly (TargetStatus & { readonly difference: readonly Difference[] })[];
+  readonly exitCode: number;
+}
+
+/** What a revision has to do with the structure. Names are `agents`, `agents.metadata`, `ix_agents_name`. */
+export interface RevisionNeeds {
+  readonly revision: string;
+  readonly creates: readonly string[];
+  readonly alters: readonly string[];
+  readonly drops: readonly string[];
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  /** What it needs from others, and which revision makes it; null where none does. */
+  readonly from: readonly { readonly object: string; readonly revision: string | null }[];
+  /** Lines of statements that are not understood: what they need is not known. */
+  readonly unknown: readonly number[];
+}

@@ -1,0 +1,47 @@
+// A revision: one migration, read from a file. Plain data, so that a worker process gets the text that was checked.
+
+/** One SQL statement of a revision. */
+export interface Statement {
+  readonly sql: string;
+  /** Line of the statement's first token in its file, from 1. */
+  readonly line: number;
+  /** Node type of sqlite3-parser (`CreateTableStmt`, `InsertStmt`, ...), or `unknown` where it could not parse. */
+  readonly kind: string;
+  /** Run only where the object is missing, or exists (`-- if_missing: agents.metadata`). */
+  readonly guard?: Guard;
+}
+
+/** The condition above a statement: `table`, `table.column`, or the name of an index, view or trigger. */
+export interface Guard {
+  readonly when: 'missing' | 'exists';
+  readonly object: string;
+}
+
+/** One direction of a revision. */
+export type Script =
+  | { readonly kind: 'sql'; readonly statements: readonly Statement[] }
+  /** A module that exports `up(db)` and `down(db)`. */
+  | { readonly kind: 'module'; readonly file: string };
+
+export interface Revision {
+  readonly id: string;
+  /** The words after the version in the file's name, blanks for underscores: `add indexes`. */
+  readonly name: string;
+  /** Path of the file, as the migrations directory was given. */
+  readonly file: string;
+  /** The revisions before it; none means that it stands on base; two or more make it a merge. */
+  readonly parents: readonly string[];
+  /** Further revisions that must be applied first. */
+  readonly dependsOn: readonly string[];
+  /** False: runs alone, outside a transaction, tracked statement by statement. */
+  readonly transactional: boolean;
+  /** Tables that this revision may take rows from. */
+  readonly losesRows: readonly string[];
+  readonly up: Script;
+  /** Null: there is no way back. */
+  readonly down: Script | null;
+  /** SHA-256 (hex) of the text without byte-order mark and with `\n` line endings. */
+  readonly checksum: string;
+  /** SHA-256 (hex) of the SQL tokens alone: equal when only comments or layout differ. */
+  readonly sqlChecksum: string;
+}

@@ -1,0 +1,122 @@
+// Every setting there is: name, type, default and words for it. Flags, environment variables, the configuration
+// file and the library read this one table.
+
+export interface Setting {
+  /** A path is relative to the working directory, or to the configuration file that it stands in. */
+  readonly type: 'string' | 'path' | 'number' | 'boolean' | 'list';
+  readonly default?: string | number | boolean;
+  /** What the default is, where it is no constant. */
+  readonly defaultWords?: string;
+  readonly describe: string;
+  /** What `--no-...` does, of a boolean that is on by default. */
+  readonly off?: string;
+  /** How the value is called in help texts. */
+  readonly value?: string;
+  /** The least value; numbers are whole. */
+  readonly least?: number;
+  /** All values there are. */
+  readonly choices?: readonly string[];
+}
+
+/** Settings of every command, by their names in the library; flags are the same in kebab-case. */
+export const FLEET_SETTINGS = {
+  dataDir: {
+    type: 'path',
+    default: 'data',
+    value: 'DIR',
+    describe: 'Directory that is searched for targets',
+  },
+  pattern: {
+    type: 'string',
+    default: '**/project_*.db',
+    value: 'GLOB',
+    describe: 'What targets match, under the data directory',
+  },
+  stateDir: {
+    type: 'path',
+    defaultWords: '.flotilla in the data directory',
+    value: 'DIR',
+    describe: 'Ledger, lock, backups and reports',
+  },
+  migrations: { type: 'path', default: 'migrations', value: 'DIR', describe: 'Directory of the revisions' },
+  only: { type: 'list', value: 'ID,..', describe: 'Work on these targets alone: ids and globs' },
+  exclude: { type: 'list', value: 'ID,..', describe: 'Leave these targets out: ids and globs' },
+  limit: { type: 'number', least: 1, value: 'N', describe: 'Work on the first N targets at most' },
+} as const satisfies Record<string, Setting>;
+
+/** Settings of single commands, most of them of those that change targets. */
+export const RUN_SETTINGS = {
+  dryRun: {
+    type: 'boolean',
+    default: false,
+    describe: 'Rehearse on a private copy of every target; touch none',
+  },
+  jobs: {
+    type: 'number',
+    least: 1,
+    defaultWords: 'the processors',
+    value: 'N',
+    describe: 'Worker processes',
+  },
+  stamp: {
+    type: 'boolean',
+    default: false,
+    describe: 'Baseline legacy targets by evidence in the same pass',
+  },
+  allowDrift: {
+    type: 'list',
+    value: 'KIND,..',
+    describe: 'Upgrade drifted targets too where they differ in these kinds alone, as drift names them',
+  },
+  allowExtra: {
+    type: 'boolean',
+    default: false,
+    describe: 'Tables that no revision knows are its own: they prevent no match and no upgrade',
+  },
+  dropExtra: {
+    type: 'list',
+    value: 'NAME,..',
+    describe:
+      'Drop this too, with what it holds, where it is not expected: table, table.column, index, view, trigger',
+  },
+  at: {
+    type: 'string',
+    value: 'REV',
+    describe: 'Which revision it is, where the structure is that of several',
+  },
+  rule: { type: 'list', value: 'RULE,..', describe: 'Apply these rules alone, by the ids that lint prints' },
+  strict: { type: 'boolean', default: false, describe: 'Warnings are errors' },
+  verify: {
+    type: 'string',
+    default: 'quick',
+    choices: ['quick', 'full'],
+    value: 'quick|full',
+    describe: 'Depth of the integrity checks',
+  },
+  backup: {
+    type: 'boolean',
+    default: true,
+    describe: 'Back each target up before its first write',
+    off: 'Change targets without a backup',
+  },
+  backupDir: {
+    type: 'path',
+    defaultWords: 'backups in the state directory',
+    value: 'DIR',
+    describe: 'Where backups go',
+  },
+  busyTimeout: {
+    type: 'number',
+    least: 0,
+    default: 5000,
+    value: 'MS',
+    describe: 'Patience with a target that others hold locked',
+  },
+  timeout: { type: 'number', least: 1, default: 600_000, value: 'MS', describe: 'Deadline of one target' },
+  output: {
+    type: 'path',
+    value: 'FILE',
+    describe: 'Write the revision to this file, which must not be there',
+  },
+  report: { type: 'path', value: 'FILE', describe: 'Write the JSON report to this file too' },
+} as const satisfies Record<string, Setting>;
