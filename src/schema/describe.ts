@@ -1,0 +1,194 @@
+// Findings in words: the object, what is there, what is expected. One line each, to be read by people.
+
+import { fold } from './sql-text.js';
+import type { ColumnAspect, Finding, IndexAspect, TableAspect } from './finding.js';
+import type { Column, ForeignKey, Index, Key, Table } from './snapshot.js';
+import type { SqlText } from './sql-text.js';
+
+/** One finding as one line: `tasks: column priority is missing`. */
+export function describe(finding: Finding): string {
+  switch (finding.kind) {
+    case 'tableMissing':
+      return `table ${finding.table} is missing`;
+    case 'tableExtra':
+      return `table ${finding.table} is not expected${leftover(finding)}`;
+    case 'tableDiffers':
+      return `${finding.table}: ${tableDifference(finding.aspect, finding.expected, finding.actual)}`;
+    case 'columnMissing':
+      return `${finding.table}: column ${finding.expected.name} is missing`;
+    case 'columnExtra':
+      return `${finding.table}: column ${finding.actual.name} is not expected`;
+    case 'columnDiffers':
+      return `${finding.table}: column ${finding.expected.name} ${columnDifference(finding.aspect, finding.expected, finding.actual)}`;
+    case 'primaryKeyMissing':
+      return `${finding.table}: PRIMARY KEY ${describeKey(finding.expected)} is missing`;
+    case 'primaryKeyExtra':
+      return `${finding.table}: PRIMARY KEY ${describeKey(finding.actual)} is not expected`;
+    case 'primaryKeyDiffers':
+      return `${finding.table}: PRIMARY KEY is ${describeKey(finding.actual)}, expected ${describeKey(finding.expected)}`;
+    case 'uniqueMissing':
+      return `${finding.table}: UNIQUE ${describeKey(finding.expected)} is missing`;
+    case 'uniqueExtra':
+      return `${finding.table}: UNIQUE ${describeKey(finding.actual)} is not expected`;
+    case 'uniqueDiffers':
+      return `${finding.table}: UNIQUE is ${describeKey(finding.actual)}, expected ${describeKey(finding.expected)}`;
+    case 'checkMissing':
+      return `${finding.table}: CHECK (${finding.expected.expression.text}) is missing`;
+    case 'checkExtra':
+      return `${finding.table}: CHECK (${finding.actual.expression.text}) is not expected`;
+    case 'checkDiffers':
+      return `${finding.table}: CHECK is (${finding.actual.expression.text}), expected (${finding.expected.expression.text})`;
+    case 'foreignKeyMissing':
+      return `${finding.table}: ${foreignKeyWords(finding.expected)} is missing`;
+    case 'foreignKeyExtra':
+      return `${finding.table}: ${foreignKeyWords(finding.actual)} is not expected`;
+    case 'foreignKeyDiffers':
+      return `${finding.table}: ${foreignKeyDifference(finding.expected, finding.actual)}`;
+    case 'indexMissing':
+      return `index ${finding.expected.name} is missing`;
+    case 'indexExtra':
+      return `index ${finding.actual.name} is not expected`;
+    case 'indexDiffers':
+      return `index ${finding.expected.name} ${indexDifference(finding.aspect, finding.expected, finding.actual)}`;
+    case 'viewMissing':
+      return `view ${finding.expected.name} is missing`;
+    case 'viewExtra':
+      return `view ${finding.actual.name} is not expected`;
+    case 'viewDiffers':
+      return `view ${finding.expected.name} ${textDifference(finding.expected.definition, finding.actual.definition)}`;
+    case 'triggerMissing':
+      return `trigger ${finding.expected.name} is missing`;
+    case 'triggerExtra':
+      return `trigger ${finding.actual.name} is not expected`;
+    case 'triggerDiffers':
+      return `trigger ${finding.expected.name} ${textDifference(finding.expected.definition, finding.actual.definition)}`;
+  }
+}
+
+function leftover(finding: Extract<Finding, { kind: 'tableExtra' }>): string {
+  if (finding.leftover === null) return '';
+  const { table, tool } = finding.leftover;
+  return `: by its name, left behind by a rebuild of ${table} (${tool}) that did not finish`;
+}
+
+function tableDifference(aspect: TableAspect, expected: Table, actual: Table): string {
+  switch (aspect) {
+    case 'kind':
+      return actual.virtual
+        ? 'is a virtual table, expected an ordinary one'
+        : 'is an ordinary table, expected a virtual one';
+    case 'strict':
+      return isOrNot('STRICT', actual.strict);
+    case 'withoutRowid':
+      return isOrNot('WITHOUT ROWID', actual.withoutRowid);
+    case 'autoincrement':
+      return actual.autoincrement ? 'has AUTOINCREMENT, expected none' : 'has no AUTOINCREMENT';
+    case 'definition':
+      return textDifference(expected.definition ?? EMPTY, actual.definition ?? EMPTY);
+  }
+}
+
+function columnDifference(aspect: ColumnAspect, expected: Column, actual: Column): string {
+  switch (aspect) {
+    case 'type':
+      return `has type ${actual.type.text || '(none)'}, expected ${expected.type.text || '(none)'}`;
+    case 'notNull':
+      return actual.notNull ? 'is NOT NULL, expected nullable' : 'is nullable, expected NOT NULL';
+    case 'notNullConflict':
+      return `has NOT NULL ON CONFLICT ${actual.notNullConflict}, expected ${expected.notNullConflict}`;
+    case 'default':
+      if (actual.default === null) return `has no default, expected ${expected.default?.text ?? 'none'}`;
+      return `has default ${actual.default.text}, expected ${expected.default?.text ?? 'none'}`;
+    case 'collation':
+      return `has collation ${actual.collation}, expected ${expected.collation}`;
+    case 'generated':
+      return `is ${generatedWords(actual)}, expected ${generatedWords(expected)}`;
+  }
+}
+
+function generatedWords({ generated }: Column): string {
+  if (generated === null) return 'not generated';
+  return `generated as (${generated.expression.text}) ${generated.stored ? 'STORED' : 'VIRTUAL'}`;
+}
+
+function indexDifference(aspect: IndexAspect, expected: Index, actual: Index): string {
+  switch (aspect) {
+    case 'table':
+      return `is on table ${actual.table}, expected ${expected.table}`;
+    case 'unique':
+      return isOrNot('unique', actual.unique);
+    case 'columns':
+      return `is on ${indexWords(actual)}, expected ${indexWords(expected)}`;
+    case 'where':
+      return `has ${whereWords(actual)}, expected ${whereWords(expected)}`;
+  }
+}
+
+function whereWords({ where }: Index): string {
+  return where === null ? 'no WHERE' : `WHERE ${where.text}`;
+}
+
+function indexWords({ columns }: Index): string {
+  return list(columns.map(({ key, column, ...more }) => ({ name: column ?? key.text, ...more })));
+}
+
+/** A key in words: `(a, b COLLATE NOCASE)`. */
+export function describeKey({ columns, onConflict }: Key): string {
+  return list(columns) + (onConflict === 'ABORT' ? '' : ` ON CONFLICT ${onConflict}`);
+}
+
+function list(columns: readonly { name: string; collation: string; descending: boolean }[]): string {
+  const words = columns.map(
+    ({ name, collation, descending }) =>
+      name + (collation === 'BINARY' ? '' : ` COLLATE ${collation}`) + (descending ? ' DESC' : ''),
+  );
+  return `(${words.join(', ')})`;
+}
+
+function foreignKeyWords(key: ForeignKey): string {
+  return `foreign key (${key.columns.join(', ')}) -> ${parentWords(key)}`;
+}
+
+function parentWords({ parent, parentColumns }: ForeignKey): string {
+  return parentColumns === null ? parent : `${parent}(${parentColumns.join(', ')})`;
+}
+
+function foreignKeyDifference(expected: ForeignKey, actual: ForeignKey): string {
+  const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+    a.map(fold).join() === b.map(fold).join();
+  const differing = [
+    isSame(expected.columns, actual.columns)
+      ? null
+      : [`is on (${actual.columns.join(', ')})`, `(${expected.columns.join(', ')})`],
+    fold(parentWords(expected)) === fold(parentWords(actual))
+      ? null
+      : [`refers to ${parentWords(actual)}`, parentWords(expected)],
+    expected.onDelete === actual.onDelete ? null : [`has ON DELETE ${actual.onDelete}`, expected.onDelete],
+    expected.onUpdate === actual.onUpdate ? null : [`has ON UPDATE ${actual.onUpdate}`, expected.onUpdate],
+    expected.deferred === actual.deferred
+      ? null
+      : actual.deferred
+        ? ['is INITIALLY DEFERRED', 'checked at once']
+        : ['is checked at once', 'INITIALLY DEFERRED'],
+  ].flatMap((words) => (words === null ? [] : [words.join(', expected ')]));
+  return `${foreignKeyWords(expected)} ${differing.join(' and ')}`;
+}
+
+function isOrNot(word: string, actual: boolean): string {
+  return actual ? `is ${word}, expected not to be` : `is not ${word}`;
+}
+
+const EMPTY: SqlText = { text: '', canonical: '' };
+const SHOWN_WORDS = 8;
+
+// Long texts are shown from where they part.
+function textDifference(expected: SqlText, actual: SqlText): string {
+  const [a, b] = [expected.canonical.split(' '), actual.canonical.split(' ')];
+  const parted = a.findIndex((word, i) => word !== b[i]);
+  const from = Math.max(0, (parted < 0 ? a.length : parted) - 2);
+  const shown = (words: readonly string[]): string =>
+    (from > 0 ? '... ' : '') +
+    words.slice(from, from + SHOWN_WORDS).join(' ') +
+    (words.length > from + SHOWN_WORDS ? ' ...' : '');
+  return `is \`${shown(b)}\`, expected \`${shown(a)}\``;
+}

@@ -1,0 +1,204 @@
+// What a repair is to leave: the expected structure and, beside it, what is not expected and was not named to be
+// dropped. Apart from the statements so that what is left on purpose is known before anything is done.
+// Invariant: a table or column that is there and was not named is in the goal.
+
+import { diffTable } from './diff-table.js';
+import { checkIdentity } from './identity.js';
+import { resolveParents } from './normalize.js';
+import { byName, fold, tokensOf, unquote } from './sql-text.js';
+import type { Check, Column, Index, Key, Snapshot, Table } from './snapshot.js';
+
+/** @param isNamed what may go though it may hold data */
+export function goalOf(expected: Snapshot, actual: Snapshot, isNamed: IsNamed): Snapshot {
+  const extra = <T extends Named>(items: readonly T[], others: readonly T[]): T[] =>
+    items.filter(({ name }) => !has(others, name) && !isNamed(name));
+  const keptTables = extra(actual.tables, expected.tables);
+  const keptViews = extra(actual.views, expected.views);
+  const isOnKept = ({ table }: Part): boolean => has(keptTables, table) || has(keptViews, table);
+  const kept = <T extends Part>(parts: readonly T[], others: readonly T[]): T[] =>
+    parts.filter((part) => isOnKept(part) || (!has(others, part.name) && !isNamed(part.name)));
+  // Tables, views and indexes share their names: what is kept stands in the way of what is expected under its name.
+  const taken = [...keptTables, ...keptViews, ...kept(actual.indexes, expected.indexes)];
+  const free = <T extends Named>(items: readonly T[]): T[] => items.filter(({ name }) => !has(taken, name));
+  const tables = [
+    ...free(expected.tables).map((table) => {
+      const there = find(actual.tables, table.name);
+      return there === undefined ? table : goalOfTable(table, there, expected, isNamed);
+    }),
+    ...keptTables,
+  ];
+  const views = [...free(expected.views), ...keptViews];
+  const stays = ({ table }: Part): boolean =>
+    (has(tables, table) && has(actual.tables, table)) || (has(views, table) && has(actual.views, table));
+  const comes = ({ table }: Part): boolean =>
+    (has(tables, table) && has(expected.tables, table)) || (has(views, table) && has(expected.views, table));
+  const indexes = [
+    ...kept(actual.indexes, expected.indexes)
+      .filter(stays)
+      .filter(
+        (index) => !speaksOfDropped(index, find(tables, index.table), find(actual.tables, index.table)),
+      ),
+    ...free(expected.indexes).filter(comes),
+  ];
+  const keptTriggers = kept(actual.triggers, expected.triggers).filter(stays);
+  const triggers = [
+    ...keptTriggers,
+    ...expected.triggers.filter(({ name }) => !has(keptTriggers, name)).filter(comes),
+  ];
+  return {
+    tables: resolveParents(tables).sort(byName),
+    indexes: indexes.sort(byName),
+    views: views.sort(byName),
+    triggers: triggers.sort(byName),
+  };
+}
+
+function goalOfTable(expected: Table, actual: Table, schema: Snapshot, isNamed: IsNamed): Table {
+  // What a virtual table holds is in no column that could be copied.
+  if (expected.virtual || actual.virtual) return isNamed(expected.name) ? expected : actual;
+  const kept = lacking(actual.columns, expected.columns).filter(({ name }) => !isNamed(expected.name, name));
+  const toMend = diffTable(expected, actual, schema).filter(
+    (finding) => finding.kind !== 'columnExtra' || !kept.includes(finding.actual),
+  );
+  if (toMend.length === 0) return actual;
+  if (kept.length === 0) return expected;
+  // Into a text that only SQLite can read no column can be put.
+  if (expected.definition !== null) return actual;
+  const columns = [...expected.columns, ...kept];
+  const dropped = lacking(actual.columns, columns);
+  const follows = (names: readonly string[]): boolean =>
+    names.some((name) => has(kept, name)) && !names.some((name) => has(dropped, name));
+  const isExpected = (check: Check): boolean =>
+    expected.checks.some((other) => checkIdentity(other) === checkIdentity(check));
+  const goal: Table = {
+    ...expected,
+    // A column of another type cannot be in a STRICT table: https://sqlite.org/stricttables.html
+    strict: expected.strict && kept.every(isStrict),
+    columns,
+    uniques: [...expected.uniques, ...actual.uniques.filter((key) => follows(columnsOf(key)))],
+    checks: [
+      ...expected.checks,
+      ...actual.checks.filter(
+        (check) => follows([...wordsOf(check.expression.canonical)]) && !isExpected(check),
+      ),
+    ],
+    foreignKeys: [...expected.foreignKeys, ...actual.foreignKeys.filter((key) => follows(key.columns))],
+  };
+  const { primaryKey } = actual;
+  if (primaryKey === null || !follows(columnsOf(primaryKey))) return goal;
+  // A key that has the column beside what is expected follows from the column, and stays with it.
+  const inKey = ({ name }: Column): boolean =>
+    columnsOf(primaryKey).some((each) => fold(each) === fold(name));
+  const withKey = {
+    ...goal,
+    primaryKey,
+    autoincrement: actual.autoincrement,
+    // The key of a table without rowid is never NULL: https://sqlite.org/withoutrowid.html
+    columns: columns.map((column) =>
+      goal.withoutRowid && inKey(column) ? { ...column, notNull: true } : column,
+    ),
+  };
+  const isOther = diffTable(expected, withKey, schema).some(({ kind }) => kind.startsWith('primaryKey'));
+  return isOther ? goal : withKey;
+}
+
+/**
+ * What would not work any more without what is to be dropped, in words: what is not expected is used by nothing that
+ * is, but what is kept may use it.
+ */
+export function usesOfDropped(goal: Snapshot, expected: Snapshot, actual: Snapshot): readonly string[] {
+  const gone = [
+    ...lacking(actual.tables, goal.tables).map(({ name }) => ({ words: `table ${name}`, names: [name] })),
+    ...lacking(actual.views, goal.views).map(({ name }) => ({ words: `view ${name}`, names: [name] })),
+    ...goal.tables.flatMap((table) =>
+      lacking(find(actual.tables, table.name)?.columns ?? [], table.columns).map(({ name }) => ({
+        words: `column ${table.name}.${name}`,
+        names: [table.name, name],
+      })),
+    ),
+  ];
+  if (gone.length === 0) return [];
+  const users = [
+    ...lacking(goal.views, expected.views).map(({ name, definition }) => ({
+      words: `view ${name}`,
+      names: wordsOf(definition.canonical),
+    })),
+    ...lacking(goal.triggers, expected.triggers).map(({ name, definition }) => ({
+      words: `trigger ${name}`,
+      names: wordsOf(definition.canonical),
+    })),
+    ...goal.tables.flatMap((table) => [
+      ...table.columns.map(({ name, generated }) => ({
+        words: `column ${table.name}.${name}`,
+        names: new Set([fold(table.name), ...wordsOf(generated?.expression.canonical ?? '')]),
+      })),
+      ...table.foreignKeys.map(({ columns, parent, parentColumns }) => ({
+        words: `the foreign key (${columns.join(', ')}) of ${table.name}`,
+        names: new Set([parent, ...(parentColumns ?? [])].map(fold)),
+      })),
+    ]),
+  ];
+  return gone.flatMap(({ words, names }) =>
+    users
+      .filter((user) => names.every((name) => user.names.has(fold(name))))
+      .map((user) => `${words} cannot be dropped: ${user.words}, which stays, uses it; name it too`),
+  );
+}
+
+export interface Named {
+  readonly name: string;
+}
+
+/** An index or a trigger, and the table or view that it is on. */
+export interface Part extends Named {
+  readonly table: string;
+}
+
+export type IsNamed = (name: string, column?: string) => boolean;
+
+export function namedBy(dropExtra: readonly string[]): IsNamed {
+  const named = new Set(dropExtra.map(fold));
+  return (name, column) => named.has(fold(column === undefined ? name : `${name}.${column}`));
+}
+
+/** The names that a piece of SQL speaks of, folded, whatever their quotes. */
+export function wordsOf(sql: string): ReadonlySet<string> {
+  return new Set(tokensOf(sql).map(({ canonical }) => fold(unquote(canonical))));
+}
+
+/** SQLite compares names without regard to case. */
+export function find<T extends Named>(items: readonly T[], name: string): T | undefined {
+  const folded = fold(name);
+  // Folding keeps the length, and most names differ in it.
+  return items.find((item) => item.name.length === name.length && fold(item.name) === folded);
+}
+
+export function has(items: readonly Named[], name: string): boolean {
+  return find(items, name) !== undefined;
+}
+
+/** What is in `items` and, by its name, not in `others`. */
+export function lacking<T extends Named>(items: readonly T[], others: readonly Named[]): T[] {
+  return items.filter(({ name }) => !has(others, name));
+}
+
+export function columnsOf(key: Key): readonly string[] {
+  return key.columns.map(({ name }) => name);
+}
+
+/** The names that an index speaks of. */
+export function wordsOfIndex({ columns, where }: Index): ReadonlySet<string> {
+  return new Set([
+    ...columns.flatMap(({ key, column }) => (column === null ? [...wordsOf(key.canonical)] : [fold(column)])),
+    ...wordsOf(where?.canonical ?? ''),
+  ]);
+}
+
+function speaksOfDropped(index: Index, goal: Table | undefined, actual: Table | undefined): boolean {
+  const words = wordsOfIndex(index);
+  return lacking(actual?.columns ?? [], goal?.columns ?? []).some(({ name }) => words.has(fold(name)));
+}
+
+function isStrict({ type }: Column): boolean {
+  return ['int', 'integer', 'real', 'text', 'blob', 'any'].includes(type.canonical);
+}
