@@ -1,0 +1,101 @@
+// Runs a revision that is a program: `up(db)` or `down(db)` of a TypeScript or JavaScript module, in the transaction
+// of the target. The module gets four methods, and none that could leave the transaction.
+
+import { resolve } from 'node:path';
+import type Database from 'better-sqlite3';
+import { readStatements } from '../../revisions/statements.js';
+import { tokensOf } from '../../revisions/tokens.js';
+import { DatabaseError } from '../port.js';
+import { toDatabaseError } from './errors.js';
+import { assertStillInside } from './execute.js';
+
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+/** What a module revision works with. */
+export interface RevisionDatabase {
+  /** Runs one or more statements. */
+  exec(sql: string): void;
+  /** Runs one statement with parameters. */
+  run(sql: string, ...parameters: readonly SqlValue[]): { readonly changes: number };
+  /** All rows of a query. */
+  all(sql: string, ...parameters: readonly SqlValue[]): readonly unknown[];
+  /** The first row of a query. */
+  get(sql: string, ...parameters: readonly SqlValue[]): unknown;
+}
+
+type Step = (db: RevisionDatabase) => unknown;
+
+/** What a module revision exports. */
+export interface ModuleFace {
+  readonly up: Step | null;
+  readonly down: Step | null;
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/** Loads a module; `.ts` files need no build. */
+export async function loadModule(file: string): Promise<ModuleFace> {
+  // Loaded only where a revision is a module: most fleets have none, and every process would pay for it.
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(import.meta.url);
+  const exported: Readonly<Record<string, unknown>> = await jiti.import(resolve(file));
+  const meta = exported['meta'];
+  return {
+    up: asStep(exported['up']),
+    down: asStep(exported['down']),
+    meta: typeof meta === 'object' && meta !== null ? { ...meta } : {},
+  };
+}
+
+function asStep(value: unknown): Step | null {
+  return isStep(value) ? value : null;
+}
+
+function isStep(value: unknown): value is Step {
+  return typeof value === 'function';
+}
+
+/** @throws DatabaseError `migrationFailed` with the first line of the error's stack that lies in the module */
+export async function runModule(
+  db: Database.Database,
+  file: string,
+  direction: 'up' | 'down',
+): Promise<void> {
+  const step = (await loadModule(file))[direction];
+  if (step === null) throw new DatabaseError('migrationFailed', `${file} exports no function ${direction}`);
+  try {
+    await step(faceOf(db));
+  } catch (error) {
+    const place =
+      error instanceof Error ? error.stack?.split('\n').find((line) => line.includes(file)) : undefined;
+    const translated = toDatabaseError(error, 'migrationFailed');
+    if (place === undefined) throw translated;
+    throw new DatabaseError(translated.code, `${translated.message} (${place.trim()})`, { cause: error });
+  }
+  assertStillInside(db);
+}
+
+function faceOf(db: Database.Database): RevisionDatabase {
+  const allowed = new Set<string>();
+  function inside<T>(sql: string, work: () => T): T {
+    if (!allowed.has(sql)) assertAllowed(sql);
+    allowed.add(sql);
+    const result = work();
+    assertStillInside(db);
+    return result;
+  }
+  return {
+    exec: (sql) => void inside(sql, () => db.exec(sql)),
+    run: (sql, ...parameters) => inside(sql, () => ({ changes: db.prepare(sql).run(...parameters).changes })),
+    all: (sql, ...parameters) => inside(sql, () => db.prepare(sql).all(...parameters)),
+    get: (sql, ...parameters) => inside(sql, () => db.prepare(sql).get(...parameters)),
+  };
+}
+
+/** What is refused in a SQL revision when it is read is refused here before it runs. */
+function assertAllowed(sql: string): void {
+  const { tokens, comments } = tokensOf(sql);
+  const options = { transactional: true, parameters: true, syntaxError: () => null };
+  const [problem] = readStatements(sql, tokens, comments, options).problems;
+  if (problem !== undefined)
+    throw new DatabaseError('migrationFailed', `${problem.message}: ${problem.hint}`);
+}
