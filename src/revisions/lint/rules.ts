@@ -1,0 +1,36 @@
+// Every rule there is. Adding one is adding a file and a line here.
+
+import { cascade } from './rules/cascade.js';
+import { circularNeeds } from './rules/circular-needs.js';
+import { doubleQuotedString } from './rules/double-quoted-string.js';
+import { downDiffers, downFails, downMissing } from './rules/down.js';
+import { failsWithRows } from './rules/fails-with-rows.js';
+import { foreignKeyTarget } from './rules/foreign-key-target.js';
+import { ifNotExists } from './rules/if-not-exists.js';
+import { missingReference } from './rules/missing-reference.js';
+import { nameOrder } from './rules/name-order.js';
+import { orderChanged } from './rules/order-changed.js';
+import { rebuildLoses } from './rules/rebuild-loses.js';
+import type { Rule } from './rule.js';
+import { statementFails } from './rules/statement-fails.js';
+import { undeclaredLoss } from './rules/undeclared-loss.js';
+import { unknownStatement } from './rules/unknown-statement.js';
+
+export const RULES: readonly Rule[] = [
+  missingReference,
+  statementFails,
+  failsWithRows,
+  undeclaredLoss,
+  cascade,
+  downFails,
+  downDiffers,
+  circularNeeds,
+  foreignKeyTarget,
+  doubleQuotedString,
+  rebuildLoses,
+  ifNotExists,
+  downMissing,
+  orderChanged,
+  nameOrder,
+  unknownStatement,
+];

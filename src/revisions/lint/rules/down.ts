@@ -1,0 +1,62 @@
+// The way back: each `down` was run after its `up`, and the structure compared with the one before.
+
+import type { LintContext, Mistake, Rule } from '../rule.js';
+import { describe } from '../../../schema/describe.js';
+import { difference } from '../difference.js';
+
+export const downMissing: Rule = {
+  id: 'down-missing',
+  severity: 'warning',
+  why: 'A downgrade across this revision is refused.',
+  check: ({ trace }: LintContext) =>
+    trace.revisions.flatMap(({ revision, down, before, after, steps }): Mistake[] => {
+      const doesNothing = before === after && steps.every(({ statement }) => statement.kind === 'SelectStmt');
+      if (down.kind !== 'missing' || doesNothing) return [];
+      return [
+        {
+          revision,
+          line: 1,
+          message: 'There is no way back',
+          mend: 'add a section `-- migrate:down` that undoes the revision; leave it empty where nothing is to be undone',
+        },
+      ];
+    }),
+};
+
+export const downFails: Rule = {
+  id: 'down-fails',
+  severity: 'error',
+  why: 'A downgrade across this revision fails on every target.',
+  check: ({ trace }: LintContext) =>
+    trace.revisions.flatMap(({ revision, down }): Mistake[] => {
+      if (down.kind !== 'fails') return [];
+      const where = down.seeded ? 'fails where tables have rows' : 'fails';
+      const message = `The way back ${where}: ${down.error}`;
+      return [{ revision, line: down.line, message, mend: 'correct the section `-- migrate:down`' }];
+    }),
+};
+
+/** Differences that a message repeats at most. */
+const SHOWN_MAX = 5;
+
+export const downDiffers: Rule = {
+  id: 'down-differs',
+  severity: 'error',
+  why: 'A downgrade compares the structure with the older revision and is rolled back.',
+  check: ({ trace }: LintContext) =>
+    trace.revisions.flatMap(({ revision, down, before }): Mistake[] => {
+      if (down.kind !== 'differs' || revision.down === null) return [];
+      const differences = difference(before, down.left).map(describe);
+      const shown = differences.slice(0, SHOWN_MAX).join('; ');
+      const more = differences.length > SHOWN_MAX ? `; and ${differences.length - SHOWN_MAX} more` : '';
+      const first = revision.down.kind === 'sql' ? revision.down.statements[0]?.line : undefined;
+      return [
+        {
+          revision,
+          line: first ?? 1,
+          message: `The way back does not give back the structure before: ${shown}${more}`,
+          mend: 'undo in the section `-- migrate:down` all that the way up does, in reverse order',
+        },
+      ];
+    }),
+};

@@ -1,0 +1,162 @@
+// The one reader of the migrations directory: files -> graph. All other code of this folder is pure. Everything that is
+// wrong is said at once, because whoever mends one file wants to know of the others.
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  compareFiles,
+  isNumeric,
+  readFileName,
+  sameVersion,
+  type Dialect,
+  type FileName,
+} from './file-name.js';
+import { blankDraft, parseRevision, type Draft, type DraftReading } from './parse.js';
+import { FleetError, type Problem } from '../model/errors.js';
+import { buildGraph, type Graph } from './graph.js';
+import { readModuleRevision, type ReadModule } from './module.js';
+import type { Revision } from '../model/revision.js';
+import type { AskSyntax } from './statements.js';
+
+export interface LoadOptions {
+  readonly directory: string;
+  readonly dialect: Dialect;
+  readonly syntaxError: AskSyntax;
+  /** Says what a module exports. Without it, modules are a problem. */
+  readonly readModule?: ReadModule;
+}
+
+interface Entry {
+  readonly file: string;
+  readonly name: FileName;
+}
+
+/**
+ * Reads all revisions.
+ * @throws FleetError `migrations` with every problem, each with file and line
+ */
+export async function loadRevisions(options: LoadOptions): Promise<Graph> {
+  const names = await listDirectory(options.directory);
+  const problems: Problem[] = [];
+  const entries = choose(names, options, problems);
+  if (entries.length === 0 && problems.length === 0) throw noRevisions(options.directory, names);
+  const drafts: Draft[] = [];
+  for (const entry of entries) {
+    const reading = await read(entry, options);
+    problems.push(...reading.problems);
+    drafts.push(reading.draft);
+  }
+  const built = buildGraph(withParents(drafts, problems));
+  if ('problems' in built) problems.push(...built.problems);
+  if (problems.length === 0 && 'graph' in built) return built.graph;
+  const what = problems.length === 1 ? 'A mistake' : `${problems.length} mistakes`;
+  throw new FleetError(
+    'migrations',
+    `${what} in the revisions of ${options.directory}; no target was touched`,
+    {
+      hint: 'correct what is listed, then run `flotilla lint`',
+      problems: problems.sort(
+        (a, b) => compareFiles(a.file ?? '', b.file ?? '') || (a.line ?? 0) - (b.line ?? 0),
+      ),
+    },
+  );
+}
+
+async function listDirectory(directory: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const [message, hint] =
+      code === 'ENOENT'
+        ? [
+            `There is no migrations directory ${directory}`,
+            'create it, or name another with `--migrations DIR`',
+          ]
+        : code === 'ENOTDIR'
+          ? [
+              `${directory} is a file, not a migrations directory`,
+              'name its directory with `--migrations DIR`',
+            ]
+          : [`The migrations directory ${directory} cannot be read: ${String(cause)}`, 'make it readable'];
+    throw new FleetError('migrations', message, { hint, cause });
+  }
+}
+
+function noRevisions(directory: string, names: readonly string[]): FleetError {
+  const shown = names.filter((name) => !name.startsWith('.')).sort(compareFiles);
+  const others =
+    shown.length === 0
+      ? 'it is empty'
+      : `it has ${shown.slice(0, 3).join(', ')}${shown.length > 3 ? ', ...' : ''}`;
+  return new FleetError('migrations', `The migrations directory ${directory} has no revision: ${others}`, {
+    hint: 'write the first with `flotilla new "create tables"`, or name another directory with `--migrations DIR`; files are called <version>_<words>.sql',
+  });
+}
+
+/** The files of this dialect in file order, each revision once. */
+function choose(names: readonly string[], options: LoadOptions, problems: Problem[]): Entry[] {
+  const entries: Entry[] = [];
+  for (const name of [...names].sort(compareFiles)) {
+    const file = join(options.directory, name);
+    const reading = readFileName(name);
+    if (reading === null) continue;
+    if ('message' in reading) problems.push({ ...reading, file });
+    else if (reading.dialect === null || reading.dialect === options.dialect)
+      entries.push({ file, name: reading });
+  }
+  const own = entries.filter(({ name }) => name.dialect !== null);
+  const chosen = entries.filter(
+    ({ name }) =>
+      name.dialect !== null ||
+      name.form === 'module' ||
+      !own.some((other) => other.name.version === name.version && other.name.slug === name.slug),
+  );
+  // In file order equal versions stand next to each other.
+  return chosen.filter((entry, index) => {
+    const before = chosen[index - 1];
+    if (before === undefined || !sameVersion(before.name.version, entry.name.version)) return true;
+    const message = `Two files have the version ${entry.name.version}: ${before.file} and ${entry.file}`;
+    problems.push({
+      message,
+      hint: 'rename the one that is not released yet to the next free number',
+      file: entry.file,
+    });
+    return false;
+  });
+}
+
+async function read({ file, name }: Entry, options: LoadOptions): Promise<DraftReading> {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
+  } catch (cause) {
+    const isText = cause instanceof TypeError;
+    const message = isText ? 'The file is not UTF-8 text' : `The file cannot be read: ${String(cause)}`;
+    return {
+      draft: blankDraft(file, name),
+      problems: [{ message, hint: isText ? 'save it as UTF-8' : 'make it readable', file }],
+    };
+  }
+  if (name.form === 'sql') return parseRevision(file, name, text, options.syntaxError);
+  return readModuleRevision(file, name, text, options.readModule);
+}
+
+/** Fills in the parents that headers leave open: the revision before, in file order. */
+function withParents(drafts: readonly Draft[], problems: Problem[]): Revision[] {
+  return drafts.map(({ version, downRevision, ...rest }, index): Revision => {
+    if (downRevision !== null) return { ...rest, parents: downRevision };
+    const before = drafts[index - 1];
+    if (isNumeric(version)) return { ...rest, parents: before === undefined ? [] : [before.id] };
+    // A file that could not be read may well say it.
+    if (rest.checksum === '') return { ...rest, parents: [] };
+    problems.push({
+      message: `${rest.file} has no number in its name, and does not say what it stands on`,
+      hint: `add a line "-- down_revision: ${before?.id ?? 'base'}" at the top, with the id it stands on`,
+      file: rest.file,
+      line: 1,
+    });
+    return { ...rest, parents: [] };
+  });
+}

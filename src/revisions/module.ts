@@ -1,0 +1,66 @@
+// A revision that is a module. Its text is hashed here; what it exports can only be known by running it, so that is
+// asked of the caller and this folder stays a reader of text.
+
+import { checksumOf, normalizeText } from './checksum.js';
+import { blankDraft, type DraftReading } from './parse.js';
+import type { FileName } from './file-name.js';
+import { readHeader } from './header.js';
+
+/** What a module exports: its directions, and the keys of a header as `meta`. */
+export interface ModuleExports {
+  readonly up: boolean;
+  readonly down: boolean;
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+export type ReadModule = (file: string) => Promise<ModuleExports>;
+
+/**
+ * Reads one module revision. Any change of its text counts as a change of what it does.
+ * @param text as it is on disk
+ */
+export async function readModuleRevision(
+  file: string,
+  name: FileName,
+  text: string,
+  readModule: ReadModule | undefined,
+): Promise<DraftReading> {
+  const blank = blankDraft(file, name);
+  if (readModule === undefined) {
+    const message = 'Revisions that are modules cannot be run here';
+    return { draft: blank, problems: [{ message, hint: 'write the revision as SQL', file }] };
+  }
+  let found: ModuleExports;
+  try {
+    found = await readModule(file);
+  } catch (cause) {
+    const message = `The module does not load: ${cause instanceof Error ? cause.message : String(cause)}`;
+    return { draft: blank, problems: [{ message, hint: 'run it with node to see the error', file }] };
+  }
+  const { header, problems } = readMeta(found.meta);
+  const checksum = checksumOf(normalizeText(text));
+  return {
+    draft: {
+      ...blank,
+      id: header.revision ?? name.version,
+      downRevision: header.downRevision,
+      dependsOn: header.dependsOn,
+      transactional: header.transaction ?? true,
+      losesRows: header.losesRows,
+      up: found.up ? { kind: 'module', file } : blank.up,
+      down: found.down ? { kind: 'module', file } : null,
+      checksum,
+      sqlChecksum: checksum,
+    },
+    problems: problems.map((problem) => ({ ...problem, file })),
+  };
+}
+
+/** The keys of `meta` are those of a header, so they are read as one: lists as text with commas. */
+function readMeta(meta: ModuleExports['meta']): ReturnType<typeof readHeader> {
+  const comments = Object.entries(meta).map(([key, value]) => {
+    const text = Array.isArray(value) ? value.map(String).join(', ') : String(value);
+    return { text: `${key}: ${text}`, offset: 0, line: 1, ownLine: true };
+  });
+  return readHeader(comments);
+}

@@ -1,0 +1,186 @@
+// One file's text -> a draft of its revision, and everything that is wrong with it. Pure. Only the parent may still be
+// open in a draft: the default is the revision before it, which one file alone cannot know.
+
+import type { Revision, Script } from '../model/revision.js';
+import { checksumOf, normalizeText, sqlChecksumOf, type MeantStatement } from './checksum.js';
+import { misplacedKeys, readHeader } from './header.js';
+import { readStatements, split, type AskSyntax } from './statements.js';
+import { tokensOf, type Comment, type Token } from './tokens.js';
+import type { FileName } from './file-name.js';
+import type { Problem } from '../model/errors.js';
+import { nearest } from './nearest.js';
+
+/** A revision whose parents may still be open. */
+export interface Draft extends Omit<Revision, 'parents'> {
+  readonly version: string;
+  /** As the header says; null: the revision before it in file order. */
+  readonly downRevision: readonly string[] | null;
+}
+
+/** A draft, and all that is wrong with its file. Where anything is, the draft is what could be read, for the graph alone. */
+export interface DraftReading {
+  readonly draft: Draft;
+  readonly problems: readonly Problem[];
+}
+
+/** What a file's name alone says, for a file that cannot be read. */
+export function blankDraft(file: string, name: FileName): Draft {
+  return {
+    id: name.version,
+    version: name.version,
+    name: name.slug.replaceAll('_', ' '),
+    file,
+    downRevision: null,
+    dependsOn: [],
+    transactional: true,
+    losesRows: [],
+    up: { kind: 'sql', statements: [] },
+    down: null,
+    checksum: '',
+    sqlChecksum: '',
+  };
+}
+
+interface Mark {
+  readonly direction: 'up' | 'down';
+  readonly option: string;
+  readonly comment: Comment;
+}
+
+/**
+ * Reads one SQL file.
+ * @param file path, for messages and the revision
+ * @param text as it is on disk
+ */
+export function parseRevision(
+  file: string,
+  name: FileName,
+  text: string,
+  syntaxError: AskSyntax,
+): DraftReading {
+  const problems: Problem[] = [];
+  const normalized = normalizeText(text);
+  const nul = normalized.indexOf('\0');
+  if (nul >= 0) {
+    const line = normalized.slice(0, nul).split('\n').length;
+    const hint = 'save the file as UTF-8 text';
+    const message = 'The file has a NUL character, where SQLite stops reading';
+    return { draft: blankDraft(file, name), problems: [{ message, hint, file, line }] };
+  }
+  const { tokens, comments } = tokensOf(normalized);
+  const marks = readMarks(comments, problems);
+  const [up, down] = [marks.find(isUp), marks.find((mark) => !isUp(mark))];
+  const first = marks[0]?.comment.offset ?? Infinity;
+  const { header, problems: headerProblems } = readHeader(comments.filter(({ offset }) => offset < first));
+  problems.push(...headerProblems, ...misplacedKeys(comments.filter(({ offset }) => offset > first)));
+  problems.push(...faultsOfMarks(marks, tokens, header.transaction));
+  const transactional = header.transaction ?? !(up !== undefined && isOutside(up));
+
+  const section = (mark: Mark | undefined): { script: Script; meant: readonly MeantStatement[] } | null => {
+    if (mark === undefined) return null;
+    const end = marks.find((other) => other.comment.offset > mark.comment.offset)?.comment.offset ?? Infinity;
+    const within = ({ offset }: Token | Comment): boolean => offset > mark.comment.offset && offset < end;
+    const own = tokens.filter(within);
+    const read = readStatements(normalized, own, comments.filter(within), { transactional, syntaxError });
+    problems.push(...read.problems);
+    const meant = split(own).map((piece, index) => ({ tokens: piece, guard: read.statements[index]?.guard }));
+    return { script: { kind: 'sql', statements: read.statements }, meant };
+  };
+  const [upSection, downSection] = [section(up), section(down)];
+  const { downRevision, dependsOn, losesRows } = header;
+  const meaning = { downRevision, dependsOn, transactional, losesRows };
+  return {
+    draft: {
+      ...blankDraft(file, name),
+      ...meaning,
+      id: header.revision ?? name.version,
+      up: upSection?.script ?? { kind: 'sql', statements: [] },
+      down: downSection?.script ?? null,
+      checksum: checksumOf(normalized),
+      sqlChecksum: sqlChecksumOf({
+        ...meaning,
+        up: upSection?.meant ?? [],
+        down: downSection?.meant ?? null,
+      }),
+    },
+    problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).map((problem) => ({ ...problem, file })),
+  };
+}
+
+const MARKS = ['migrate:up', 'migrate:down'];
+const isUp = (mark: Mark): boolean => mark.direction === 'up';
+const isOutside = (mark: Mark): boolean => /^transaction\s*:\s*false$/i.test(mark.option);
+
+/** The lines `-- migrate:up` and `-- migrate:down`; what only looks like one is a problem, never a comment. */
+function readMarks(comments: readonly Comment[], problems: Problem[]): Mark[] {
+  return comments.flatMap((comment): Mark[] => {
+    const words = comment.text.split('\n', 1)[0] ?? '';
+    const found = /^migrate\s*:\s*(up|down)(?:\s+(.*))?$/i.exec(words);
+    if (found !== null && comment.ownLine) {
+      const direction = found[1]?.toLowerCase() === 'up' ? 'up' : 'down';
+      return [{ direction, option: (found[2] ?? '').trim(), comment }];
+    }
+    const looksLikeMark =
+      found !== null ||
+      /^migrate\s*:\s*\S*(\s+transaction\s*:.*)?$/i.test(words) ||
+      [words, words.split(/\s/, 1)[0] ?? ''].some((word) => nearest(word, MARKS, 2).length > 0);
+    if (looksLikeMark) {
+      problems.push({
+        message: `"${words}" looks like a section and is none`,
+        hint: 'write `-- migrate:up` or `-- migrate:down` on a line of its own, or reword the comment',
+        line: comment.line,
+      });
+    }
+    return [];
+  });
+}
+
+function faultsOfMarks(marks: readonly Mark[], tokens: readonly Token[], header: boolean | null): Problem[] {
+  const problems: Problem[] = [];
+  const ups = marks.filter(isUp);
+  const downs = marks.filter((mark) => !isUp(mark));
+  const before = tokens.find(
+    (token) => token.kind !== 'SEMI' && token.offset < (marks[0]?.comment.offset ?? Infinity),
+  );
+  if (ups.length === 0) {
+    const hint = 'put a line `-- migrate:up` above the first statement';
+    problems.push({ message: 'The file has no `-- migrate:up`', hint, line: before?.line ?? 1 });
+  } else if (before !== undefined) {
+    const message = `SQL stands before \`-- migrate:${marks[0]?.direction ?? 'up'}\``;
+    problems.push({ message, hint: 'move it below `-- migrate:up`', line: before.line });
+  }
+  for (const [word, all] of [
+    ['up', ups],
+    ['down', downs],
+  ] as const) {
+    for (const second of all.slice(1)) {
+      const message = `A second \`-- migrate:${word}\`; the first is on line ${all[0]?.comment.line ?? 1}`;
+      problems.push({
+        message,
+        hint: 'put all of it into one section, or into two files',
+        line: second.comment.line,
+      });
+    }
+  }
+  const [up, down] = [ups[0], downs[0]];
+  if (up !== undefined && down !== undefined && down.comment.offset < up.comment.offset) {
+    const message = '`-- migrate:down` stands before `-- migrate:up`';
+    problems.push({ message, hint: 'put the section for up first', line: down.comment.line });
+  }
+  for (const mark of marks) {
+    if (mark.option === '' || /^transaction\s*:\s*true$/i.test(mark.option)) continue;
+    const { line } = mark.comment;
+    if (!isOutside(mark)) {
+      const message = `"${mark.option}" behind \`migrate:${mark.direction}\` is no option that is known`;
+      problems.push({ message, hint: 'the only option is `transaction:false`', line });
+    } else if (header === true || (!isUp(mark) && header !== false && (up === undefined || !isOutside(up)))) {
+      const message = '`transaction:false` stands for one part of the revision only';
+      problems.push({
+        message,
+        hint: 'write "-- transaction: false" in the header: it holds for both directions',
+        line,
+      });
+    }
+  }
+  return problems;
+}
