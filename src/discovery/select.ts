@@ -1,0 +1,100 @@
+// Which of the targets a call is about: ids and globs to work on and to leave out, and a limit. Pure. A word that
+// means nothing is a mistake to be told, never a smaller run.
+
+import fastGlob from 'fast-glob';
+import { distance } from 'fastest-levenshtein';
+import { FleetError } from '../model/errors.js';
+import type { Refusal, Target } from '../model/target.js';
+import type { Discovery } from './discover.js';
+import { compileGlob } from './glob.js';
+import { compareNaturally } from './natural-order.js';
+
+export interface Selection {
+  /** Ids and globs; everything where it is left out. */
+  readonly only?: readonly string[] | undefined;
+  /** Ids and globs to leave out; it wins over `only`. */
+  readonly exclude?: readonly string[] | undefined;
+  /** At most so many targets, the first in order. */
+  readonly limit?: number | undefined;
+}
+
+const SUGGESTIONS_MAX = 3;
+
+/**
+ * Refusals are selected as targets are, so that what was asked for and cannot be done is reported; a limit keeps
+ * those that come before the last target it keeps.
+ * @throws FleetError `unknownTarget` for an id that nothing has, or a glob that matches nothing; `usage` for a glob
+ *   or a limit that makes no sense
+ */
+export function select({ targets, refused }: Discovery, { only, exclude, limit }: Selection): Discovery {
+  const known: readonly (Target | Refusal)[] = [...targets, ...refused];
+  const ids = new Set(known.map(({ id }) => id));
+  const words = [...new Set([...(only ?? []), ...(exclude ?? [])])];
+  const matchers = new Map(words.map((word) => [word, matcherOf(word, ids)]));
+  const unknown = words.filter((word) => !known.some(({ id }) => matchers.get(word)?.(id) === true));
+  if (unknown.length > 0) throw unknownTarget(unknown, known);
+
+  const matchesAny = (id: string, list: readonly string[]): boolean =>
+    list.some((word) => matchers.get(word)?.(id) === true);
+  const isSelected = ({ id }: { readonly id: string }): boolean =>
+    (only === undefined || matchesAny(id, only)) && (exclude === undefined || !matchesAny(id, exclude));
+  return limited({ targets: targets.filter(isSelected), refused: refused.filter(isSelected) }, limit);
+}
+
+/** An id is meant literally, even where it has the characters of a glob. */
+function matcherOf(word: string, ids: ReadonlySet<string>): (id: string) => boolean {
+  const isId = ids.has(word) || !fastGlob.isDynamicPattern(word);
+  return isId ? (id) => id === word : compileGlob(word);
+}
+
+function limited({ targets, refused }: Discovery, limit: number | undefined): Discovery {
+  if (limit === undefined) return { targets, refused };
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new FleetError('usage', `the limit ${limit} is not a whole number from 1`, {
+      hint: 'write --limit as the number of targets to work on, or leave it out',
+    });
+  const first = targets.slice(0, limit);
+  const last = first.at(-1);
+  if (last === undefined || first.length === targets.length) return { targets, refused };
+  return { targets: first, refused: refused.filter(({ id }) => compareNaturally(id, last.id) < 0) };
+}
+
+function unknownTarget(words: readonly string[], known: readonly (Target | Refusal)[]): FleetError {
+  const list = 'list the ids with: flotilla discover';
+  const problems = words.map((word) => {
+    const isGlob = fastGlob.isDynamicPattern(word);
+    const near = isGlob ? [] : nearest(word, known);
+    return {
+      message: isGlob
+        ? `no target matches ${JSON.stringify(word)}`
+        : `no target has the id ${JSON.stringify(word)}`,
+      hint: near.length === 0 ? list : `did you mean ${near.join(' or ')}? ${list}`,
+    };
+  });
+  const [first] = problems;
+  return new FleetError('unknownTarget', problems.map(({ message }) => message).join('; '), {
+    hint:
+      known.length === 0
+        ? 'no target was found at all: check --data-dir and --pattern'
+        : (first?.hint ?? list),
+    problems,
+  });
+}
+
+/** Ids that the word may have meant: of a file that is called so, or not much different from it. */
+function nearest(word: string, known: readonly (Target | Refusal)[]): readonly string[] {
+  const named = known.filter(
+    ({ id, path }) => path === word || `${id}.db` === word || id.endsWith(`/${word}`),
+  );
+  if (named.length > 0) return named.slice(0, SUGGESTIONS_MAX).map(({ id }) => id);
+  const allowed = Math.max(2, Math.floor(word.length / 3));
+  return known
+    .map(({ id }) => ({
+      id,
+      difference: Math.abs(id.length - word.length) > allowed ? Infinity : distance(id, word),
+    }))
+    .filter(({ difference }) => difference <= allowed)
+    .sort((a, b) => a.difference - b.difference)
+    .slice(0, SUGGESTIONS_MAX)
+    .map(({ id }) => id);
+}
