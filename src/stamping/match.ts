@@ -1,0 +1,145 @@
+// Which revision is this structure? Compares a legacy database with what every revision leaves. Only equality counts,
+// if need be without tables that no revision knows: the nearest revision is for people to read and never stamped.
+
+import type { Replay } from '../database/port.js';
+import type { Match, Observation } from '../model/observation.js';
+import type { Revision } from '../model/revision.js';
+import { ancestors, inOrder, type Graph } from '../revisions/graph.js';
+import { describe, diff, distance, type Finding } from '../schema/diff.js';
+import { fold } from '../schema/sql-text.js';
+import type { Snapshot } from '../schema/snapshot.js';
+
+export interface MatchOptions {
+  /** Whether tables that no revision knows may stand beside those of a revision; default false. */
+  readonly allowExtra?: boolean;
+}
+
+export interface Matching {
+  readonly match: Match;
+  /** Nothing but such tables keeps the structure from being a revision's. */
+  readonly extraAlone: boolean;
+}
+
+/** The revisions applied at `revision`: itself and all before it. */
+export function chainOf(graph: Graph, revision: string): readonly Revision[] {
+  return inOrder(graph, ancestors(graph, [revision]));
+}
+
+/** Whether evidence names one revision. */
+export function isDecided(match: Match): match is Match & { readonly revision: string } {
+  return match.revision !== null && (match.kind === 'exact' || match.kind === 'ambiguous');
+}
+
+/** Most answers that are remembered. */
+const KNOWN_MAX = 1000;
+/** Answers by what they depend on beside the graph: a fleet of many targets is a handful of structures. */
+const known = new WeakMap<Graph, Map<string, Matching>>();
+
+/**
+ * @param readActual reads the structure of the database; called only where no revision's is equal
+ * @returns as `match`: `exact` or `ambiguous` with the revision to stamp, and as difference the tables that no
+ *   revision knows; `ambiguous` with `revision: null` where evidence does not decide; `nearest` or `none` with the
+ *   difference
+ */
+export async function findMatch(
+  observation: Observation,
+  graph: Graph,
+  replay: Replay,
+  readActual: () => Promise<Snapshot>,
+  { allowExtra = false }: MatchOptions = {},
+): Promise<Matching> {
+  const { fingerprint, witness } = observation;
+  const key = JSON.stringify([fingerprint, witness, allowExtra]);
+  const answers = known.get(graph) ?? new Map<string, Matching>();
+  known.set(graph, answers);
+  const answer = answers.get(key);
+  if (answer !== undefined) return answer;
+  const candidates: Revision[] = [];
+  for (const revision of graph.order) {
+    if ((await replay.fingerprint(chainOf(graph, revision.id))) === fingerprint) candidates.push(revision);
+  }
+  const found =
+    candidates.length > 0
+      ? { match: choose(candidates, [], witness), extraAlone: false }
+      : await matchOthers(observation, graph, replay, await readActual(), allowExtra);
+  const [oldest] = answers.keys();
+  if (answers.size >= KNOWN_MAX && oldest !== undefined) answers.delete(oldest);
+  answers.set(key, found);
+  return found;
+}
+
+/** @param candidates the revisions that have this structure, in order; at least one */
+function choose(
+  candidates: readonly Revision[],
+  difference: readonly string[],
+  witness: Observation['witness'],
+): Match {
+  const ids = candidates.map((revision) => revision.id);
+  if (witness !== null) {
+    const agreed = witness.revisions.length === 1 ? ids.find((id) => id === witness.revisions[0]) : undefined;
+    if (agreed !== undefined) return { kind: 'exact', revision: agreed, candidates: ids, difference };
+    const words = `alembic_version says ${witness.revisions.join(', ')}, the structure is that of ${ids.join(', ')}`;
+    return { kind: 'ambiguous', revision: null, candidates: ids, difference: [words, ...difference] };
+  }
+  const [first, ...others] = ids;
+  if (first !== undefined && others.length === 0) {
+    return { kind: 'exact', revision: first, candidates: ids, difference };
+  }
+  // Revisions that change data alone follow one another; a structure that came back later is another matter.
+  const unbroken = candidates
+    .slice(1)
+    .every((revision, index) => revision.parents.join() === candidates[index]?.id);
+  return {
+    kind: 'ambiguous',
+    revision: unbroken && first !== undefined ? first : null,
+    candidates: ids,
+    difference,
+  };
+}
+
+interface Compared {
+  readonly revision: Revision;
+  readonly findings: readonly Finding[];
+}
+
+/** For a structure that no revision has. */
+async function matchOthers(
+  { witness }: Observation,
+  graph: Graph,
+  replay: Replay,
+  actual: Snapshot,
+  allowExtra: boolean,
+): Promise<Matching> {
+  const there = new Set(actual.tables.map(nameOf));
+  const revised = new Set<string>();
+  const compared: Compared[] = [];
+  for (const revision of graph.order) {
+    const expected = await replay.snapshot(chainOf(graph, revision.id));
+    const names = expected.tables.map(nameOf);
+    for (const name of names) revised.add(name);
+    if (names.some((name) => there.has(name))) compared.push({ revision, findings: diff(expected, actual) });
+  }
+  // A table that some revision makes is evidence against every revision without it.
+  const isOwn = (finding: Finding): boolean =>
+    finding.kind === 'tableExtra' && !revised.has(nameOf(finding.actual));
+  const alike = compared.filter(({ findings }) => findings.every(isOwn));
+  const [first] = alike;
+  if (!allowExtra || first === undefined)
+    return { match: nearest(compared), extraAlone: first !== undefined };
+  const revisions = alike.map(({ revision }) => revision);
+  return { match: choose(revisions, first.findings.map(describe), witness), extraAlone: false };
+}
+
+function nearest(compared: readonly Compared[]): Match {
+  const [first, ...others] = compared;
+  if (first === undefined) return { kind: 'none', revision: null, candidates: [], difference: [] };
+  const { revision, findings } = others.reduce(
+    (best, one) => (distance(one.findings) < distance(best.findings) ? one : best),
+    first,
+  );
+  return { kind: 'nearest', revision: revision.id, candidates: [], difference: findings.map(describe) };
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return fold(name);
+}
