@@ -1,0 +1,54 @@
+// Whether a place takes backups: proved by writing there, because rights and free space say nothing of a failing disk or
+// a quota. Apart from the run's own check, which refuses; this one only looks, and leaves nothing behind.
+
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { assertRoomForBackups } from './publish.js';
+
+export interface Room {
+  /** The nearest directory that is there. */
+  readonly directory: string;
+  /** What this user may still write, in bytes. */
+  readonly freeBytes: number;
+}
+
+/**
+ * @param name of a file that nobody has
+ * @throws FleetError `stateDirectory`, or the error of the file system, where nothing can be written
+ */
+export function roomForBackups(backupDir: string, name: string): Room {
+  const directory = nearest(resolve(backupDir));
+  accessSync(directory, constants.W_OK);
+  if (existsSync(backupDir)) {
+    assertRoomForBackups(backupDir);
+    proveWritable(join(backupDir, `${name}.tmp`));
+  }
+  // https://nodejs.org/api/fs.html#class-fsstatfs
+  const { bavail, bsize } = statfsSync(directory);
+  return { directory, freeBytes: bavail * bsize };
+}
+
+function nearest(directory: string): string {
+  return existsSync(directory) ? directory : nearest(dirname(directory));
+}
+
+function proveWritable(path: string): void {
+  const descriptor = openSync(path, 'wx', 0o600);
+  try {
+    writeSync(descriptor, Buffer.alloc(4096, 1));
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+    rmSync(path, { force: true });
+  }
+}

@@ -1,0 +1,83 @@
+// Keeps the report of a run under the state directory, durably and whole or not at all. A report that cannot be
+// written is told, and costs nothing that was done.
+
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunReport } from '../model/report.js';
+import { syncDirectory } from './state-directory.js';
+
+/** Characters that are gathered for one write. */
+const CHUNK = 65_536;
+
+/**
+ * Writes `reports/<run-id>.json`.
+ * @returns null, or why it is not there
+ */
+export function keepReport(stateDir: string, report: RunReport): string | null {
+  const directory = join(stateDir, 'reports');
+  const path = join(directory, `${report.runId}.json`);
+  const temporary = `${path}.tmp`;
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    syncDirectory(stateDir);
+    writeDurably(temporary, documentOf(report));
+    renameSync(temporary, path);
+    syncDirectory(directory);
+    return null;
+  } catch (error) {
+    removeQuietly(temporary);
+    return `the report could not be kept in ${path}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Why it could not be written is told; that it cannot be removed says the same.
+  }
+}
+
+/** The document in pieces, a target a line, because that of 100,000 targets need not be in memory at once. */
+function* documentOf(report: RunReport): Iterable<string> {
+  let separator = '{\n';
+  for (const [key, value] of Object.entries(report)) {
+    yield `${separator}${JSON.stringify(key)}: `;
+    separator = ',\n';
+    if (key !== 'targets') yield JSON.stringify(value);
+    else yield* linesOf(report.targets);
+  }
+  yield '\n}\n';
+}
+
+function* linesOf(targets: RunReport['targets']): Iterable<string> {
+  let separator = '[\n';
+  for (const target of targets) {
+    yield `${separator}${JSON.stringify(target)}`;
+    separator = ',\n';
+  }
+  yield targets.length === 0 ? '[]' : '\n]';
+}
+
+function writeDurably(path: string, pieces: Iterable<string>): void {
+  const descriptor = openSync(path, 'w', 0o600);
+  try {
+    let chunk = '';
+    for (const piece of pieces) {
+      chunk += piece;
+      if (chunk.length < CHUNK) continue;
+      writeAll(descriptor, chunk);
+      chunk = '';
+    }
+    writeAll(descriptor, chunk);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A write may take less than it was given, on a disk that is nearly full. */
+function writeAll(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.byteLength;) at += writeSync(descriptor, bytes, at);
+}

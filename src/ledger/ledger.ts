@@ -1,0 +1,176 @@
+// The fleet's record of runs: evidence and schedule, never the truth, which is in each target's own history. One
+// process writes runs, the one that holds the run lock; others may read, and write the cache.
+
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+import type { Observation } from '../model/observation.js';
+import type { Outcome } from '../model/outcome.js';
+import type { FailedAttempt } from '../model/report.js';
+import type { Target } from '../model/target.js';
+import { VERSION } from '../model/version.js';
+import { GroupCommit } from './group-commit.js';
+import { Observations, type Observed } from './observations.js';
+import { openLedgerFile } from './open.js';
+import { Runs, type OutcomeCounts, type RecordedOutcome, type RunStart, type UnfinishedRun } from './runs.js';
+import { makeStateDirectory, stateDirectoryError } from './state-directory.js';
+
+/** Who holds the run lock. */
+export interface LockHolder {
+  readonly runId: string;
+  readonly command: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** Its process, where it is known. */
+  readonly pid?: number | undefined;
+}
+
+/** Every method but those of the cache throws FleetError `stateDirectory` where the ledger cannot be used. */
+export interface Ledger {
+  /** Enters a run and all its targets, refused ones too, as `planned`, durably and in one transaction. */
+  startRun(run: RunStart, planned: readonly Pick<Target, 'id' | 'path'>[]): void;
+  /** Records how a target ended; durable within 100 ms, or when `flush` resolves. Never throws. */
+  recordOutcome(runId: string, outcome: Outcome): void;
+  /** Resolves when every outcome so far is durable; those that could not be written are tried again. */
+  flush(): Promise<void>;
+  finishRun(runId: string, end: { readonly finishedAt: string; readonly exitCode: number }): void;
+  /** Runs without an end, the oldest first: they are going on, or they died. */
+  unfinishedRuns(): readonly UnfinishedRun[];
+  /** Of those, the real ones that no real run with an end came after: nobody has gone on where they stopped. */
+  stoppedRuns(): readonly UnfinishedRun[];
+  /** What is recorded so far, in the order of the plan. */
+  outcomes(runId: string): Iterable<Outcome>;
+  /** `planned` counts the targets that nothing is recorded of. */
+  countByOutcome(runId: string): OutcomeCounts;
+  /** By id: how the last real run over a target failed; targets that it did not fail on are left out. */
+  lastFailures(): ReadonlyMap<string, FailedAttempt>;
+  /** By id: what an earlier look found in those targets that are as they were; nothing where it cannot be read. */
+  cachedObservations(targets: readonly Pick<Target, 'id' | 'version'>[]): ReadonlyMap<string, Observation>;
+  /**
+   * Remembers what a look found, as far as the files had been left alone for two seconds before it.
+   * @param lookedAt when the versions were read, in milliseconds since 1970
+   * @returns how many are remembered; none where the ledger cannot be written
+   */
+  rememberObservations(pairs: readonly Observed[], lookedAt: number): number;
+  noteHolder(holder: LockHolder): void;
+  /** Who took the run lock last. */
+  lastHolder(): LockHolder | null;
+  /** Writes what is still to be written. */
+  close(): void;
+}
+
+/**
+ * Opens the ledger of a state directory; both are made where they are missing.
+ * @throws FleetError `stateDirectory`: it cannot be written, is full, damaged, newer, or another program's
+ */
+export function openLedger(stateDir: string): Ledger {
+  makeStateDirectory(stateDir);
+  const path = join(stateDir, 'ledger.db');
+  return new SqliteLedger(openLedgerFile(path), path);
+}
+
+class SqliteLedger implements Ledger {
+  readonly #database: Database.Database;
+  readonly #path: string;
+  readonly #runs: Runs;
+  readonly #observations: Observations;
+  readonly #outcomes: GroupCommit<RecordedOutcome>;
+
+  constructor(database: Database.Database, path: string) {
+    this.#database = database;
+    this.#path = path;
+    this.#runs = this.#explained(() => new Runs(database));
+    this.#observations = this.#explained(() => new Observations(database, VERSION));
+    this.#outcomes = new GroupCommit((outcomes) => {
+      this.#explained(() => {
+        this.#runs.record(outcomes);
+      });
+    });
+  }
+
+  startRun(run: RunStart, planned: readonly Pick<Target, 'id' | 'path'>[]): void {
+    this.#explained(() => {
+      this.#runs.start(run, planned);
+    });
+  }
+
+  recordOutcome(runId: string, outcome: Outcome): void {
+    this.#outcomes.add({ runId, outcome });
+  }
+
+  flush(): Promise<void> {
+    return this.#outcomes.flush();
+  }
+
+  finishRun(runId: string, { finishedAt, exitCode }: { finishedAt: string; exitCode: number }): void {
+    this.#outcomes.commit();
+    this.#explained(() => {
+      this.#runs.finish(runId, finishedAt, exitCode);
+    });
+  }
+
+  unfinishedRuns(): readonly UnfinishedRun[] {
+    return this.#explained(() => this.#runs.unfinished());
+  }
+
+  stoppedRuns(): readonly UnfinishedRun[] {
+    return this.#explained(() => this.#runs.stopped());
+  }
+
+  outcomes(runId: string): Iterable<Outcome> {
+    this.#outcomes.commit();
+    return this.#runs.outcomes(runId);
+  }
+
+  countByOutcome(runId: string): OutcomeCounts {
+    this.#outcomes.commit();
+    return this.#explained(() => this.#runs.countByOutcome(runId));
+  }
+
+  lastFailures(): ReadonlyMap<string, FailedAttempt> {
+    this.#outcomes.commit();
+    return this.#explained(() => this.#runs.lastFailures());
+  }
+
+  cachedObservations(targets: readonly Pick<Target, 'id' | 'version'>[]): ReadonlyMap<string, Observation> {
+    return this.#observations.cached(targets);
+  }
+
+  rememberObservations(pairs: readonly Observed[], lookedAt: number): number {
+    return this.#observations.remember(pairs, lookedAt);
+  }
+
+  noteHolder({ runId, command, startedAt, pid }: LockHolder): void {
+    this.#explained(() =>
+      this.#database
+        .prepare(`INSERT OR REPLACE INTO lock_holder VALUES (1, ?, ?, ?, ?)`)
+        .run(runId, command, startedAt, pid ?? null),
+    );
+  }
+
+  lastHolder(): LockHolder | null {
+    const row = this.#explained(() =>
+      this.#database
+        .prepare<[], { runId: string; command: string; startedAt: string; pid: number | null }>(
+          `SELECT run_id AS runId, command, started_at AS startedAt, pid FROM lock_holder`,
+        )
+        .get(),
+    );
+    return row === undefined ? null : { ...row, pid: row.pid ?? undefined };
+  }
+
+  close(): void {
+    try {
+      this.#outcomes.commit();
+    } finally {
+      this.#database.close();
+    }
+  }
+
+  #explained<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw stateDirectoryError(this.#path, error);
+    }
+  }
+}

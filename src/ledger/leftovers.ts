@@ -1,0 +1,75 @@
+// What a run that was killed left behind under the state directory: backups and reports that were not finished, and
+// private copies. Removed by the next run while it holds the run lock, when no run can still be at work on them.
+
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Leftovers {
+  readonly removed: readonly string[];
+  /** What could not be removed, and why; it is in nobody's way. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Finished backups stay: a temporary file was never one.
+ * @param runs the runs without an end
+ */
+export function removeLeftovers(stateDir: string, runs: readonly { readonly runId: string }[]): Leftovers {
+  const removed: string[] = [];
+  const problems: string[] = [];
+  const remove = (list: () => readonly string[]) => {
+    try {
+      for (const path of list()) {
+        rmSync(path, { recursive: true });
+        removed.push(path);
+      }
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
+  };
+  for (const { runId } of runs) {
+    // The id becomes part of a path that is removed, and it comes from a file.
+    if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) remove(() => leftoversOf(stateDir, runId));
+    else problems.push(`${JSON.stringify(runId)} is no run id`);
+  }
+  remove(() => unfinishedIn(join(stateDir, 'reports')));
+  return { removed, problems };
+}
+
+/**
+ * Everything that lies there unfinished, whichever run it is from; nothing while a run is going on, which is at work on
+ * it.
+ * @param backupDir where backups go
+ * @throws the error of the file system
+ */
+export function findLeftovers(stateDir: string, backupDir: string): readonly string[] {
+  const runs = entriesOf(backupDir).filter((entry) => entry.isDirectory());
+  const scratch = join(stateDir, 'scratch');
+  return [
+    ...runs.flatMap(({ name }) => unfinishedIn(join(backupDir, name))),
+    ...unfinishedIn(join(stateDir, 'reports')),
+    ...entriesOf(scratch).map(({ name }) => join(scratch, name)),
+  ];
+}
+
+function leftoversOf(stateDir: string, runId: string): readonly string[] {
+  const unfinished = unfinishedIn(join(stateDir, 'backups', runId));
+  const scratch = join(stateDir, 'scratch');
+  const copies = entriesOf(scratch).filter((entry) => entry.isDirectory() && entry.name === runId);
+  return [...unfinished, ...copies.map(({ name }) => join(scratch, name))];
+}
+
+function unfinishedIn(directory: string): readonly string[] {
+  return entriesOf(directory)
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.tmp'))
+    .map(({ name }) => join(directory, name));
+}
+
+function entriesOf(directory: string) {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}

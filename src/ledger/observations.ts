@@ -1,0 +1,174 @@
+// Remembers what a look at a target found, for as long as neither it nor a sidecar is written. A cache and nothing
+// more: where it cannot be read or written, targets are looked at again. Observations are kept once each, because
+// a fleet of 100,000 is a handful of cohorts.
+
+import { createHash } from 'node:crypto';
+import Database from 'better-sqlite3';
+import { newestTimeNs } from '../model/file-version.js';
+import type { Observation } from '../model/observation.js';
+import type { Target } from '../model/target.js';
+
+/**
+ * A file written just before the look may be written again without a change of its times, which have the grain of
+ * the file system's clock: two seconds on the coarsest. Such a version says nothing, as in git's index
+ * (https://git-scm.com/docs/racy-git).
+ */
+const GRAIN_NS = 2_000_000_000n;
+
+/** Targets in one transaction, so that another process that writes the ledger waits for milliseconds. */
+const BATCH = 1_000;
+
+/** How long to wait for another process that writes the ledger. */
+const BUSY_MS = 250;
+
+/** How many of the latest entries are kept; only targets that are gone, or written all the time, make so many. */
+const ENTRIES_MAX = 1_000_000;
+
+export interface Observed {
+  readonly target: Pick<Target, 'id' | 'version'>;
+  readonly observation: Observation;
+}
+
+export class Observations {
+  readonly #database: Database.Database;
+  readonly #observer: string;
+  readonly #selectKnown;
+  readonly #selectEntry;
+  readonly #insert;
+  readonly #selectNumber;
+  readonly #replaceEntry;
+  #isPruned = false;
+  /** After a write that failed: a look at a fleet has many, and must not wait with each. */
+  #isGivenUp = false;
+
+  /** @param observer whose observations are answered: another version may see the same file with other eyes */
+  constructor(database: Database.Database, observer: string) {
+    this.#database = database;
+    this.#observer = observer;
+    this.#selectKnown = database.prepare<[string], { number: number; hash: string; document: string }>(
+      `SELECT observation AS number, hash, document FROM observation WHERE observer = ?`,
+    );
+    this.#selectEntry = database
+      .prepare<[string, string], number>(
+        `SELECT observation FROM observed_target WHERE id = ? AND version = ?`,
+      )
+      .pluck();
+    this.#insert = database.prepare(
+      `INSERT INTO observation (observer, hash, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+    );
+    this.#selectNumber = database
+      .prepare<[string, string], number>(
+        `SELECT observation FROM observation WHERE observer = ? AND hash = ?`,
+      )
+      .pluck();
+    // Replaced, not updated: the latest entries then have the highest positions.
+    this.#replaceEntry = database.prepare(
+      `INSERT OR REPLACE INTO observed_target (id, version, observation) VALUES (?, ?, ?)`,
+    );
+  }
+
+  /** By id: what is known of those targets that are as they were. Equal observations are one object. */
+  cached(targets: readonly Pick<Target, 'id' | 'version'>[]): ReadonlyMap<string, Observation> {
+    const found = new Map<string, Observation>();
+    const find = this.#database.transaction(() => {
+      const known = this.#known();
+      for (const { id, version } of targets) {
+        const observation = known.get(this.#selectEntry.get(id, version) ?? 0);
+        if (observation !== undefined) found.set(id, observation);
+      }
+    });
+    return this.#bestEffort(find) ? found : new Map();
+  }
+
+  /**
+   * @param lookedAt when the versions were read, in milliseconds since 1970
+   * @returns how many were written; the rest is too young, or the ledger cannot be written now
+   */
+  remember(pairs: readonly Observed[], lookedAt: number): number {
+    const oldEnough = BigInt(Math.trunc(lookedAt)) * 1_000_000n - GRAIN_NS;
+    const settled = pairs.filter(({ target }) => newestTimeNs(target.version) <= oldEnough);
+    let written = 0;
+    if (this.#isGivenUp) return written;
+    this.#isGivenUp = !this.#bestEffort(() => {
+      this.#hastily(() => {
+        for (let at = 0; at < settled.length; at += BATCH) {
+          const batch = settled.slice(at, at + BATCH);
+          const write = this.#database.transaction(() => {
+            this.#write(batch);
+          });
+          write.immediate();
+          written += batch.length;
+        }
+      });
+    });
+    return written;
+  }
+
+  /** Without waiting for the disk, and hardly for others: what is lost is looked at again. */
+  #hastily(work: () => void): void {
+    const [synchronous, busy] = ['synchronous', 'busy_timeout'].map((name) =>
+      Number(this.#database.pragma(name, { simple: true })),
+    );
+    this.#database.pragma('synchronous = NORMAL');
+    this.#database.pragma(`busy_timeout = ${BUSY_MS}`);
+    try {
+      work();
+    } finally {
+      this.#database.pragma(`synchronous = ${synchronous ?? 'FULL'}`);
+      this.#database.pragma(`busy_timeout = ${busy ?? 0}`);
+    }
+  }
+
+  /** @returns whether SQLite did it */
+  #bestEffort(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      if (error instanceof Database.SqliteError) return false;
+      throw error;
+    }
+  }
+
+  /** Every distinct observation; one whose text was damaged is left out. */
+  #known(): ReadonlyMap<number, Observation> {
+    const sound = this.#selectKnown
+      .all(this.#observer)
+      .filter(({ hash, document }) => hashOf(document) === hash);
+    return new Map(sound.map(({ number, document }) => [number, JSON.parse(document) as Observation]));
+  }
+
+  #write(pairs: readonly Observed[]): void {
+    const numbers = new Map<string, number>();
+    let isNew = false;
+    for (const { target, observation } of pairs) {
+      const document = JSON.stringify(observation);
+      let number = numbers.get(document);
+      if (number === undefined) {
+        const hash = hashOf(document);
+        if (this.#insert.run(this.#observer, hash, document).changes > 0) isNew = true;
+        number = this.#selectNumber.get(this.#observer, hash) ?? 0;
+        numbers.set(document, number);
+      }
+      this.#replaceEntry.run(target.id, target.version, number);
+    }
+    if (isNew && !this.#isPruned) this.#prune();
+  }
+
+  /** Once a process, and only where something new came: what is left over then goes the next time. */
+  #prune(): void {
+    this.#isPruned = true;
+    this.#database
+      .prepare(
+        `DELETE FROM observed_target WHERE position <= (SELECT max(position) FROM observed_target) - ?`,
+      )
+      .run(ENTRIES_MAX);
+    this.#database
+      .prepare(`DELETE FROM observation WHERE observation NOT IN (SELECT observation FROM observed_target)`)
+      .run();
+  }
+}
+
+function hashOf(document: string): string {
+  return createHash('sha256').update(document).digest('hex');
+}

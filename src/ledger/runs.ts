@@ -1,0 +1,154 @@
+// Runs and what became of each target, in the ledger's tables. Every target stands there as `planned` before any
+// work, so that one that nobody got to is seen.
+
+import type Database from 'better-sqlite3';
+import type { Outcome, OutcomeKind } from '../model/outcome.js';
+import type { FailedAttempt, RunCommand } from '../model/report.js';
+import type { Target } from '../model/target.js';
+
+/** A run at its start. */
+export interface RunStart {
+  readonly runId: string;
+  readonly command: RunCommand;
+  readonly dryRun: boolean;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly head: readonly string[];
+  /** What the run was asked to do, JSON-safe. */
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** A run that has no end: it is going on, or it died. */
+export type UnfinishedRun = Pick<RunStart, 'runId' | 'command' | 'dryRun' | 'startedAt'>;
+
+/** Targets by outcome; what no target has is left out. */
+export type OutcomeCounts = Readonly<Partial<Record<OutcomeKind | 'planned', number>>>;
+
+export interface RecordedOutcome {
+  readonly runId: string;
+  readonly outcome: Outcome;
+}
+
+const BATCH = 500;
+
+export class Runs {
+  readonly #database: Database.Database;
+  readonly #record: Database.Statement;
+
+  constructor(database: Database.Database) {
+    this.#database = database;
+    this.#record = database.prepare(
+      `INSERT INTO run_target (run, path, id, outcome, document)
+       SELECT run, :path, :id, :kind, :document FROM run WHERE run_id = :runId
+       ON CONFLICT (run, path) DO UPDATE SET outcome = excluded.outcome, document = excluded.document`,
+    );
+  }
+
+  start(run: RunStart, planned: readonly Pick<Target, 'id' | 'path'>[]): void {
+    const insertRun = this.#database.prepare(
+      `INSERT INTO run (run_id, command, dry_run, head, arguments, started_at) VALUES (?, ?, ?, ?, ?, ?)`,
+    );
+    const insertTarget = this.#database.prepare(
+      `INSERT INTO run_target (run, path, id, outcome) VALUES (?, ?, ?, 'planned')`,
+    );
+    this.#inTransaction(() => {
+      const { lastInsertRowid } = insertRun.run(
+        run.runId,
+        run.command,
+        run.dryRun ? 1 : 0,
+        JSON.stringify(run.head),
+        JSON.stringify(run.arguments),
+        run.startedAt,
+      );
+      for (const { path, id } of planned) insertTarget.run(lastInsertRowid, path, id);
+    });
+  }
+
+  record(outcomes: readonly RecordedOutcome[]): void {
+    this.#inTransaction(() => {
+      for (const { runId, outcome } of outcomes) {
+        const { id, path, outcome: kind } = outcome;
+        const { changes } = this.#record.run({ runId, path, id, kind, document: JSON.stringify(outcome) });
+        if (changes !== 1) throw new Error(`an outcome was recorded for ${runId}, which was never started`);
+      }
+    });
+  }
+
+  finish(runId: string, finishedAt: string, exitCode: number): void {
+    this.#database
+      .prepare(`UPDATE run SET finished_at = ?, exit_code = ? WHERE run_id = ?`)
+      .run(finishedAt, exitCode, runId);
+  }
+
+  unfinished(): readonly UnfinishedRun[] {
+    return this.#database
+      .prepare<[], { runId: string; command: RunCommand; dryRun: number; startedAt: string }>(
+        `SELECT run_id AS runId, command, dry_run AS dryRun, started_at AS startedAt
+         FROM run WHERE finished_at IS NULL ORDER BY run`,
+      )
+      .all()
+      .map((row) => ({ ...row, dryRun: row.dryRun === 1 }));
+  }
+
+  /** Real runs without an end that no real run with one came after. */
+  stopped(): readonly UnfinishedRun[] {
+    const last = this.#database
+      .prepare<[], string>(
+        `SELECT coalesce(max(started_at), '') FROM run WHERE finished_at IS NOT NULL AND dry_run = 0`,
+      )
+      .pluck()
+      .get();
+    return this.unfinished().filter(({ dryRun, startedAt }) => !dryRun && startedAt > (last ?? ''));
+  }
+
+  /** In batches, so that memory stays flat and the ledger can be written in between. */
+  *outcomes(runId: string): Iterable<Outcome> {
+    const select = this.#database.prepare<[string, number], { position: number; document: string }>(
+      `SELECT position, document FROM run_target
+       WHERE run = (SELECT run FROM run WHERE run_id = ?) AND position > ? AND document IS NOT NULL
+       ORDER BY position LIMIT ${BATCH}`,
+    );
+    for (let after = 0; ;) {
+      const rows = select.all(runId, after);
+      for (const { document } of rows) yield JSON.parse(document) as Outcome;
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = last.position;
+    }
+  }
+
+  countByOutcome(runId: string): OutcomeCounts {
+    const rows = this.#database
+      .prepare<[string], { outcome: OutcomeKind | 'planned'; count: number }>(
+        `SELECT outcome, count(*) AS count FROM run_target
+         WHERE run = (SELECT run FROM run WHERE run_id = ?) GROUP BY outcome`,
+      )
+      .all(runId);
+    return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
+  }
+
+  /** By id: how the last real run over a target failed; targets that it did not fail on, or got to, are left out. */
+  lastFailures(): ReadonlyMap<string, FailedAttempt> {
+    // The other columns come from the row with the maximum: https://www.sqlite.org/lang_select.html#bareagg
+    const rows = this.#database
+      .prepare<[], { id: string; document: string; runId: string; command: RunCommand; startedAt: string }>(
+        `SELECT id, document, runId, command, startedAt FROM (
+           SELECT id, outcome, document, run_id AS runId, command, started_at AS startedAt, max(position)
+           FROM run_target JOIN run USING (run)
+           WHERE dry_run = 0 AND outcome NOT IN ('planned', 'skipped') GROUP BY id
+         ) WHERE outcome IN ('failed', 'inDoubt')`,
+      )
+      .all();
+    return new Map(
+      rows.flatMap(({ id, document, ...run }) => {
+        const { outcome, failure } = JSON.parse(document) as Outcome;
+        const isFailure = (outcome === 'failed' || outcome === 'inDoubt') && failure !== null;
+        return isFailure ? [[id, { ...run, outcome, failure }]] : [];
+      }),
+    );
+  }
+
+  #inTransaction(work: () => void): void {
+    this.#database.transaction(work).immediate();
+  }
+}
