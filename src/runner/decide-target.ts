@@ -1,0 +1,25 @@
+// What is to be done to one open target, decided from nothing but itself: under the lock before any change, and again
+// after the death of a worker.
+
+import type { Session } from '../database/port.js';
+import type { Target } from '../model/target.js';
+import { judge } from '../stamping/judge.js';
+import { rowsInTheWay } from './mending.js';
+import { matchOptions, type Intent } from './intent.js';
+import { decide, type Decision } from './plan.js';
+import type { Tools } from './work.js';
+
+export async function decideTarget(
+  session: Session,
+  target: Target,
+  intent: Intent,
+  { graph, replay }: Tools,
+): Promise<Decision> {
+  const observation = await session.observe();
+  const readActual = () => session.snapshot();
+  const judgement = await judge(observation, graph, replay, readActual, matchOptions(intent));
+  const decision = await decide(intent, { observation, judgement, graph, replay, readActual });
+  if (decision.kind === 'rest' || decision.mending === undefined) return decision;
+  const failure = await rowsInTheWay(session, decision.mending, target, decision.from);
+  return failure === null ? decision : { kind: 'rest', outcome: 'skipped', from: decision.from, failure };
+}

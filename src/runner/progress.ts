@@ -1,0 +1,98 @@
+// How far the work on one target has come, and the outcome that follows from it.
+
+import type { Failure, Outcome, Step } from '../model/outcome.js';
+import type { Target } from '../model/target.js';
+import { failureOf, type Position } from './failure.js';
+import type { Decision } from './plan.js';
+
+export interface Progress {
+  readonly target: Target;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  step: Step;
+  decision: Decision | null;
+  /** The statement at work. */
+  position: Position | null;
+  backup: string | null;
+  /** Something was committed that is no whole revision yet. */
+  detached: boolean;
+  rows: Outcome['rows'];
+  /** What went wrong; undefined where nothing did. */
+  error: unknown;
+}
+
+export function startProgress(target: Target, now: number): Progress {
+  return {
+    target,
+    startedAt: now,
+    step: 'open',
+    decision: null,
+    position: null,
+    backup: null,
+    detached: false,
+    rows: {},
+    error: undefined,
+  };
+}
+
+/** The outcome of a target that ended here: as planned where no error is set, else failed and as it was. */
+export function outcomeOf(progress: Progress, now: number): Outcome {
+  const { target, decision } = progress;
+  const common = {
+    id: target.id,
+    path: target.path,
+    backup: progress.backup,
+    durationMs: now - progress.startedAt,
+    rows: progress.rows,
+    ...(decision?.match === undefined ? {} : { match: decision.match }),
+  };
+  const from = decision?.from ?? null;
+  if (progress.error !== undefined) {
+    const failure = failureOf(progress.error, progress.step, target, progress.position);
+    const outcome = progress.detached ? 'inDoubt' : 'failed';
+    return { ...common, outcome, from, to: from, applied: [], failure };
+  }
+  if (decision === null) throw new Error('a target ended without decision and without error');
+  if (decision.kind === 'rest') {
+    const failure = decision.failure === null ? null : addressed(decision.failure, target.id);
+    const left = decision.left === undefined ? {} : { left: decision.left };
+    return { ...common, outcome: decision.outcome, from, to: from, applied: [], failure, ...left };
+  }
+  return {
+    ...common,
+    outcome: decision.outcome,
+    from,
+    to: decision.to,
+    applied:
+      decision.steps.length === 0
+        ? decision.baseline.map((revision) => revision.id)
+        : decision.steps.map((step) => step.revision.id),
+    failure: null,
+    ...(decision.mending === undefined
+      ? {}
+      : { mended: decision.mending.mended, left: decision.mending.left }),
+  };
+}
+
+/** The outcome of a way that was gone in two parts. */
+export function joinOutcomes(first: Outcome, second: Outcome): Outcome {
+  const rows: Record<string, readonly [number, number]> = { ...first.rows };
+  for (const [table, [before, after]] of Object.entries(second.rows)) {
+    rows[table] = [first.rows[table]?.[0] ?? before, after];
+  }
+  return {
+    ...second,
+    outcome: second.outcome === 'current' ? first.outcome : second.outcome,
+    from: first.from,
+    applied: [...first.applied, ...second.applied],
+    backup: first.backup ?? second.backup,
+    durationMs: first.durationMs + second.durationMs,
+    rows,
+    ...(first.match === undefined ? {} : { match: first.match }),
+  };
+}
+
+/** Puts the target's id where a hint says `--only ID`. */
+export function addressed(failure: Failure, id: string): Failure {
+  return { ...failure, hint: failure.hint.replaceAll('--only ID', `--only '${id}'`) };
+}

@@ -1,0 +1,198 @@
+// The worker's side of the wall: does the tasks, one at a time, and returns every fault of a target as a value.
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ReplayError, type Driver } from '../database/port.js';
+import type { Problem } from '../model/errors.js';
+import type { Observation } from '../model/observation.js';
+import type { Failure, Outcome } from '../model/outcome.js';
+import type { Target } from '../model/target.js';
+import { assertSameFile } from '../discovery/identity.js';
+import { buildGraph } from '../revisions/graph.js';
+import { lint, type LintOptions } from '../revisions/lint/lint.js';
+import { needsOfAll } from '../revisions/needs.js';
+import { judge } from '../stamping/judge.js';
+import { express } from './express.js';
+import { failureOf } from './failure.js';
+import { matchOptions, type Intent } from './intent.js';
+import { decide } from './plan.js';
+import { outcomeOf, startProgress } from './progress.js';
+import type {
+  Case,
+  HistoryReading,
+  LintReply,
+  Inspections,
+  Replies,
+  StartMessage,
+  Task,
+  Verdict,
+} from './protocol.js';
+import { settleAfterDeath } from './settle.js';
+import { upgradeTarget } from './upgrade.js';
+import type { Tools, Work } from './work.js';
+
+/** Patience with a locked file whose structure is wanted only to explain a difference, in milliseconds. */
+const JUDGE_BUSY_MS = 1_000;
+
+export interface Server {
+  perform(task: Task): Promise<Replies[Task['kind']]>;
+}
+
+export function createServer(
+  start: StartMessage,
+  driver: Driver,
+  clock: Pick<Tools, 'now' | 'mayCommit'>,
+): Server {
+  const built = buildGraph(start.revisions);
+  if ('problems' in built) throw new Error('the supervisor sent revisions that make no graph');
+  const tools: Tools = { driver, graph: built.graph, replay: driver.replay(), ...clock };
+  const makeScratch = () => {
+    try {
+      mkdirSync(start.scratchDir, { recursive: true, mode: 0o700 });
+      return mkdtempSync(join(start.scratchDir, 'copy-'));
+    } catch {
+      return mkdtempSync(join(start.fallbackDir, 'flotilla-'));
+    }
+  };
+
+  async function inspect(targets: readonly Target[], busyTimeoutMs: number): Promise<Inspections> {
+    const indexes = new Map<string, number>();
+    const observations: Observation[] = [];
+    const found: (number | Failure)[] = [];
+    for (const target of targets) {
+      try {
+        const observation = await driver.inspect(target, { makeScratch, busyTimeoutMs });
+        const key = JSON.stringify(observation);
+        const index = indexes.get(key) ?? observations.push(observation) - 1;
+        indexes.set(key, index);
+        found.push(index);
+      } catch (error) {
+        found.push(failureOf(error, 'open', target, null));
+      }
+    }
+    return { observations, found };
+  }
+
+  async function history(target: Target, busyTimeoutMs: number): Promise<HistoryReading> {
+    try {
+      return { rows: await driver.history(target, { makeScratch, busyTimeoutMs }) };
+    } catch (error) {
+      return { failure: failureOf(error, 'open', target, null) };
+    }
+  }
+
+  async function verdict({ observation, example }: Case, intent: Intent | null): Promise<Verdict> {
+    try {
+      const readActual = () => driver.snapshot(example, { makeScratch, busyTimeoutMs: JUDGE_BUSY_MS });
+      const { graph, replay } = tools;
+      const judgement = await judge(observation, graph, replay, readActual, matchOptions(intent));
+      const evidence = { observation, judgement, graph, replay, readActual };
+      return { judgement, decision: intent === null ? null : await decide(intent, evidence) };
+    } catch (error) {
+      return { failure: failureOf(error, 'read', example, null) };
+    }
+  }
+
+  return {
+    async perform(task): Promise<Replies[Task['kind']]> {
+      switch (task.kind) {
+        case 'replay':
+          return replayAll(tools);
+        case 'lint':
+          return lintAll(tools, task.options);
+        case 'inspect':
+          return inspect(task.targets, task.busyWaitMs);
+        case 'histories': {
+          const readings: HistoryReading[] = [];
+          for (const target of task.targets) readings.push(await history(target, task.busyWaitMs));
+          return readings;
+        }
+        case 'express': {
+          const { target, busyWaitMs: busyTimeoutMs, words } = task;
+          try {
+            const snapshot = await driver.snapshot(target, { makeScratch, busyTimeoutMs });
+            return await express(snapshot, words, driver);
+          } catch (error) {
+            return { failure: failureOf(error, 'open', target, null) };
+          }
+        }
+        case 'judge': {
+          const verdicts: Verdict[] = [];
+          for (const one of task.cases) verdicts.push(await verdict(one, task.intent));
+          return verdicts;
+        }
+        case 'apply':
+          return task.rehearse
+            ? rehearse(task.target, task.work, tools, start.scratchDir)
+            : upgradeTarget(task.target, task.work, tools);
+        case 'settle':
+          return settleAfterDeath(task.target, task.cause, task.work, tools);
+      }
+    },
+  };
+}
+
+/**
+ * Runs every revision in a scratch database: what fails there must not reach a target. Where one fails, all are read,
+ * because whoever mends one mistake wants to know of the others.
+ */
+async function replayAll(tools: Tools): Promise<readonly Problem[]> {
+  const { graph, replay } = tools;
+  try {
+    await replay.fingerprint(graph.order);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error;
+    const { revision, statement, message } = error;
+    const first: Problem = {
+      message: `revision ${revision.id} fails on an empty database: ${message}`,
+      hint: 'a revision must run on what the revisions before it leave',
+      file: revision.file,
+      ...(statement === null ? {} : { line: statement.line }),
+    };
+    const { findings } = (await lintAll(tools, {})).report;
+    const others = findings
+      .filter((finding) => finding.severity === 'error')
+      .filter(({ file, line }) => file !== first.file || line !== first.line);
+    const same = findings.find(({ file, line }) => file === first.file && line === first.line);
+    return [
+      same === undefined ? first : { ...first, hint: `${same.message}; ${same.mend}` },
+      ...others.map(({ message: words, mend, file, line }) => ({ message: words, hint: mend, file, line })),
+    ];
+  }
+}
+
+async function lintAll({ driver, graph }: Tools, options: LintOptions): Promise<LintReply> {
+  const trace = await driver.trace(graph.order);
+  return { report: lint(graph, trace, options), needs: [...needsOfAll(trace).values()] };
+}
+
+/** The same steps on a private copy, which is removed afterwards; the target itself is only read. */
+async function rehearse(target: Target, work: Work, tools: Tools, scratchDir: string): Promise<Outcome> {
+  const progress = startProgress(target, tools.now());
+  progress.step = 'copy';
+  const directory = mkdtempSync(join(scratchDir, 'rehearse-'));
+  try {
+    assertSameFile(target);
+    const copy = await tools.driver.copy(target, directory);
+    const outcome = await upgradeTarget(copy, { ...work, backupDir: null }, tools);
+    const durationMs = tools.now() - progress.startedAt;
+    return { ...outcome, path: target.path, durationMs, failure: asOriginal(outcome.failure, copy, target) };
+  } catch (error) {
+    progress.error = error;
+    return outcomeOf(progress, tools.now());
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** What was said of the copy is true of the target. */
+function asOriginal(failure: Failure | null, copy: Target, target: Target): Failure | null {
+  if (failure === null) return null;
+  const { message, hint } = failure;
+  return {
+    ...failure,
+    message: message.replaceAll(copy.path, target.path),
+    hint: hint.replaceAll(copy.path, target.path),
+  };
+}

@@ -1,0 +1,38 @@
+// Entry and composition root of a worker process. Lives as long as its supervisor talks to it.
+
+import { createSqliteDriver } from './database/sqlite/driver.js';
+import type { Ready, Request, Response, StartMessage } from './runner/protocol.js';
+import { createServer, type Server } from './runner/serve.js';
+
+const supervisor = process.ppid;
+let server: Server | null = null;
+
+process.on('message', (message: StartMessage | Request) => {
+  if (!('task' in message)) {
+    const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
+    // Orphaned: nobody would record what is done now.
+    server = createServer(message, driver, { now: Date.now, mayCommit: () => process.ppid === supervisor });
+    return;
+  }
+  void answer(message).then(say);
+});
+
+// The supervisor decides when work ends; a terminal sends these to the whole group.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('disconnect', () => process.exit(0));
+
+say({ ready: true });
+
+/** A supervisor that has gone meanwhile hears nothing; `disconnect` ends this process. */
+function say(message: Ready | Response): void {
+  process.send?.(message, undefined, undefined, () => undefined);
+}
+
+async function answer({ id, task }: Request): Promise<Response> {
+  try {
+    if (server === null) throw new Error('a task came before the start message');
+    return { id, reply: await server.perform(task) };
+  } catch (error) {
+    return { id, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
