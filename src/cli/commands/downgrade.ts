@@ -1,0 +1,35 @@
+// `flotilla downgrade`.
+
+import { runText } from '../../index.js';
+import type { Command } from '../command.js';
+import { runOptions } from '../settings.js';
+
+export const downgrade: Command = {
+  name: 'downgrade',
+  argument: {
+    word: 'REV',
+    default: null,
+    describe: 'Where the targets are to go back to: an id or its prefix, -N, base',
+  },
+  summary: 'takes revisions back, newest first',
+  description:
+    'Runs the down of every revision that a target has beyond REV, newest first, by the same steps as upgrade: backup, one transaction, verification against the structure of the older revision. Where a revision has no down, nothing is started and the revision is named.',
+  settings: ['dryRun', 'jobs', 'verify', 'backup', 'backupDir', 'busyTimeout', 'timeout', 'report'],
+  switches: [],
+  examples: [
+    { words: 'downgrade -1 --dry-run', does: 'rehearses to take the newest revision back' },
+    { words: 'downgrade 0003 --only project_7', does: 'brings one target back to revision 0003' },
+    { words: 'downgrade base', does: 'takes everything back that revisions made' },
+  ],
+  exitCodes: {
+    0: 'every target is there',
+    1: 'some target was left alone, or there is none',
+    2: 'some target failed; every one is as it was before',
+    3: 'some target is in doubt; a person must look',
+    78: 'a revision on the way has no down; no target was touched',
+  },
+  async run(fleet, { select, settings, argument: to = 'base' }) {
+    const report = await fleet.downgrade({ ...select, ...runOptions(settings), to });
+    return { report, text: (options) => runText(report, options) };
+  },
+};

@@ -1,0 +1,23 @@
+// `flotilla drift`.
+
+import { driftText } from '../../index.js';
+import type { Command } from '../command.js';
+
+export const drift: Command = {
+  name: 'drift',
+  summary: 'compares each target with the structure of its revision',
+  description:
+    'Compares the structure of each target with the one that its own revision leaves on an empty database, cohort by cohort: columns, constraints, indexes, views and triggers, however they were written. Rows are not compared.',
+  settings: ['jobs'],
+  switches: [],
+  examples: [
+    { words: 'drift', does: 'what differs, cohort by cohort' },
+    { words: 'drift --verbose', does: 'the same, naming every target' },
+    { words: 'drift --json --only project_7', does: 'each difference of one target with its kind' },
+  ],
+  exitCodes: { 0: 'no target drifted', 1: 'some target drifted or cannot be read, or there is none' },
+  async run(fleet, { select }) {
+    const report = await fleet.drift(select);
+    return { report, text: (options) => driftText(report, options) };
+  },
+};

@@ -1,0 +1,18 @@
+// `flotilla heads`.
+
+import { historyText } from '../../index.js';
+import type { Command } from '../command.js';
+
+export const heads: Command = {
+  name: 'heads',
+  summary: 'lists the revisions that no other stands on',
+  description: 'Lists the last revisions of the graph. More than one means that a merge is missing.',
+  settings: [],
+  switches: [],
+  examples: [{ words: 'heads', does: 'the head, or the heads' }],
+  exitCodes: { 0: 'the heads were listed' },
+  async run(fleet) {
+    const report = await fleet.heads();
+    return { report, text: (options) => historyText(report, options) };
+  },
+};

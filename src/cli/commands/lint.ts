@@ -1,0 +1,39 @@
+// `flotilla lint`.
+
+import { graphMermaid, graphText, lintText } from '../../index.js';
+import type { Command } from '../command.js';
+import { present } from '../settings.js';
+
+export const lint: Command = {
+  name: 'lint',
+  summary: 'reads the revisions for mistakes, before any target does',
+  description:
+    'Runs every revision in memory, empty and with a row in every table, up and down, and compares the structure before and after each statement. Names what is missing at that point and which revision took it away, what a rebuild loses, rows that would go unsaid, and ways back that lead elsewhere; each with file, line, reason and mend.',
+  settings: ['rule', 'strict'],
+  switches: ['fleet', 'graph', 'mermaid'],
+  examples: [
+    { words: 'lint', does: 'all rules over all revisions' },
+    { words: 'lint --strict', does: 'the same; warnings fail too, as suits continuous integration' },
+    { words: 'lint --rule missing-reference,rebuild-loses', does: 'these two rules alone' },
+    { words: 'lint --fleet', does: 'also against what the targets have applied already' },
+    { words: 'lint --graph', does: 'the graph of the revisions, and what each uses of others' },
+    { words: 'lint --mermaid', does: 'the same as a Mermaid diagram' },
+  ],
+  exitCodes: { 0: 'no error was found', 1: 'some error was found, or with --strict a warning' },
+  async run(fleet, { select, settings: { rule, strict }, switches }) {
+    const report = await fleet.lint({
+      ...select,
+      ...present({ rules: rule, strict }),
+      fleet: switches.has('fleet'),
+    });
+    const { graph } = report;
+    return {
+      report,
+      text: (options) => {
+        if (graph !== undefined && switches.has('mermaid')) return graphMermaid(graph);
+        if (graph !== undefined && switches.has('graph')) return graphText(graph);
+        return lintText(report, options);
+      },
+    };
+  },
+};

@@ -1,0 +1,48 @@
+// `flotilla repair`.
+
+import { repairPlanText, runText } from '../../index.js';
+import type { Command } from '../command.js';
+import { present, runOptions } from '../settings.js';
+
+export const repair: Command = {
+  name: 'repair',
+  summary: 'mends the structure of targets that drifted',
+  description:
+    'Brings the structure of each drifted target back to the one that its own revision leaves, by the same steps as upgrade: backup, one transaction, verification. Missing columns are added, what ALTER TABLE cannot change is rebuilt with every row, indexes, views and triggers are made anew. Where rows are in the way they are counted and named, and nothing is changed. What is not expected stays unless --drop-extra names it: table, table.column, or an index, a view, a trigger. The history is not touched.',
+  settings: [
+    'dropExtra',
+    'dryRun',
+    'jobs',
+    'verify',
+    'backup',
+    'backupDir',
+    'busyTimeout',
+    'timeout',
+    'report',
+  ],
+  switches: ['plan'],
+  examples: [
+    { words: 'repair --plan', does: 'the SQL of it, cohort by cohort, to read and review' },
+    { words: 'repair --dry-run', does: 'rehearses it on private copies, rows in the way included' },
+    { words: 'repair', does: 'mends every target that drifted' },
+    {
+      words: 'repair --drop-extra _alembic_tmp_tasks,tasks.old_title',
+      does: 'the same, and drops this table and this column, with what they hold',
+    },
+  ],
+  exitCodes: {
+    0: 'every target has the structure of its revision',
+    1: 'some target was left alone, or something in it was; or there is none',
+    2: 'some target failed; every one is as it was before',
+    3: 'some target is in doubt; a person must look',
+  },
+  async run(fleet, { select, settings, switches }) {
+    const { dropExtra } = settings;
+    if (switches.has('plan')) {
+      const report = await fleet.repairPlan({ ...select, ...present({ dropExtra }) });
+      return { report, text: (options) => repairPlanText(report, options) };
+    }
+    const report = await fleet.repair({ ...select, ...runOptions(settings), ...present({ dropExtra }) });
+    return { report, text: (options) => runText(report, options) };
+  },
+};

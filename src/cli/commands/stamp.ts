@@ -1,0 +1,51 @@
+// `flotilla stamp`.
+
+import { runText } from '../../index.js';
+import type { Command } from '../command.js';
+import { present, runOptions } from '../settings.js';
+
+export const stamp: Command = {
+  name: 'stamp',
+  argument: {
+    word: 'REV',
+    default: 'auto',
+    describe: 'The revision to record: auto (by evidence), head, an id or its prefix',
+  },
+  summary: 'records the revision of legacy targets without running it',
+  description:
+    "Finds out by evidence at which revision a legacy target is: its structure must equal exactly that of one revision. That one and all before it are then recorded as applied. A target whose structure is no revision's is left alone, and the difference is told. Where the structure is that of several, because some revisions change rows alone, the earliest is recorded, and --at names another of them. With a revision instead of auto, that one is recorded where the structure is its own.",
+  settings: [
+    'at',
+    'allowExtra',
+    'dryRun',
+    'jobs',
+    'verify',
+    'backup',
+    'backupDir',
+    'busyTimeout',
+    'timeout',
+    'report',
+  ],
+  switches: ['force'],
+  examples: [
+    { words: 'stamp --dry-run', does: 'tells which revision each legacy target matches; touches nothing' },
+    { words: 'stamp', does: 'records what evidence says' },
+    { words: 'stamp --at 0004', does: 'records 0004 where the structure is that of 0003 and of 0004' },
+    { words: 'stamp --allow-extra', does: 'lets targets have tables that no revision knows' },
+    { words: 'stamp 0003 --only project_7', does: 'records 0003, where the structure is that of 0003' },
+    { words: 'stamp 0003 --only project_7 --force', does: 'records 0003 whatever the structure says' },
+  ],
+  exitCodes: {
+    0: 'every target has a history',
+    1: 'some target was left alone, or there is none',
+    2: 'some target failed; every one is as it was before',
+    3: 'some target is in doubt; a person must look',
+  },
+  async run(fleet, { select, settings, switches, argument: to }) {
+    const { at, allowExtra } = settings;
+    const force = switches.has('force');
+    const own = { ...present({ to, at, allowExtra }), force };
+    const report = await fleet.stamp({ ...select, ...runOptions(settings), ...own });
+    return { report, text: (options) => runText(report, options) };
+  },
+};

@@ -1,0 +1,59 @@
+// `flotilla upgrade`.
+
+import { runText } from '../../index.js';
+import type { Command } from '../command.js';
+import { present, runOptions } from '../settings.js';
+
+export const upgrade: Command = {
+  name: 'upgrade',
+  argument: {
+    word: 'REV',
+    default: 'head',
+    describe: 'Where the targets are to be brought: head, an id or its prefix, +N, id+N',
+  },
+  summary: 'brings every target to a revision',
+  description:
+    'Runs what each target lacks. A target is backed up first, changed in one transaction and verified before it is committed: it is at its old or at its new revision, whatever fails. A target that fails is as it was before, and the others go on. Running it again does only what is left.',
+  settings: [
+    'dryRun',
+    'jobs',
+    'stamp',
+    'allowDrift',
+    'allowExtra',
+    'verify',
+    'backup',
+    'backupDir',
+    'busyTimeout',
+    'timeout',
+    'report',
+  ],
+  switches: [],
+  examples: [
+    {
+      words: 'upgrade --dry-run',
+      does: 'rehearses on private copies and tells the outcome; touches nothing',
+    },
+    { words: 'upgrade', does: 'brings every target to head' },
+    { words: 'upgrade --stamp', does: 'the same, legacy targets included where evidence is clear' },
+    { words: 'upgrade --limit 10 --verbose', does: 'the first ten targets, telling of each' },
+    {
+      words: 'upgrade 0042 --jobs 4 --report run.json',
+      does: 'to revision 0042, by four processes, with a report',
+    },
+  ],
+  exitCodes: {
+    0: 'every target is there',
+    1: 'some target was left alone, or there is none',
+    2: 'some target failed; every one is as it was before',
+    3: 'some target is in doubt; a person must look',
+  },
+  async run(fleet, { select, settings, argument: to }) {
+    const { stamp, allowDrift, allowExtra } = settings;
+    const report = await fleet.upgrade({
+      ...select,
+      ...runOptions(settings),
+      ...present({ to, stamp, allowDrift, allowExtra }),
+    });
+    return { report, text: (options) => runText(report, options) };
+  },
+};

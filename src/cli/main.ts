@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// The process: argv, environment, streams, signals, exit code. The only file that touches them; the program itself is
+// in program.ts. The process ends by itself when the work is done, so that nothing that was printed is lost.
+
+import type { WriteStream } from 'node:tty';
+import type { Output } from './output.js';
+import { bugHint, runProgram } from './program.js';
+
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+
+/** The first signal asks the library to finish or to roll back what is in flight; the second ends the process. */
+function onSignal(name: NodeJS.Signals): void {
+  if (!interruption.signal.aborted) {
+    process.stderr.write(
+      `\n${name}: finishing or rolling back what is in flight; once more to stop at once\n`,
+    );
+    interruption.abort(new Error(name));
+    return;
+  }
+  process.stderr.write(`\n${name}: stopped; every target is at its old or at its new revision\n`);
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
+}
+
+process.on('uncaughtException', (error) => {
+  const told = process.argv.includes('--verbose') ? (error.stack ?? error.message) : error.message;
+  process.stderr.write(`error: ${told}\nhint: ${bugHint()}\n`);
+  process.exit(70);
+});
+
+/** A stream of the process. A reader that goes away (`| head`) is no error; the work goes on without it. */
+function outputOf(stream: WriteStream, onFault: (error: Error) => void): Output {
+  let open = true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    open = false;
+    if (error.code !== 'EPIPE') onFault(error);
+  });
+  return {
+    stream,
+    isTerminal: stream.isTTY,
+    columns: stream.isTTY ? stream.columns : undefined,
+    write: (text) => {
+      if (open) stream.write(text);
+    },
+  };
+}
+
+let lost = false;
+const stderr = outputOf(process.stderr, () => undefined);
+const stdout = outputOf(process.stdout, (error) => {
+  lost = true;
+  stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+});
+
+const code = await runProgram({
+  args: process.argv.slice(2),
+  environment: process.env,
+  stdout,
+  stderr,
+  signal: interruption.signal,
+  now: Date.now,
+});
+process.exitCode = code;
+process.on('exit', () => {
+  // A result that nobody can read is not a success.
+  if (lost && code === 0) process.exitCode = 1;
+});

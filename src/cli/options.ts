@@ -1,0 +1,60 @@
+// Every option of the command line: the settings by their flags, and what only the command line knows.
+// Apart because parsing, help texts and the configuration must agree on one table.
+
+import { FLEET_SETTINGS, RUN_SETTINGS } from '../index.js';
+import type { Setting } from '../index.js';
+
+export const SETTINGS = { ...FLEET_SETTINGS, ...RUN_SETTINGS };
+export type SettingName = keyof typeof SETTINGS;
+
+/** What only the command line knows: neither the environment nor the configuration file can set these. */
+export const SWITCHES = {
+  config: {
+    type: 'path',
+    value: 'FILE',
+    defaultWords: 'flotilla.config.json',
+    describe: 'Read settings from this file',
+  },
+  json: { type: 'boolean', describe: 'Print one JSON document' },
+  ndjson: { type: 'boolean', describe: 'Print one JSON object a line, as it happens' },
+  quiet: { type: 'boolean', describe: 'Print errors only' },
+  verbose: { type: 'boolean', describe: 'Tell of each target' },
+  color: {
+    type: 'boolean',
+    default: true,
+    describe: 'Print in colour',
+    off: 'Print without colour; so do NO_COLOR, CI, and a pipe',
+  },
+  help: { type: 'boolean', describe: 'Show this help' },
+  force: { type: 'boolean', describe: 'Record it whatever the structure says, and replace a history' },
+  fleet: { type: 'boolean', describe: 'Look at the targets too: who has which revision, and since when' },
+  graph: { type: 'boolean', describe: 'Print the graph of the revisions, and what each uses of others' },
+  mermaid: { type: 'boolean', describe: 'Print that graph as a Mermaid diagram' },
+  plan: { type: 'boolean', describe: 'Print the SQL, cohort by cohort; touch nothing' },
+  sql: { type: 'boolean', describe: 'Print the SQL, one script a cohort' },
+} as const satisfies Record<string, Setting>;
+export type SwitchName = keyof typeof SWITCHES;
+
+/** Switches of every command; the others belong to those that name them. */
+export const COMMON_SWITCHES = ['config', 'json', 'ndjson', 'quiet', 'verbose', 'color', 'help'] as const;
+
+export type OptionName = SettingName | SwitchName;
+export const OPTIONS: Record<OptionName, Setting> = { ...SETTINGS, ...SWITCHES };
+
+/** Names of an object whose keys are all known. */
+export function namesOf<K extends string>(table: Record<K, unknown>): K[] {
+  return Object.keys(table) as K[];
+}
+
+/** `dataDir` -> `data-dir`. */
+export function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `dataDir` -> `FLOTILLA_DATA_DIR`. */
+export function variableOf(name: string): string {
+  return `FLOTILLA_${flagOf(name).replaceAll('-', '_').toUpperCase()}`;
+}
+
+/** Settings of every command. */
+export const FLEET_NAMES = namesOf(FLEET_SETTINGS);

@@ -1,0 +1,34 @@
+// The library's face: re-exports only.
+
+export { openFleet } from './fleet.js';
+export { FleetError } from './model/errors.js';
+export { EXIT, exitCodeOf } from './model/exit-code.js';
+export { FLEET_SETTINGS, RUN_SETTINGS } from './model/settings.js';
+export { VERSION } from './model/version.js';
+export { baselineReportText } from './report/baseline-text.js';
+export { discoverText } from './report/discover-text.js';
+export { doctorText } from './report/doctor-text.js';
+export { driftText } from './report/drift-text.js';
+export { errorLine, errorReport, errorText } from './report/error-text.js';
+export { eventText } from './report/event-text.js';
+export { graphMermaid, graphText } from './report/graph.js';
+export { lintText } from './report/lint-text.js';
+export { eventLine, jsonText, reportLines, runSummaryLine } from './report/json.js';
+export { wrap } from './report/layout.js';
+export { planSql, planText } from './report/plan-text.js';
+export { fleetHistoryText, historyText, newText, showText } from './report/revisions-text.js';
+export { repairPlanText } from './report/repair-text.js';
+export { runErrorText, runText } from './report/run-text.js';
+export { currentText, statusText } from './report/status-text.js';
+
+export type * from './model/api.js';
+export type * from './model/errors.js';
+export type * from './model/events.js';
+export type * from './model/lint.js';
+export type * from './model/observation.js';
+export type * from './model/outcome.js';
+export type * from './model/report.js';
+export type * from './model/settings.js';
+export type * from './model/target.js';
+export type { AnyReport } from './report/json.js';
+export type { TextOptions } from './report/layout.js';

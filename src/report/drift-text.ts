@@ -1,0 +1,48 @@
+// What differs from the structure that it should have, for people: cohort by cohort, because drift comes in shapes.
+
+import type { DriftReport } from '../model/report.js';
+import { count, document, nothingFound, section, visible, type TextOptions } from './layout.js';
+import { nextStepsText } from './next-steps.js';
+
+/** The report of `drift`, ending in an empty line. */
+export function driftText(report: DriftReport, options: TextOptions): string {
+  const { summary, cohorts, targets } = report;
+  if (summary.targets === 0) return `${nothingFound(options)}\n`;
+  const uncompared =
+    (summary.states.legacy ?? 0) + (summary.states.unknown ?? 0) + (summary.states.unreadable ?? 0);
+  return document([
+    `${count(summary.drifted, 'target')} of ${summary.targets} drifted from the structure of ${summary.drifted === 1 ? 'its' : 'their'} revision.`,
+    ...cohorts.map(({ count: n, example, revision, fingerprint, difference }) => {
+      const title = `${count(n, 'target')} at ${revision ?? 'base'}, for example ${visible(example)}`;
+      const names = options.verbose
+        ? targets
+            .filter(
+              (target) =>
+                target.revision === revision && cohortKey(target.difference) === cohortKey(difference),
+            )
+            .map(({ id }) => `  ${visible(id)}`)
+        : [];
+      const shape = fingerprint === null ? '' : ` (shape ${fingerprint.slice(0, 8)})`;
+      const words = difference.map((one) => `  ${one.words} [${one.kind}]`);
+      return section(`${title}${shape}`, [...words, ...names].join('\n'), options);
+    }),
+    uncompared === 0
+      ? null
+      : `Not compared, because no known revision is recorded or they cannot be read: ${count(uncompared, 'target')}; see flotilla status.`,
+    summary.drifted === 0
+      ? null
+      : nextStepsText(
+          [
+            {
+              words: ['repair', '--plan', ...options.place],
+              does: 'shows the SQL that would mend the structure; nothing is changed',
+            },
+          ],
+          options,
+        ),
+  ]);
+}
+
+function cohortKey(difference: DriftReport['cohorts'][number]['difference']): string {
+  return difference.map(({ words }) => words).join('\n');
+}

@@ -1,0 +1,25 @@
+// One line an event, for those who want to see each target as it ends.
+
+import type { FleetEvent } from '../model/events.js';
+import { duration, visible } from './layout.js';
+
+/** The event in words, without an end of line; null for those that say nothing by themselves. */
+export function eventText(event: FleetEvent): string | null {
+  switch (event.event) {
+    case 'target': {
+      const { id, outcome, from, to, durationMs, failure } = event;
+      const moved = from === to ? '' : ` ${from ?? 'base'} -> ${to ?? 'base'}`;
+      const why = failure === null ? '' : `: ${failure.code} (${failure.step}): ${failure.message}`;
+      return visible(`${id}: ${outcome}${moved}, ${duration(durationMs)}${why}`);
+    }
+    case 'retry':
+      return visible(`${event.id}: again later: ${event.message}`);
+    case 'run':
+      return `run ${event.runId}: ${event.command} of ${event.planned} targets${event.dryRun ? ', a rehearsal' : ''}`;
+    case 'problem':
+      return visible(`problem: ${event.message}; ${event.hint}`);
+    case 'inspected':
+    case 'summary':
+      return null;
+  }
+}

@@ -1,0 +1,54 @@
+// What `upgrade` would do, for people: for each cohort its revisions, or the SQL of them to read and review.
+
+import type { PlanReport, PlannedCohort } from '../model/report.js';
+import { causesText } from './causes-text.js';
+import { count, document, lines, nothingFound, section, visible, wrap } from './layout.js';
+import type { TextOptions } from './layout.js';
+import { nextStepsText, stepsAfterPlan } from './next-steps.js';
+import { pendingWords } from './status-text.js';
+
+/** The report of `plan`, ending in an empty line. */
+export function planText(report: PlanReport, options: TextOptions): string {
+  const { cohorts } = report;
+  if (cohorts.length === 0) return `${nothingFound(options)}\n`;
+  const ready = cohorts.filter(({ revisions }) => revisions.length > 0);
+  const there = cohorts.filter(({ revisions, problem }) => revisions.length === 0 && problem === null);
+  const stuck = cohorts.flatMap(({ problem, match, count: n, example }) =>
+    problem === null ? [] : [{ ...problem, count: n, example, ...(match === undefined ? {} : { match }) }],
+  );
+  return document([
+    headline(report, ready, options),
+    ...ready.map((cohort) => section(cohortTitle(cohort), revisionLines(cohort), options)),
+    there.length === 0 ? null : `Nothing to run: ${count(total(there), 'target')}.`,
+    causesText('Left alone', stuck, options),
+    nextStepsText(stepsAfterPlan(report, options), options),
+  ]);
+}
+
+/** Scripts for the sqlite3 shell that do what `upgrade` would do, one a cohort. */
+export function planSql({ cohorts }: PlanReport): string {
+  const scripts = cohorts.flatMap((cohort) =>
+    cohort.script === null ? [] : [`-- ${cohortTitle(cohort)}\n${cohort.script}`],
+  );
+  return scripts.length === 0 ? '-- nothing to do\n' : scripts.join('\n\n');
+}
+
+function headline({ to }: PlanReport, ready: readonly PlannedCohort[], options: TextOptions): string {
+  const goal = to.length === 0 ? 'base' : to.join(', ');
+  if (ready.length === 0) return wrap(`No target has anything to run on the way to ${goal}.`, 0, options);
+  const targets = `${count(total(ready), 'target')} in ${count(ready.length, 'cohort')}`;
+  return wrap(`On the way to ${goal}: ${targets}.`, 0, options);
+}
+
+function cohortTitle({ state, revision, count: n, example, revisions }: PlannedCohort): string {
+  const from = revision === null ? state : `${state} at ${revision}`;
+  return `${count(n, 'target')} like ${visible(example)} (${from}): ${pendingWords(revisions.map(({ id }) => id))}`;
+}
+
+function revisionLines({ revisions }: PlannedCohort): string {
+  return lines(revisions.map(({ id, name, file }) => [id, name, file]));
+}
+
+function total(cohorts: readonly PlannedCohort[]): number {
+  return cohorts.reduce((sum, { count: n }) => sum + n, 0);
+}

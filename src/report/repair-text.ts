@@ -1,0 +1,99 @@
+// What a repair would do, and what one did, for people: the SQL cohort by cohort; differences by how many had them.
+
+import type { Outcome } from '../model/outcome.js';
+import type { RepairCohort, RepairPlanReport } from '../model/report.js';
+import { causesText } from './causes-text.js';
+import { count, document, nothingFound, number, section, visible, wrap } from './layout.js';
+import type { TextOptions } from './layout.js';
+import { nextStepsText } from './next-steps.js';
+
+/** The report of `repair --plan`, ending in an empty line; what is no SQL in a cohort is a comment. */
+export function repairPlanText(report: RepairPlanReport, options: TextOptions): string {
+  const { cohorts } = report;
+  if (cohorts.length === 0) return `${nothingFound(options)}\n`;
+  const broken = cohorts.filter(({ statements }) => statements.length > 0);
+  const well = cohorts.filter(({ statements, problem }) => statements.length === 0 && problem === null);
+  const stuck = cohorts.flatMap(({ problem, count: n, example }) =>
+    problem === null ? [] : [{ ...problem, count: n, example }],
+  );
+  const headline =
+    broken.length === 0
+      ? 'No target has anything to mend.'
+      : `To mend: ${count(total(broken), 'target')} in ${count(broken.length, 'cohort')}.`;
+  const rest = options.typed.slice(1).filter((word) => word !== '--plan');
+  return document([
+    wrap(headline, 0, options),
+    ...broken.map((cohort) => section(titleOf(cohort), sqlOf(cohort), options)),
+    well.length === 0 ? null : `Nothing to mend: ${count(total(well), 'target')}.`,
+    causesText('Left alone', stuck, options),
+    broken.length === 0
+      ? null
+      : nextStepsText(
+          [
+            {
+              words: ['repair', ...rest, '--dry-run'],
+              does: 'rehearses it on private copies, and names the rows in the way',
+            },
+          ],
+          options,
+        ),
+  ]);
+}
+
+function titleOf({ revision, count: n, example }: RepairCohort): string {
+  return `${count(n, 'target')} like ${visible(example)} (drifted at ${revision ?? 'base'})`;
+}
+
+function sqlOf({ statements, checks, left, dropped }: RepairCohort): string {
+  const lines: string[] = [];
+  if (checks.length > 0) lines.push('-- Where one of these finds a row, nothing is changed:');
+  for (const { table, words, sql } of checks) lines.push(`-- ${table}: rows ${words}`, `${sql};`);
+  let last = '';
+  for (const { sql, mends } of statements) {
+    if (mends !== last)
+      lines.push(...(lines.length === 0 ? [] : ['']), ...mends.split('; ').map((words) => `-- ${words}`));
+    last = mends;
+    lines.push(`${sql};`);
+  }
+  for (const table of dropped) lines.push('', `-- Goes with its rows, because it was named: table ${table}`);
+  if (left.length > 0)
+    lines.push(
+      '',
+      '-- Stays as it is, unless --drop-extra names it:',
+      ...left.map((words) => `--   ${words}`),
+    );
+  return lines.map(visible).join('\n');
+}
+
+/** Differences shown before the rest is only counted. */
+const SHOWN = 20;
+
+/** What was mended in a run, and what was left on purpose, each difference with how many targets had it. */
+export function mendedSections(targets: readonly Outcome[], options: TextOptions): (string | null)[] {
+  return [
+    differences('Mended', targets, ({ mended }) => mended, options),
+    differences('Left as it is, unless --drop-extra names it', targets, ({ left }) => left, options),
+  ];
+}
+
+function differences(
+  title: string,
+  targets: readonly Outcome[],
+  wordsOf: (target: Outcome) => readonly string[] | undefined,
+  options: TextOptions,
+): string | null {
+  const counts = new Map<string, number>();
+  for (const target of targets.filter(({ outcome }) => outcome === 'repaired'))
+    for (const words of wordsOf(target) ?? []) counts.set(words, (counts.get(words) ?? 0) + 1);
+  if (counts.size === 0) return null;
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  const shown = options.verbose ? sorted : sorted.slice(0, SHOWN);
+  const lines = shown.map(([words, n]) => wrap(`${words} (${count(n, 'target')})`, 2, options));
+  const hidden = sorted.length - shown.length;
+  if (hidden > 0) lines.push(`  ${number(hidden)} more: --verbose lists all`);
+  return section(title, lines.join('\n'), options);
+}
+
+function total(cohorts: readonly RepairCohort[]): number {
+  return cohorts.reduce((sum, { count: n }) => sum + n, 0);
+}

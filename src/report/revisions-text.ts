@@ -1,0 +1,162 @@
+// Revisions, for people: the list of them, and one of them whole.
+
+import type {
+  FleetHistoryReport,
+  HeadsReport,
+  HistoryReport,
+  NewReport,
+  RevisionNeeds,
+  RevisionSummary,
+  ShowReport,
+} from '../model/report.js';
+import {
+  count,
+  document,
+  lines,
+  nothingFound,
+  number,
+  paint,
+  section,
+  table,
+  wrap,
+  type TextOptions,
+} from './layout.js';
+import { nextStepsText } from './next-steps.js';
+
+/** The report of `history` and `heads`, ending in an empty line. */
+export function historyText({ head, revisions }: HistoryReport | HeadsReport, options: TextOptions): string {
+  const several = head.length > 1;
+  return document([
+    `${count(revisions.length, 'revision')}. ${several ? 'Heads are' : 'Head is'} ${head.join(', ')}.`,
+    table(
+      ['Revision', 'After', 'What it does', 'File'],
+      revisions.map((revision) => [
+        revision.isHead ? paint('bold', revision.id, options) : revision.id,
+        standsOn(revision),
+        revision.name,
+        revision.file,
+      ]),
+      options,
+    ),
+    several
+      ? wrap(
+          `Several heads: merge them by a new revision with "-- down_revision: ${head.join(', ')}", or name one of them.`,
+          0,
+          options,
+        )
+      : null,
+  ]);
+}
+
+/** The report of `history --fleet`, ending in an empty line. */
+export function fleetHistoryText(report: FleetHistoryReport, options: TextOptions): string {
+  const { summary, revisions, unread, problem } = report;
+  if (summary.targets === 0) return `${nothingFound(options)}\n`;
+  const lost = revisions.filter(({ file }) => file === null);
+  const others = [
+    summary.unrecorded === 0 ? null : `${number(summary.unrecorded)} without history`,
+    summary.unread === 0 ? null : `${number(summary.unread)} that cannot be read`,
+  ].flatMap((words) => (words === null ? [] : [`, ${words}`]));
+  return document([
+    wrap(`${count(summary.recorded, 'target')} with a history${others.join('')}.`, 0, options),
+    problem === null ? null : wrap(`The revision files cannot be used: ${problem.message}.`, 0, options),
+    revisions.length === 0
+      ? null
+      : table(
+          ['Revision', { title: 'Targets', numbers: true }, 'First applied', 'Last applied', 'What it does'],
+          revisions.map(({ id, name, file, targets, stamped, firstAppliedAt, lastAppliedAt }) => [
+            id,
+            number(targets),
+            firstAppliedAt ?? '-',
+            lastAppliedAt ?? '-',
+            [name, stamped === 0 ? '' : `(${number(stamped)} stamped)`, file === null ? '(no file)' : '']
+              .filter((words) => words !== '')
+              .join(' '),
+          ]),
+          options,
+        ),
+    unread.length === 0
+      ? null
+      : section(
+          'Cannot be read',
+          lines(unread.slice(0, UNREAD_SHOWN).map(({ id, problem: why }) => [id, why.code, why.message])),
+          options,
+        ),
+    nextStepsText(
+      lost.length === 0
+        ? []
+        : [
+            {
+              words: ['doctor', ...options.place],
+              does: 'says which targets record the revisions that no file has, and what to do',
+            },
+          ],
+      options,
+    ),
+  ]);
+}
+
+const UNREAD_SHOWN = 20;
+
+/** The report of `show`, ending in an empty line. */
+export function showText({ revision }: ShowReport, options: TextOptions): string {
+  const facts = [
+    `${paint('bold', revision.id, options)}: ${revision.name}${revision.isHead ? ' (head)' : ''}`,
+    `  File           ${revision.file}`,
+    `  After          ${standsOn(revision)}`,
+    `  Before         ${revision.children.length === 0 ? 'nothing yet' : revision.children.join(', ')}`,
+    `  Transaction    ${revision.transactional ? 'yes' : 'no: runs alone, statement by statement'}`,
+    ...(revision.losesRows.length === 0 ? [] : [`  Loses rows of  ${revision.losesRows.join(', ')}`]),
+    `  Checksum       ${revision.checksum}`,
+  ];
+  return document([
+    facts.join('\n'),
+    needsText(revision.needs, options),
+    section('Up', indented(revision.up), options),
+    section(
+      'Down',
+      revision.down === null ? '  none: it cannot be taken back' : indented(revision.down),
+      options,
+    ),
+  ]);
+}
+
+/** The report of `new`, ending in an empty line. */
+export function newText({ file, revision }: NewReport): string {
+  return `Wrote ${file}: revision ${revision}. Write its SQL under "-- migrate:up" and the way back under "-- migrate:down".\n`;
+}
+
+function needsText(needs: RevisionNeeds | null, options: TextOptions): string | null {
+  if (needs === null) return null;
+  const { creates, alters, drops, reads, writes, from, unknown } = needs;
+  const makers = new Map<string, string[]>();
+  for (const { object, revision } of from) {
+    const maker = revision ?? 'no revision';
+    makers.set(maker, [...(makers.get(maker) ?? []), object]);
+  }
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ['creates', creates],
+    ['alters', alters],
+    ['drops', drops],
+    ['reads', reads],
+    ['writes', writes],
+    ...[...makers].map(([maker, objects]) => [`from ${maker}`, objects] as const),
+    ['not understood, lines', unknown.map(String)],
+  ];
+  const told = rows.filter(([, names]) => names.length > 0);
+  if (told.length === 0) return null;
+  return section(
+    'Needs',
+    told.map(([title, names]) => wrap(`${title}: ${names.join(', ')}`, 2, options)).join('\n'),
+    options,
+  );
+}
+
+function standsOn({ parents, dependsOn }: RevisionSummary): string {
+  const on = parents.length === 0 ? 'base' : parents.join(', ');
+  return dependsOn.length === 0 ? on : `${on} (and ${dependsOn.join(', ')})`;
+}
+
+function indented(sql: string): string {
+  return sql === '' ? '  nothing' : sql.replaceAll(/^/gm, '  ');
+}

@@ -1,0 +1,179 @@
+// A run for people: what happened, to how many, what failed and why, where the backups are, what to do next.
+// Apart from the document it reads, which programs read; it says nothing that the document does not.
+
+import { EXIT } from '../model/exit-code.js';
+import type { Outcome, OutcomeKind } from '../model/outcome.js';
+import type { FailureGroup, RunReport } from '../model/report.js';
+import { causesText } from './causes-text.js';
+import type { Cause } from './causes-text.js';
+import {
+  count,
+  document,
+  duration,
+  lines,
+  nothingFound,
+  number,
+  paint,
+  section,
+  table,
+  visible,
+  wrap,
+} from './layout.js';
+import type { Paint, TextOptions } from './layout.js';
+import { DONE, nextStepsText, stepsAfterRun } from './next-steps.js';
+import { mendedSections } from './repair-text.js';
+
+/** The report of a run, ending in an empty line. */
+export function runText(report: RunReport, options: TextOptions): string {
+  const causes = (kind: OutcomeKind) =>
+    report.failures.filter(({ outcome }) => outcome === kind).map(withMatch(report));
+  return document([
+    headline(report, options),
+    report.targets.length === 0 ? null : movesTable(report, options),
+    causesText('In doubt: a person must look at these', causes('inDoubt'), options),
+    causesText(
+      `Failed${report.dryRun ? '' : '; every one is as it was before the run'}`,
+      causes('failed'),
+      options,
+    ),
+    causesText('Left alone', causes('skipped'), options),
+    ...mendedSections(report.targets, options),
+    extraTables(report, options),
+    options.verbose && report.targets.length > 0
+      ? section('Targets', targetLines(report.targets), options)
+      : null,
+    places(report),
+    nextStepsText(stepsAfterRun(report, options), options),
+  ]);
+}
+
+/** The causes alone, for those who asked to see errors only; empty where nothing failed. */
+export function runErrorText(report: RunReport, options: TextOptions): string {
+  const bad = report.failures.filter(({ outcome }) => outcome === 'failed' || outcome === 'inDoubt');
+  if (bad.length === 0) return '';
+  return document([causesText(headline(report, options), bad.map(withMatch(report)), options)]);
+}
+
+function headline(report: RunReport, options: TextOptions): string {
+  const { summary, dryRun, exitCode } = report;
+  if (summary.planned === 0) return nothingFound(options);
+  const tint: Paint =
+    (summary.failed ?? 0) + (summary.inDoubt ?? 0) > 0 ? 'red' : exitCode === 0 ? 'green' : 'yellow';
+  return [
+    ...(exitCode === EXIT.interrupted ? [paint('red', 'Interrupted.', options)] : []),
+    ...(dryRun ? [paint('bold', 'Rehearsal on private copies: no target was changed.', options)] : []),
+    paint(tint, wrap(`${tally(report)}; ${duration(report.durationMs)}.`, 0, options), options),
+  ].join('\n');
+}
+
+/** `9 of 11 targets upgraded, 1 current already, 1 failed`. */
+function tally({ command, summary, dryRun }: RunReport): string {
+  const { planned } = summary;
+  if (summary.current === planned) {
+    return planned === 1
+      ? 'Nothing to do: the only target is current'
+      : `Nothing to do: all ${count(planned, 'target')} are current`;
+  }
+  const main = DONE[command];
+  const done = summary[main] ?? 0;
+  const whole = done === planned && done > 1 ? 'All' : `${number(done)} of`;
+  const others = Object.entries(WORDS)
+    .map(([kind, words]) => ({ words, n: summary[kind as OutcomeKind] ?? 0, kind }))
+    .filter(({ kind, n }) => kind !== main && n > 0)
+    .map(({ words, n }) => `${number(n)} ${words}`);
+  return [`${whole} ${count(planned, 'target')} ${dryRun ? 'would be ' : ''}${WORDS[main]}`, ...others].join(
+    ', ',
+  );
+}
+
+const WORDS: Record<OutcomeKind, string> = {
+  upgraded: 'upgraded',
+  downgraded: 'downgraded',
+  stamped: 'stamped',
+  repaired: 'repaired',
+  restored: 'restored',
+  current: 'current already',
+  skipped: 'left alone',
+  failed: 'failed',
+  inDoubt: 'in doubt',
+};
+
+/** Targets by outcome and by the revisions they went between: a handful of lines for any fleet. */
+function movesTable({ targets }: RunReport, options: TextOptions): string {
+  const moves = new Map<string, { first: Outcome; count: number }>();
+  for (const target of targets) {
+    const key = JSON.stringify([target.outcome, target.from, target.to]);
+    const move = moves.get(key);
+    if (move === undefined) moves.set(key, { first: target, count: 1 });
+    else move.count += 1;
+  }
+  const rows = [...moves.values()]
+    .sort((left, right) => right.count - left.count)
+    .map((move) => [
+      outcomeWord(move.first.outcome),
+      moveWords(move.first),
+      number(move.count),
+      move.first.id,
+    ]);
+  return table(['Outcome', 'Revision', { title: 'Targets', numbers: true }, 'Example'], rows, options);
+}
+
+function outcomeWord(kind: OutcomeKind): string {
+  return kind === 'inDoubt' ? 'in doubt' : kind === 'skipped' ? 'left alone' : kind;
+}
+
+function moveWords({ from, to }: Outcome): string {
+  if (from === null && to === null) return '-';
+  const before = from ?? 'base';
+  const after = to ?? 'base';
+  return before === after ? before : `${before} -> ${after}`;
+}
+
+function targetLines(targets: readonly Outcome[]): string {
+  return lines(
+    targets.map((target) => [
+      target.id,
+      outcomeWord(target.outcome),
+      moveWords(target),
+      duration(target.durationMs),
+      target.failure?.code ?? '',
+    ]),
+  );
+}
+
+function withMatch({ targets }: RunReport): (group: FailureGroup) => Cause {
+  return (group) => {
+    const match = targets.find(({ id }) => id === group.example)?.match;
+    return match === undefined ? group : { ...group, match };
+  };
+}
+
+/** Differences that were allowed, so that nobody takes the targets for more alike than they are. */
+function extraTables({ targets }: RunReport, options: TextOptions): string | null {
+  const found = new Map<string, { first: Outcome; count: number }>();
+  for (const target of targets) {
+    const words = target.failure === null ? (target.match?.difference ?? []).join('; ') : '';
+    const known = found.get(words);
+    if (known !== undefined) known.count += 1;
+    else if (words !== '') found.set(words, { first: target, count: 1 });
+  }
+  if (found.size === 0) return null;
+  const rows = [...found].map(([words, { first, count: n }]) => [number(n), first.id, words]);
+  return section(
+    'Matched, but for this',
+    table([{ title: 'Targets', numbers: true }, 'Example', 'Difference'], rows, options),
+    options,
+  );
+}
+
+function places({ targets, report }: RunReport): string | null {
+  const backups = targets.filter(({ backup }) => backup !== null);
+  const folders = new Set(backups.map(({ backup }) => backup?.replace(/[\\/][^\\/]*$/, '') ?? ''));
+  const told = [
+    ...[...folders]
+      .slice(0, 1)
+      .map((folder) => `Backups  ${visible(folder)} (${count(backups.length, 'file')})`),
+    ...(report === null ? [] : [`Report   ${visible(report)}`]),
+  ];
+  return told.length === 0 ? null : told.join('\n');
+}
