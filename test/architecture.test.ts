@@ -1,0 +1,210 @@
+// The walls of the house, held by a test. The rules and their remedies are in support/architecture.ts; the exceptions
+// are here, each with its reason, and go when nobody needs them any more.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  checkArchitecture,
+  RULES,
+  type Exceptions,
+  type RuleName,
+  type SourceFile,
+} from './support/architecture.js';
+
+const EXCEPTIONS: Exceptions = {
+  fileAccess: {
+    'backup/publish.ts': { names: 'any', reason: 'writes backups, and syncs them' },
+    'backup/room.ts': {
+      names: 'any',
+      reason: 'writes and removes a file where backups go, to see whether it can',
+    },
+    'cli/configuration.ts': { names: ['readFile'], reason: 'reads the configuration file' },
+    'cli/report-file.ts': { names: 'any', reason: 'writes the report that --report asks for' },
+    'database/sqlite/copy.ts': {
+      names: ['constants', 'copyFileSync', 'lstatSync'],
+      reason:
+        'rehearsal leaves no trace on the original, which SQLite would; the process does not have it open',
+    },
+    'database/sqlite/driver.ts': {
+      names: ['lstatSync', 'rmSync'],
+      reason: 'sees whether a log or a journal is there, and removes private copies',
+    },
+    'database/sqlite/open.ts': {
+      names: ['accessSync', 'constants', 'lstatSync'],
+      reason: 'tells a missing permission from a damaged file, without a descriptor',
+    },
+    'discovery/identity.ts': { names: ['lstatSync'], reason: 'is it still the file that was planned?' },
+    'discovery/list.ts': {
+      names: ['lstat', 'readdir', 'realpathSync'],
+      reason: 'lists directories and looks at what is there; opens nothing',
+    },
+    'discovery/places.ts': {
+      names: ['realpathSync'],
+      reason: 'sees through links to directories; opens nothing',
+    },
+    'ledger/keep-report.ts': { names: 'any', reason: 'writes reports' },
+    'ledger/leftovers.ts': {
+      names: ['readdirSync', 'rmSync'],
+      reason: 'removes what runs that died have left in the state directory',
+    },
+    'ledger/state-directory.ts': { names: 'any', reason: 'makes the state directory, and syncs it' },
+    'revisions/load.ts': {
+      names: 'any',
+      reason: 'reads the migrations directory: the one reader of revisions',
+    },
+    'runner/baseline.ts': {
+      names: ['existsSync', 'mkdirSync', 'writeFileSync'],
+      reason: 'writes the file of a first revision',
+    },
+    'runner/context.ts': {
+      names: ['mkdirSync', 'rmSync'],
+      reason: 'makes room for private copies, and removes them',
+    },
+    'runner/fleet-revisions.ts': { names: 'any', reason: 'writes the file of a new revision' },
+    'runner/serve.ts': {
+      names: ['mkdirSync', 'mkdtempSync', 'rmSync'],
+      reason: 'makes room for private copies, and removes them',
+    },
+  },
+  edges: {
+    'fleet.ts': 'the composition root: names the driver, and hands in clock and chance',
+    'worker.ts':
+      "the worker's entry and composition root: talks to the supervisor, hands in driver and clock",
+  },
+};
+
+const SRC = resolve(import.meta.dirname, '../src');
+
+function readSources(): SourceFile[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ({ path: name.split(sep).join('/'), text: readFileSync(join(SRC, name), 'utf8') }));
+}
+
+test('The source keeps to the architecture.', () => {
+  const findings = checkArchitecture(readSources(), EXCEPTIONS);
+  expect(findings.map(({ rule, file, message }) => `[${rule}] src/${file}: ${message}`).sort()).toEqual([]);
+});
+
+test('Every exception is still needed.', () => {
+  const sources = readSources();
+  const without = (kind: keyof Exceptions, path: string): Exceptions => ({
+    ...EXCEPTIONS,
+    [kind]: Object.fromEntries(Object.entries(EXCEPTIONS[kind]).filter(([key]) => key !== path)),
+  });
+  for (const kind of ['fileAccess', 'edges'] as const) {
+    for (const path of Object.keys(EXCEPTIONS[kind])) {
+      const files = checkArchitecture(sources, without(kind, path)).map(({ file }) => file);
+      expect(files, `src/${path} needs no exception for ${kind}`).toContain(path);
+    }
+  }
+});
+
+/** The least that breaks a rule: files by path, and who is to blame. */
+const OFFENCES: Readonly<
+  Record<RuleName, readonly (readonly [file: string, files: Readonly<Record<string, string>>])[]>
+> = {
+  'known-folder': [['helpers/text.ts', { 'helpers/text.ts': '' }]],
+  'downward-imports': [
+    ['model/target.ts', { 'model/target.ts': `import { run } from '../runner/run.js';` }],
+    ['report/json.ts', { 'report/json.ts': `import type { Snapshot } from '../schema/snapshot.js';` }],
+    ['runner/run.ts', { 'runner/run.ts': `export * from '../fleet.js';` }],
+    ['model/target.ts', { 'model/target.ts': `export type T = import('../ledger/ledger.js').Ledger;` }],
+    ['model/target.ts', { 'model/target.ts': `export const load = () => import('../ledger/ledger.js');` }],
+  ],
+  'cli-to-index': [
+    ['cli/main.ts', { 'cli/main.ts': `import type { Outcome } from '../model/outcome.js';` }],
+    ['cli/commands/status.ts', { 'cli/commands/status.ts': `import { openFleet } from '../../fleet.js';` }],
+  ],
+  'index-re-exports': [['index.ts', { 'index.ts': `export const version = '1';` }]],
+  'port-only': [['runner/run.ts', { 'runner/run.ts': `import { open } from '../database/sqlite/open.js';` }]],
+  'inside-src': [['runner/run.ts', { 'runner/run.ts': `import { build } from '../../scripts/build.js';` }]],
+  'no-cycles': [
+    [
+      'runner/a.ts',
+      {
+        'runner/a.ts': `import type { B } from './b.js';`,
+        'runner/b.ts': `import { c } from './c.js';`,
+        'runner/c.ts': `export { a } from './a.js';`,
+      },
+    ],
+  ],
+  'file-access': [
+    ['runner/run.ts', { 'runner/run.ts': `import { lstatSync } from 'node:fs';` }],
+    ['runner/run.ts', { 'runner/run.ts': `import * as files from 'fs/promises';` }],
+    [
+      'discovery/look.ts',
+      { 'discovery/look.ts': `import { lstatSync, readFileSync as look } from 'node:fs';` },
+    ],
+  ],
+  'process-and-console': [
+    ['runner/run.ts', { 'runner/run.ts': `console.log('done');` }],
+    ['runner/run.ts', { 'runner/run.ts': `export const home = globalThis.process.env['HOME'];` }],
+    ['runner/run.ts', { 'runner/run.ts': `import { exit } from 'node:process';` }],
+  ],
+  'clock-and-chance': [
+    ['ledger/run-id.ts', { 'ledger/run-id.ts': `export const id = () => Math.random();` }],
+    ['ledger/run-id.ts', { 'ledger/run-id.ts': `export const id = () => randomUUID();` }],
+    ['ledger/run-id.ts', { 'ledger/run-id.ts': `export const now = () => new Date();` }],
+    ['ledger/run-id.ts', { 'ledger/run-id.ts': `export const now = () => Date.now();` }],
+  ],
+  'no-default-export': [
+    ['model/a.ts', { 'model/a.ts': `export default function a() {}` }],
+    ['model/a.ts', { 'model/a.ts': `const a = 1; export default a;` }],
+    ['model/a.ts', { 'model/a.ts': `const a = 1; export { a as default };` }],
+  ],
+  'kebab-case': [
+    ['model/runReport.ts', { 'model/runReport.ts': '' }],
+    ['model/Target.ts', { 'model/Target.ts': '' }],
+  ],
+  'opening-comment': [['model/a.ts', { 'model/a.ts': `\nexport const a = 1;` }]],
+  'file-length': [['model/a.ts', { 'model/a.ts': '// a line\n'.repeat(401) }]],
+  'command-length': [['cli/commands/a.ts', { 'cli/commands/a.ts': '// a line\n'.repeat(81) }]],
+};
+
+/** The exceptions that the snippets are judged with. */
+const FOR_SNIPPETS: Exceptions = {
+  fileAccess: { 'discovery/look.ts': { names: ['lstatSync'], reason: 'a look' } },
+  edges: { 'fleet.ts': 'the composition root' },
+};
+
+function judge(files: Readonly<Record<string, string>>): readonly string[] {
+  const sources = Object.entries(files).map(([path, text]) => ({ path, text }));
+  const opened = sources.map(({ path, text }) => ({
+    path,
+    text: text.startsWith('\n') ? text : `// Opens.\n${text}`,
+  }));
+  return checkArchitecture(opened, FOR_SNIPPETS).map(({ rule, file }) => `${rule} ${file}`);
+}
+
+describe('Each rule is known to fail:', () => {
+  test.each(RULES)('%s', (rule) => {
+    expect(OFFENCES[rule].length).toBeGreaterThan(0);
+    for (const [file, files] of OFFENCES[rule]) expect(judge(files)).toEqual([`${rule} ${file}`]);
+  });
+});
+
+test('A remedy comes with every finding.', () => {
+  const [finding] = checkArchitecture(
+    [{ path: 'model/a.ts', text: '// Opens.\nexport default 1;' }],
+    FOR_SNIPPETS,
+  );
+  expect(finding?.message).toBe('`export default 1;`: name what you export');
+});
+
+test('What the rules allow is not found.', () => {
+  const files = {
+    'cli/main.ts': `import { openFleet } from '../index.js';\nimport { text } from './text.js';\nconsole.log(process.argv);`,
+    'cli/text.ts': `export const text = new Date();`,
+    'index.ts': `export { openFleet } from './fleet.js';\nexport type * from './model/target.js';`,
+    'fleet.ts': `import { driver } from './database/sqlite/driver.js';\nexport const now = Date.now();`,
+    'runner/run.ts': `import type { Driver } from '../database/port.js';\nexport const f = (child: { process: 1 }) => child.process;`,
+    'discovery/look.ts': `import { lstatSync } from 'node:fs';\nexport const at = new Date(0);`,
+    'database/sqlite/driver.ts': `import { open } from './open.js';\nimport type { Driver } from '../port.js';`,
+    'database/sqlite/open.ts': '',
+    'database/port.ts': '',
+    'model/target.ts': '',
+  };
+  expect(judge(files)).toEqual([]);
+});

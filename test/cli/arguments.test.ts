@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { parseArguments } from '../../src/cli/arguments.js';
+import { COMMANDS } from '../../src/cli/command-list.js';
+import { flagOf, namesOf, OPTIONS, variableOf } from '../../src/cli/options.js';
+import { splitList } from '../../src/cli/value.js';
+import { FleetError } from '../../src/index.js';
+
+const parse = (line: string) =>
+  parseArguments(
+    line.split(' ').filter((word) => word !== ''),
+    COMMANDS,
+  );
+
+async function refusal(line: string): Promise<FleetError> {
+  const error: unknown = await parse(line).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof FleetError) return error;
+  throw new Error(`'${line}' was not refused`, { cause: error });
+}
+
+describe('parseArguments', () => {
+  test('reads settings and switches wherever they stand', async () => {
+    const line =
+      '--data-dir fleet upgrade --dry-run 0042 --jobs 4 --only a,b --json --only c --no-backup --no-color';
+    expect(await parse(line)).toEqual({
+      command: expect.objectContaining({ name: 'upgrade' }) as unknown,
+      argument: '0042',
+      flags: { dataDir: 'fleet', dryRun: true, jobs: 4, only: ['a', 'b', 'c'], backup: false },
+      switches: new Set(['json']),
+      color: false,
+    });
+  });
+
+  test.each(['+1', '-1', 'head', '0042+1', 'e6e5', '10'])(
+    'takes the revision argument %s as it is',
+    async (revision) => {
+      expect((await parse(`upgrade ${revision} --jobs 2`)).argument).toBe(revision);
+      expect((await parse(`upgrade --dry-run ${revision}`)).argument).toBe(revision);
+    },
+  );
+
+  test.each([
+    ['', 'A command is missing'],
+    ['stauts', "Unknown command 'stauts'; the nearest is status, of discover, status"],
+    ['upgrade --dryrun', 'Unknown option --dryrun; the nearest is --dry-run.'],
+    ['upgrade --dryRun', 'Unknown option --dryRun; the nearest is --dry-run.'],
+    ['upgrade --nobackup', 'Unknown option --nobackup; the nearest is --no-backup.'],
+    ['upgrade --no-jobs', 'Unknown option --no-jobs'],
+    ['upgrade --no-dry-run=false', 'Unknown option --no-dry-run'],
+    ['upgrade -n', 'Unknown option -n'],
+    ['upgrade --constructor', 'Unknown option --constructor'],
+    ['upgrade --__proto__ x', 'Unknown option --__proto__'],
+    ['upgrade --data-dir.x y', 'Unknown option --data-dir.x; the nearest is --data-dir.'],
+    ['upgrade --dry-run=yes', "--dry-run takes no value but true or false, and got 'yes'."],
+    ['upgrade --dry-run=', "--dry-run takes no value but true or false, and got ''."],
+    ['upgrade head 0042', "upgrade does not take '0042'."],
+    ['status head', "status does not take 'head'."],
+    ['status --dry-run', '--dry-run is not an option of status, which takes --jobs'],
+    ['discover --jobs 2', '--jobs is not an option of discover'],
+    ['upgrade --jobs 0', "--jobs takes a whole number from 1, and got '0'."],
+    ['upgrade --jobs 1.5', "--jobs takes a whole number from 1, and got '1.5'."],
+    ['upgrade --jobs 0x10', "--jobs takes a whole number from 1, and got '0x10'."],
+    ['upgrade --jobs 99999999999999999999', '--jobs takes a whole number from 1'],
+    ['upgrade --limit -1', "--limit takes a whole number from 1, and got '-1'."],
+    ['upgrade --timeout abc', "--timeout takes a whole number from 1, and got 'abc'."],
+    ['upgrade --busy-timeout -5', "--busy-timeout takes a whole number from 0, and got '-5'."],
+    ['upgrade --verify deep', "--verify takes quick or full, and got 'deep'."],
+    ['upgrade --jobs', '--jobs needs a value: a whole number from 1.'],
+    ['upgrade --data-dir --json', '--data-dir needs a value: a path.'],
+    ['upgrade --data-dir=', '--data-dir needs a value: a path.'],
+    ['upgrade --only ,', "--only takes ids and globs, separated by commas, and got ','."],
+    ['upgrade --jobs 2 --jobs 3', '--jobs is given 2 times.'],
+    ['status --json --ndjson', '--json and --ndjson exclude each other.'],
+    ['status --quiet --verbose', '--quiet and --verbose exclude each other.'],
+  ])('refuses: flotilla %s', async (line, message) => {
+    const error = await refusal(line);
+    expect(error.code).toBe('usage');
+    expect(error.message).toContain(message);
+    expect(error.hint).toMatch(/^Type `flotilla .*--help`/);
+  });
+});
+
+test('commas within the braces of a glob do not separate ids', () => {
+  expect(splitList('a, b,project_{1,2}*,,{x,{y,z}}')).toEqual(['a', 'b', 'project_{1,2}*', '{x,{y,z}}']);
+});
+
+test('every option has its own flag and variable, and they can be told apart', () => {
+  const names = namesOf(OPTIONS);
+  for (const of of [flagOf, variableOf]) expect(new Set(names.map(of)).size).toBe(names.length);
+  expect(flagOf('busyTimeout')).toBe('busy-timeout');
+  expect(variableOf('busyTimeout')).toBe('FLOTILLA_BUSY_TIMEOUT');
+});

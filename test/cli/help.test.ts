@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { optionsOf, parseArguments } from '../../src/cli/arguments.js';
+import { COMMANDS } from '../../src/cli/command-list.js';
+import { commandHelp, EXIT_WORDS, programHelp } from '../../src/cli/help.js';
+import { flagOf, OPTIONS } from '../../src/cli/options.js';
+import { EXIT } from '../../src/index.js';
+
+test('the commands are those of the contract that are built', () => {
+  const names = COMMANDS.map(({ name }) => name);
+  const agreed =
+    'discover status check current history heads show plan upgrade downgrade stamp drift repair lint doctor new baseline';
+  expect(agreed.split(' ')).toEqual(expect.arrayContaining(names));
+  expect(new Set(names).size).toBe(names.length);
+});
+
+describe('flotilla --help', () => {
+  const text = programHelp(COMMANDS);
+
+  test('lists every command with its summary, and every exit code', () => {
+    const flat = text.replace(/\s+/g, ' ');
+    for (const { name, summary } of COMMANDS)
+      expect(flat).toMatch(new RegExp(`${name}( [[A-Z:\\]]+)? ${summary}`));
+    for (const code of Object.values(EXIT))
+      expect(flat).toContain(` ${code} ${EXIT_WORDS[code] ?? 'missing'}`);
+  });
+
+  test('fits a terminal of 80 columns', () => {
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
+
+describe.each(COMMANDS.map((command) => [command.name, command] as const))(
+  'flotilla %s --help',
+  (_name, command) => {
+    const text = commandHelp(command);
+    const flat = text.replace(/\s+/g, ' ');
+
+    test('describes the command and every option of it, with its default', () => {
+      expect(flat).toContain(command.description);
+      for (const name of optionsOf(command)) {
+        const { describe: words, off, default: fallback } = OPTIONS[name];
+        expect(flat).toContain(off === undefined ? `--${flagOf(name)} ` : `--no-${flagOf(name)} ${off}`);
+        if (off === undefined) expect(flat).toContain(words);
+        if (typeof fallback === 'string' || typeof fallback === 'number') {
+          expect(flat).toContain(`${words} [default: ${fallback}]`);
+        }
+      }
+    });
+
+    test('gives examples, and each of them is a command line that can be typed', async () => {
+      expect(command.examples.length).toBeGreaterThan(0);
+      for (const { words, does } of command.examples) {
+        expect(flat).toContain(`flotilla ${words} ${does}`);
+        const args = (words.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map((word) =>
+          word.replace(/^(['"])(.*)\1$/, '$2'),
+        );
+        expect((await parseArguments(args, COMMANDS)).command).toBe(command);
+      }
+    });
+
+    test('tells the exit codes: its own, and those that every command has', () => {
+      for (const [code, words] of Object.entries(command.exitCodes))
+        expect(flat).toContain(` ${code} ${words}`);
+      for (const code of [64, 70, 75, 78, 130])
+        expect(flat).toContain(` ${code} ${command.exitCodes[code] ?? EXIT_WORDS[code] ?? 'missing'}`);
+    });
+
+    test('fits a terminal of 80 columns', () => {
+      for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    });
+  },
+);

@@ -1,0 +1,93 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { createProgress } from '../../src/cli/progress.js';
+import type { ProgressKind } from '../../src/cli/progress.js';
+import type { FleetEvent } from '../../src/index.js';
+import { failed, outcome } from '../report/samples.js';
+
+const run: FleetEvent = {
+  event: 'run',
+  runId: 'r',
+  command: 'upgrade',
+  dryRun: false,
+  planned: 3,
+  startedAt: '2026-11-20T10:15:00.000Z',
+};
+const done: FleetEvent = { event: 'target', ...outcome('a', 'upgraded') };
+const bad: FleetEvent = { event: 'target', ...failed('b', 'busy', 'it is held locked') };
+
+/** Feeds events at the given times (in milliseconds), and gives back what was written. */
+function written(kind: ProgressKind, events: readonly (readonly [at: number, event: FleetEvent])[]): string {
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+  let time = 0;
+  const output = { stream, isTerminal: true, columns: 80, write: (text: string) => stream.write(text) };
+  const progress = createProgress(kind, 'upgrade', { output, now: () => time });
+  for (const [at, event] of events) {
+    time = at;
+    progress.onEvent(event);
+  }
+  progress.stop();
+  return String(stream.read() ?? '');
+}
+
+describe('createProgress', () => {
+  test('says nothing where nothing was asked for', () => {
+    expect(
+      written('none', [
+        [0, run],
+        [60_000, done],
+      ]),
+    ).toBe('');
+  });
+
+  test('in a log: silent for ten seconds, then a line now and then', () => {
+    const lines = written('sparse', [
+      [0, run],
+      [9_000, done],
+      [11_000, bad],
+      [12_000, done],
+    ]);
+    expect(lines).toBe('upgrade: 2 of 3 done, 1 failed\n');
+  });
+
+  test('tells of each target and of waits, where that was asked for', () => {
+    const wait: FleetEvent = { event: 'retry', id: 'b', message: 'it is held locked' };
+    expect(
+      written('each', [
+        [0, run],
+        [1, done],
+        [2, wait],
+        [3, bad],
+      ]),
+    ).toBe(
+      [
+        'run r: upgrade of 3 targets',
+        'a: upgraded 0001 -> 0004, 12 ms',
+        'b: again later: it is held locked',
+        'b: failed, 12 ms: busy (execute): it is held locked',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('draws a bar with done, failed, rate and time left, and takes it away', () => {
+    const bar = written('bar', [
+      [0, run],
+      [1_000, done],
+      [2_000, bad],
+    ]);
+    expect(bar).toContain('upgrade [=============-------] 66%  2/3  1 failed  1.0/s  1 s left');
+    // The last thing it does is to clear its line.
+    expect(bar.endsWith('\u001b[2K')).toBe(true);
+  });
+
+  test('counts a look at the fleet as it says how far it is', () => {
+    const inspected = (n: number): FleetEvent => ({ event: 'inspected', done: n, planned: 1000 });
+    expect(
+      written('sparse', [
+        [0, inspected(64)],
+        [20_000, inspected(640)],
+      ]),
+    ).toBe('upgrade: 640 of 1000 done, 0 failed\n');
+  });
+});

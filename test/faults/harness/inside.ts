@@ -1,0 +1,77 @@
+// The protocol in this process: the built steps for one target, without supervisor, ledger and command line. For the
+// suites that need thousands of points and hurt what is below the steps.
+
+import { lstatSync, mkdirSync } from 'node:fs';
+import type * as DriverModule from '../../../src/database/sqlite/driver.js';
+import type { Driver } from '../../../src/database/port.js';
+import type { Outcome } from '../../../src/model/outcome.js';
+import type { Target } from '../../../src/model/target.js';
+import type * as LoadModule from '../../../src/revisions/load.js';
+import type * as UpgradeModule from '../../../src/runner/upgrade.js';
+import type { Intent } from '../../../src/runner/intent.js';
+import { load, type Program } from './program.js';
+
+export interface Inside {
+  /** Does to one target what a worker would do. A fault of the program rejects. */
+  apply(target: Target, intent: Intent, options: ApplyOptions): Promise<Outcome>;
+  readonly driver: Driver;
+  close(): void;
+}
+
+export interface ApplyOptions {
+  /** Null makes no backup. */
+  readonly backupDir: string | null;
+  /** Default: the program's own. */
+  readonly driver?: Driver;
+  /** Default `inside`. */
+  readonly runId?: string;
+  readonly verify?: 'quick' | 'full';
+  /** Default 200. */
+  readonly busyMs?: number;
+}
+
+export const UPGRADE: Intent = { kind: 'upgrade', to: 'head', stamp: false, allowDrift: [] };
+
+/** @param migrations directory of the revisions */
+export async function openInside(program: Program, migrations: string): Promise<Inside> {
+  const [{ createSqliteDriver }, { loadRevisions }, { upgradeTarget }] = await Promise.all([
+    load<typeof DriverModule>(program, 'database/sqlite/driver.js'),
+    load<typeof LoadModule>(program, 'revisions/load.js'),
+    load<typeof UpgradeModule>(program, 'runner/upgrade.js'),
+  ]);
+  const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
+  const graph = await loadRevisions({
+    directory: migrations,
+    dialect: 'sqlite',
+    syntaxError: (sql) => driver.syntaxError(sql),
+    readModule: () => Promise.reject(new Error('no revision here is a module')),
+  });
+  const replay = driver.replay();
+  return {
+    driver,
+    async apply(target, intent, options) {
+      if (options.backupDir !== null) mkdirSync(options.backupDir, { recursive: true });
+      const busyMs = options.busyMs ?? 200;
+      const work = {
+        intent,
+        runId: options.runId ?? 'inside',
+        verify: options.verify ?? 'quick',
+        backupDir: options.backupDir,
+        busyWaitMs: busyMs,
+        busyTimeoutMs: busyMs,
+        timeoutMs: 60_000,
+        toolVersion: '0',
+      } as const;
+      const tools = { driver: options.driver ?? driver, graph, replay, now: Date.now, mayCommit: () => true };
+      return upgradeTarget(target, work, tools);
+    },
+    close: () => replay.close(),
+  };
+}
+
+/** A target as discovery would plan it. */
+export function targetAt(path: string, id = 'project_1'): Target {
+  const { dev, ino, size } = lstatSync(path, { bigint: true });
+  const identity = { device: dev.toString(), inode: ino.toString() };
+  return { id, path, sizeBytes: Number(size), identity, version: '' };
+}

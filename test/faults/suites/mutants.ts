@@ -1,0 +1,207 @@
+// Suite L: the protocol with one line weakened, a copy at a time. A suite that finds nothing wrong with any of them would
+// be no proof. Each weakening is a patch of the built program that must match exactly once, so that it is noticed when
+// the line moves.
+
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { env, stderr } from 'node:process';
+import { installProgram } from '../harness/program.js';
+import { runSuite } from '../harness/run-suite.js';
+import type { Bench, Finding, OpenSuite, Suite } from '../harness/suite.js';
+
+interface Mutant {
+  readonly name: string;
+  readonly patches: readonly { readonly file: string; readonly from: string; readonly to: string }[];
+  /** Which suite must find it, and which of its points are enough. */
+  readonly by: { readonly suite: string; readonly only: string; readonly size: number };
+}
+
+const BACKUP = 'backup/publish.js';
+const OPEN = 'database/sqlite/open.js';
+const SESSION = 'database/sqlite/session.js';
+const STEPS = 'runner/upgrade.js';
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'backup-not-synced',
+    patches: [
+      {
+        file: BACKUP,
+        from: `offset += writeSync(file, content, offset);\n        fsyncSync(file);`,
+        to: `offset += writeSync(file, content, offset);`,
+      },
+    ],
+    by: { suite: 'power', only: 'delete/upgrade/', size: 300 },
+  },
+  {
+    name: 'directory-of-the-backup-not-synced',
+    patches: [{ file: BACKUP, from: 'syncDirectory(place.directory);', to: '' }],
+    by: { suite: 'power', only: 'delete/upgrade/strict/', size: 600 },
+  },
+  {
+    name: 'directories-above-the-backup-not-synced',
+    patches: [{ file: BACKUP, from: 'if (!syncIfReadable(at) || at === dirname(at))', to: 'if (at)' }],
+    by: { suite: 'power', only: 'delete/upgrade/strict/', size: 600 },
+  },
+  {
+    name: 'journal-without-extra',
+    patches: [{ file: OPEN, from: `['synchronous', 3]`, to: `['synchronous', 2]` }],
+    by: { suite: 'power', only: 'delete/upgrade/', size: 600 },
+  },
+  {
+    name: 'log-with-normal',
+    patches: [{ file: OPEN, from: `['synchronous', 3]`, to: `['synchronous', 1]` }],
+    by: { suite: 'power', only: 'wal/upgrade/', size: 600 },
+  },
+  {
+    name: 'write-probe-skipped',
+    patches: [{ file: STEPS, from: 'await session.proveWritable();', to: '' }],
+    by: { suite: 'hostile', only: 'content/', size: 100 },
+  },
+  {
+    name: 'copy-by-the-file-system',
+    patches: [
+      { file: SESSION, from: 'db.serialize()', to: 'readFileSync(db.name)' },
+      {
+        file: SESSION,
+        from: `import Database from 'better-sqlite3';`,
+        to: `import Database from 'better-sqlite3';\nimport { readFileSync } from 'node:fs';`,
+      },
+    ],
+    by: { suite: 'locks', only: 'delete/upgrade/', size: 4 },
+  },
+  {
+    name: 'foreign-keys-left-on',
+    patches: [{ file: OPEN, from: `['foreign_keys', 0]`, to: `['foreign_keys', 1]` }],
+    by: { suite: 'hostile', only: 'content/', size: 100 },
+  },
+  {
+    name: 'ledger-trusted',
+    patches: [
+      {
+        file: 'runner/fleet-run.js',
+        from: 'removeLeftovers(context.stateDir, ledger.unfinishedRuns());',
+        to: `for (const { runId: old } of ledger.unfinishedRuns())
+                for (const known of ledger.outcomes(old))
+                    if (known.failure === null) targets.splice(0, targets.length, ...targets.filter(({ id }) => id !== known.id));`,
+      },
+    ],
+    by: { suite: 'kill', only: 'delete/upgrade/', size: 150 },
+  },
+  {
+    name: 'backup-after-the-first-write',
+    patches: [
+      {
+        file: STEPS,
+        from: `            progress.backup = (await backUp(session, place)).path;`,
+        to: `            await session.execute({ sql: 'UPDATE tasks SET title = title', kind: 'UpdateStmt', line: 1 });
+            await session.execute({ sql: "INSERT INTO notes (task_id, body) VALUES (1, 'early')", kind: 'InsertStmt', line: 1 });
+            progress.backup = (await backUp(session, place)).path;
+            await session.execute({ sql: "DELETE FROM notes WHERE body = 'early'", kind: 'DeleteStmt', line: 1 });`,
+      },
+    ],
+    by: { suite: 'vfs', only: 'delete/4096/upgrade/', size: 60 },
+  },
+  {
+    name: 'backup-under-its-own-name',
+    patches: [
+      {
+        file: BACKUP,
+        from: 'const temporary = join(place.directory, `${stem}.tmp`);',
+        to: 'const temporary = join(place.directory, `${stem}.${"0".repeat(64)}.db`);',
+      },
+    ],
+    by: { suite: 'power', only: 'delete/upgrade/', size: 600 },
+  },
+  {
+    name: 'transaction-without-lock',
+    patches: [{ file: SESSION, from: `db.exec('BEGIN IMMEDIATE')`, to: `db.exec('BEGIN')` }],
+    by: { suite: 'locks', only: 'delete/upgrade/', size: 4 },
+  },
+  {
+    name: 'failed-commit-taken-for-none',
+    patches: [{ file: STEPS, from: 'if (isUncertain(error))', to: 'if (false)' }],
+    by: { suite: 'vfs', only: 'delete/4096/upgrade/deleted/', size: 2500 },
+  },
+  {
+    name: 'lost-rows-not-counted',
+    patches: [{ file: 'runner/verify.js', from: 'assertNoRowLost(plan, before.rows, rows, after);', to: '' }],
+    by: { suite: 'hostile', only: 'schemas/trigger-of-its-own-that-deletes', size: 1 },
+  },
+  {
+    name: 'journal-in-memory',
+    patches: [
+      {
+        file: SESSION,
+        from: `guarded('busy', () => db.exec('BEGIN IMMEDIATE'));`,
+        to: `db.pragma('journal_mode = MEMORY'); guarded('busy', () => db.exec('BEGIN IMMEDIATE'));`,
+      },
+    ],
+    by: { suite: 'kill', only: 'delete/upgrade/', size: 400 },
+  },
+  {
+    name: 'same-file-not-asked',
+    patches: [
+      {
+        file: 'discovery/identity.js',
+        from: 'if (`${device}` !== target.identity.device || `${inode}` !== target.identity.inode)',
+        to: 'if (false)',
+      },
+    ],
+    by: { suite: 'hostile', only: 'swaps/', size: 20 },
+  },
+];
+
+export const mutants: Suite = {
+  name: 'mutants',
+  unit: 'weakened protocols, each caught',
+  standard: MUTANTS.length,
+  full: MUTANTS.length,
+  open,
+};
+
+async function open({ program, directory, seed }: Bench): Promise<OpenSuite> {
+  return {
+    async points() {
+      return MUTANTS.map(({ name }) => name);
+    },
+    async run(point): Promise<Finding> {
+      const mutant = MUTANTS.find(({ name }) => name === point);
+      if (mutant === undefined) throw new Error(`there is no mutant ${point}`);
+      const { suite, only, size } = mutant.by;
+      const weak = join(directory, point);
+      const dist = join(installProgram(weak, join(program.root, 'dist')).root, 'dist');
+      for (const { file, from, to } of mutant.patches) patch(join(dist, file), from, to);
+      // Here, because the list of suites has this one too.
+      const { suiteNamed } = await import('../suites.js');
+      const found = await caughtBy(async () =>
+        runSuite(suiteNamed(suite), { seed, full: false, dist, only, size, untilBad: true }),
+      );
+      rmSync(weak, { recursive: true });
+      if (env['FAULTS_TELL'] !== undefined) stderr.write(`${point}: ${found ?? 'not caught'}\n`);
+      return found === null ? { bad: [`the suite ${suite} finds nothing wrong with it`] } : { bad: [] };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** @returns what was found; null where nothing was */
+async function caughtBy(work: () => ReturnType<typeof runSuite>): Promise<string | null> {
+  try {
+    const { bad } = await work();
+    return bad[0]?.what[0] ?? null;
+  } catch (error) {
+    // A program so weak that the suite cannot even be set up.
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function patch(file: string, from: string, to: string): void {
+  const text = readFileSync(file, 'utf8');
+  const count = text.split(from).length - 1;
+  if (count !== 1) throw new Error(`${file} has ${count} places that read: ${from}`);
+  writeFileSync(
+    file,
+    text.replace(from, () => to),
+  );
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { GroupCommit } from '../../src/ledger/group-commit.js';
+
+/** A commit that keeps what was written, and fails as long as it is told to. */
+function group() {
+  const state = { written: [] as (readonly number[])[], isFailing: false };
+  const commit = new GroupCommit<number>((events) => {
+    if (state.isFailing) throw new Error('no space left');
+    state.written.push([...events]);
+  });
+  return { state, commit };
+}
+
+test('64 events are written at once and together, without waiting.', () => {
+  const { state, commit } = group();
+  for (let event = 0; event < 130; event++) commit.add(event);
+  expect(state.written.map((events) => events.length)).toEqual([64, 64]);
+  commit.commit();
+  expect(state.written.flat()).toEqual(Array.from({ length: 130 }, (_, event) => event));
+});
+
+test('Fewer are written a moment later by themselves.', async () => {
+  const { state, commit } = group();
+  commit.add(1);
+  commit.add(2);
+  expect(state.written).toEqual([]);
+  await sleep(100);
+  expect(state.written).toEqual([[1, 2]]);
+});
+
+test('Those who flush share one commit, and nobody waits for nothing.', async () => {
+  const { state, commit } = group();
+  await commit.flush();
+  commit.add(1);
+  const first = commit.flush();
+  commit.add(2);
+  await Promise.all([first, commit.flush()]);
+  expect(state.written).toEqual([[1, 2]]);
+});
+
+test('What cannot be written rejects those who wait, stays, and goes with the next commit, in order.', async () => {
+  const { state, commit } = group();
+  state.isFailing = true;
+  commit.add(1);
+  await expect(commit.flush()).rejects.toThrow('no space left');
+  for (let event = 2; event <= 200; event++) commit.add(event);
+  await expect(commit.flush()).rejects.toThrow('no space left');
+  expect(() => {
+    commit.commit();
+  }).toThrow('no space left');
+  state.isFailing = false;
+  await commit.flush();
+  expect(state.written.flat()).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+});
+
+test('Whatever fails in between, each event is written once and in order, and a flush that resolves is true.', async () => {
+  const steps = fc.array(fc.constantFrom('add', 'flush', 'commit', 'break', 'mend', 'wait'), {
+    maxLength: 150,
+  });
+  await fc.assert(
+    fc.asyncProperty(steps, async (list) => {
+      const { state, commit } = group();
+      let added = 0;
+      const flushes: Promise<unknown>[] = [];
+      for (const step of list) {
+        if (step === 'add') commit.add(++added);
+        else if (step === 'flush') {
+          const before = added;
+          flushes.push(
+            commit.flush().then(
+              () => {
+                expect(state.written.flat().length).toBeGreaterThanOrEqual(before);
+              },
+              (error: unknown) => {
+                expect(error).toBeInstanceOf(Error);
+              },
+            ),
+          );
+        } else if (step === 'commit' && !state.isFailing) commit.commit();
+        else if (step === 'wait') await sleep(0);
+        else state.isFailing = step === 'break';
+      }
+      state.isFailing = false;
+      await commit.flush();
+      await Promise.all(flushes);
+      expect(state.written.flat()).toEqual(Array.from({ length: added }, (_, index) => index + 1));
+    }),
+    { numRuns: 200 },
+  );
+});

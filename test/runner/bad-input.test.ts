@@ -1,0 +1,188 @@
+// Bad files, bad rights and bad words, through the built command line: a clear message with what to do next, the exit
+// code of the contract, and no other target affected.
+
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { MIGRATIONS, runCli } from '../support/cli.js';
+import { makeProjects, temporaryDirectory, treeOf } from '../support/fleet.js';
+import { run } from '../support/revisions.js';
+
+const upgrade = (dataDir: string, ...args: readonly string[]) =>
+  run(dataDir, MIGRATIONS, ['upgrade', '--stamp', ...args]);
+
+describe('one bad target among good ones', () => {
+  test('that another process holds locked fails as busy after the patience asked for, and the others are upgraded', async () => {
+    const dataDir = makeProjects(3);
+    const path = join(dataDir, 'project_2.db');
+    const db = new Database(path);
+    db.exec('BEGIN IMMEDIATE');
+    const { code, report } = await upgrade(dataDir, '--busy-timeout', '1000');
+    db.exec('ROLLBACK');
+    db.close();
+    expect(code).toBe(2);
+    expect(report.summary).toEqual({ planned: 3, upgraded: 2, failed: 1 });
+    expect(report.targets[1]?.failure).toMatchObject({ code: 'busy', step: 'lock' });
+    expect(report.targets[1]?.failure?.hint).toContain('--busy-timeout');
+  });
+
+  test('that is locked for a moment only is done when its turn comes again', async () => {
+    const dataDir = makeProjects(2);
+    const db = new Database(join(dataDir, 'project_1.db'));
+    db.exec('BEGIN IMMEDIATE');
+    setTimeout(() => {
+      db.exec('ROLLBACK');
+      db.close();
+    }, 2_500);
+    const { code, report } = await upgrade(dataDir, '--busy-timeout', '30000');
+    expect(code).toBe(0);
+    expect(report.summary).toEqual({ planned: 2, upgraded: 2 });
+  });
+
+  test('that must not be written is told apart, in the rehearsal as in the run', async (context) => {
+    const dataDir = makeProjects(3);
+    const path = join(dataDir, 'project_2.db');
+    const isRoot = process.getuid?.() === 0;
+    // Rights do not bind root; the immutable flag does.
+    if (isRoot && spawnSync('chattr', ['+i', path]).status !== 0)
+      context.skip('this machine has no immutable files');
+    if (!isRoot) chmodSync(path, 0o400);
+    try {
+      const rehearsal = await upgrade(dataDir, '--dry-run');
+      const real = await upgrade(dataDir);
+      for (const { code, report } of [rehearsal, real]) {
+        expect(code).toBe(2);
+        expect(report.summary).toEqual({ planned: 3, upgraded: 2, failed: 1 });
+        expect(report.targets[1]?.failure?.code).toBe('readOnly');
+      }
+    } finally {
+      if (isRoot) spawnSync('chattr', ['-i', path]);
+    }
+  });
+
+  test('whose content is damaged in the middle is left to the byte as it was', async () => {
+    const dataDir = makeProjects(3);
+    const path = join(dataDir, 'project_2.db');
+    const bytes = readFileSync(path);
+    bytes.fill(0xff, 4096 * 3, 4096 * 3 + 64);
+    writeFileSync(path, bytes);
+    const { code, report } = await upgrade(dataDir);
+    expect(code).toBe(2);
+    expect(report.summary).toEqual({ planned: 3, upgraded: 2, failed: 1 });
+    expect(report.targets[1]?.failure?.code).toBe('corrupt');
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  test('that takes longer than its deadline is stopped, and is as it was', async () => {
+    const dataDir = makeProjects(2, 'CREATE TABLE tasks (id INTEGER PRIMARY KEY, title TEXT)');
+    const db = new Database(join(dataDir, 'project_2.db'));
+    db.exec(`INSERT INTO tasks VALUES (1, 'endless')`);
+    db.close();
+    const migrations = temporaryDirectory();
+    writeFileSync(
+      join(migrations, '0001_tasks.sql'),
+      '-- migrate:up\nCREATE TABLE tasks (id INTEGER PRIMARY KEY, title TEXT);\n',
+    );
+    writeFileSync(
+      join(migrations, '0002_endless.sql'),
+      `-- migrate:up\nUPDATE tasks SET title = (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n);\n`,
+    );
+    const before = readFileSync(join(dataDir, 'project_2.db'));
+    const { code, report } = await run(dataDir, migrations, ['upgrade', '--stamp', '--timeout', '3000']);
+    expect(code).toBe(2);
+    expect(report.summary).toEqual({ planned: 2, upgraded: 1, failed: 1 });
+    expect(report.targets[1]?.failure).toMatchObject({ code: 'timeout' });
+    expect(report.targets[1]?.failure?.hint).toContain('--timeout');
+    expect(readFileSync(join(dataDir, 'project_2.db')).equals(before)).toBe(true);
+  });
+
+  test('that is replaced between the plan and the work is left alone', async () => {
+    const dataDir = makeProjects(60);
+    const other = join(temporaryDirectory(), 'other.db');
+    const db = new Database(other);
+    db.exec('CREATE TABLE other (id INTEGER PRIMARY KEY)');
+    db.close();
+    const running = upgrade(dataDir, '--jobs', '1');
+    // The last in the queue: equal sizes are worked on in the order of their ids.
+    renameSync(join(dataDir, 'project_60.db'), join(temporaryDirectory(), 'away.db'));
+    renameSync(other, join(dataDir, 'project_60.db'));
+    const { report } = await running;
+    const last = report.targets.find(({ id }) => id === 'project_60');
+    expect(['failed', 'skipped']).toContain(last?.outcome);
+    expect(report.targets.filter(({ outcome }) => outcome === 'upgraded')).toHaveLength(59);
+  });
+});
+
+describe('a run that cannot begin', () => {
+  test.each([
+    ['a data directory that is missing', ['--data-dir', 'nowhere'], 78, 'does not exist'],
+    ['a migrations directory that is missing', ['--migrations', 'nowhere'], 78, 'no migrations directory'],
+    ['an id that no target has', ['--only', 'project_99'], 64, 'no target has the id'],
+    ['a revision that no file has', ['0099'], 64, 'No revision is called'],
+    ['an unknown option', ['--dryrun'], 64, '--dry-run'],
+  ])('because of %s touches nothing and says what to do', async (_, args, code, words) => {
+    const dataDir = makeProjects(1);
+    const before = treeOf(dataDir, ['.flotilla']);
+    const place = args.includes('--data-dir') ? [] : ['--data-dir', dataDir];
+    const revisions = args.includes('--migrations') ? [] : ['--migrations', MIGRATIONS];
+    const result = await runCli(['upgrade', ...args, ...place, ...revisions], { cwd: temporaryDirectory() });
+    expect(result.code).toBe(code);
+    expect(result.stderr).toContain(words);
+    expect(result.stderr).toContain('hint:');
+    expect(result.stdout).toBe('');
+    expect(treeOf(dataDir, ['.flotilla'])).toEqual(before);
+  });
+
+  test('because the configuration has an unknown key names the nearest one and exits 78', async () => {
+    const cwd = temporaryDirectory();
+    writeFileSync(join(cwd, 'flotilla.config.json'), JSON.stringify({ dataDirr: 'data' }));
+    const result = await runCli(['status'], { cwd });
+    expect(result.code).toBe(78);
+    expect(result.stderr).toContain('dataDir');
+  });
+
+  test('because there is no target exits 1 and says so', async () => {
+    const dataDir = temporaryDirectory();
+    const result = await runCli(['upgrade', '--data-dir', dataDir, '--migrations', MIGRATIONS]);
+    expect(result.code).toBe(1);
+    expect(result.stdout).toContain('No target');
+  });
+
+  test('because a revision fails on an empty database touches no target and names file and line', async () => {
+    const dataDir = makeProjects(1);
+    const migrations = temporaryDirectory();
+    writeFileSync(
+      join(migrations, '0001_a.sql'),
+      '-- migrate:up\nCREATE TABLE a (id INTEGER PRIMARY KEY);\nINSERT INTO b VALUES (1);\n',
+    );
+    const before = treeOf(dataDir, ['.flotilla']);
+    const result = await runCli(['upgrade', '--data-dir', dataDir, '--migrations', migrations]);
+    expect(result.code).toBe(78);
+    expect(result.stderr).toMatch(/0001_a\.sql:3.*no such table: b/s);
+    expect(treeOf(dataDir, ['.flotilla'])).toEqual(before);
+  });
+});
+
+test('a full disk fails the targets that found it so, stops the run, and loses nothing', async (context) => {
+  const mount = temporaryDirectory();
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', mount]).status !== 0) {
+    context.skip('this machine lets nobody mount a small file system');
+  }
+  try {
+    const dataDir = makeProjects(8);
+    mkdirSync(join(mount, 'backups'));
+    const { code, report } = await upgrade(dataDir, '--backup-dir', join(mount, 'backups'));
+    expect(code).toBe(2);
+    expect(report.targets.some(({ failure }) => failure?.code === 'diskFull')).toBe(true);
+    for (const { outcome, failure } of report.targets) {
+      if (outcome === 'upgraded') continue;
+      expect(['diskFull', 'interrupted']).toContain(failure?.code);
+    }
+    rmSync(join(mount, 'backups'), { recursive: true });
+    expect((await upgrade(dataDir, '--no-backup')).code).toBe(0);
+  } finally {
+    spawnSync('umount', ['-l', mount]);
+  }
+});

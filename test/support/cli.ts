@@ -1,0 +1,87 @@
+// Runs the built command line as a user does: a process of its own, its streams, its exit code.
+
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { inject } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** The built program, for tests that start it themselves: `node [PROGRAM]`. */
+export const PROGRAM = resolve(ROOT, 'dist/cli/main.js');
+
+/** The sample application's revisions, as an absolute path. */
+export const MIGRATIONS = resolve(ROOT, 'migrations');
+
+export interface CliOptions {
+  /** Working directory; default: the repository. */
+  readonly cwd?: string;
+  /** Added to the environment; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The program and all its children are killed after so many milliseconds; default 50000. */
+  readonly timeout?: number;
+}
+
+export interface CliResult {
+  /** The exit code, or null where a signal ended the program. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Standard output as one JSON document. @throws with both streams where it is none */
+  json(): unknown;
+}
+
+/** @throws where the program did not compile */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return startCli(args, options).result;
+}
+
+/** As runCli, for tests that meddle with a running program: `pid` is also the id of its process group. */
+export function startCli(
+  args: readonly string[],
+  { cwd = ROOT, env = {}, timeout = 50_000 }: CliOptions = {},
+): { readonly pid: number; readonly result: Promise<CliResult> } {
+  const failure = inject('buildFailure');
+  if (failure !== '') throw new Error(`The program does not compile, so it cannot be run:\n${failure}`);
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd,
+    env: { ...process.env, ...env },
+    // A group of its own, so that a test can signal the program and its workers together.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${process.execPath} could not be started`);
+  const timer = setTimeout(() => {
+    killGroup(pid);
+  }, timeout);
+  const result = new Promise<CliResult>((done, fail) => {
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', fail);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      done({ code, signal, stdout, stderr, json: () => parse(stdout, stderr) });
+    });
+  });
+  return { pid, result };
+}
+
+/** Ends a program and its workers at once, as a power cut does; nothing where they are gone. */
+export function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left in the group.
+  }
+}
+
+function parse(stdout: string, stderr: string): unknown {
+  try {
+    return JSON.parse(stdout);
+  } catch (cause) {
+    throw new Error(`Standard output is not JSON:\n${stdout}\nStandard error:\n${stderr}`, { cause });
+  }
+}
