@@ -1,0 +1,323 @@
+// Measures Flotilla against what cannot be avoided, in the same minutes on the same disk, and prints ratios: medians
+// of alternating runs. Apart from the tests because times are not facts. Exits 1 where a figure is not reached.
+// `npm run bench -- --files 1000 --small 10000 --legacy 10000 --runs 3 --jobs N --dir DIRECTORY`
+
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import Database from 'better-sqlite3';
+
+const { values: options } = parseArgs({
+  options: {
+    files: { type: 'string', default: '1000' },
+    small: { type: 'string', default: '10000' },
+    legacy: { type: 'string', default: '10000' },
+    runs: { type: 'string', default: '3' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    dir: { type: 'string', default: tmpdir() },
+  },
+});
+const files = Number(options.files);
+const small = Number(options.small);
+const legacy = Number(options.legacy);
+const runs = Number(options.runs);
+const jobs = Number(options.jobs);
+const PROGRAM = join(import.meta.dirname, '../dist/cli/main.js');
+const MIGRATIONS = join(import.meta.dirname, 'bench/migrations');
+const BOUND = join(import.meta.dirname, 'bench/bound.mjs');
+const LOOP = join(import.meta.dirname, 'bench/loop.mjs');
+const UPGRADE_BYTES = 140 * 1024;
+
+const place = mkdtempSync(join(options.dir, 'flotilla-bench-'));
+let missed = 0;
+try {
+  await benchUpgrade();
+  await benchStatus();
+  await benchStamp();
+} finally {
+  rmSync(place, { recursive: true, force: true });
+}
+process.exitCode = missed > 0 ? 1 : 0;
+
+async function benchUpgrade() {
+  const template = makeTemplate(UPGRADE_BYTES);
+  const revisions = readdirSync(MIGRATIONS).sort().map(readRevision);
+  /** @type {number[]} */ const bound = [];
+  /** @type {number[]} */ const flotilla = [];
+  let peak = 0;
+  for (let run = 0; run < runs; run++) {
+    const plain = makeFleet(template, files);
+    const job = {
+      paths: readdirSync(plain).map((name) => join(plain, name)),
+      backupDir: join(place, 'plain'),
+      revisions,
+    };
+    mkdirSync(job.backupDir);
+    writeFileSync(join(place, 'job.json'), JSON.stringify(job));
+    bound.push(
+      await time(() =>
+        Promise.all(
+          range(jobs).map((rest) => node([BOUND, join(place, 'job.json'), String(jobs), String(rest)])),
+        ),
+      ),
+    );
+    assertHead(plain);
+    rmSync(job.backupDir, { recursive: true });
+    rmSync(plain, { recursive: true });
+
+    const fleet = makeFleet(template, files);
+    flotilla.push(
+      await time(async () => {
+        const { stdout, peakBytes } = await node([
+          PROGRAM,
+          'upgrade',
+          '--json',
+          '--jobs',
+          String(jobs),
+          ...where(fleet),
+        ]);
+        const { summary } = /** @type {{ summary: { upgraded?: number } }} */ (JSON.parse(stdout));
+        if (summary.upgraded !== files) throw new Error(`upgraded ${summary.upgraded ?? 0} of ${files}`);
+        peak = Math.max(peak, peakBytes);
+      }),
+    );
+    assertHead(fleet);
+    rmSync(fleet, { recursive: true });
+  }
+  print(
+    `upgrade: ${files} files of ${Math.round(UPGRADE_BYTES / 1024)} KiB, two revisions of five statements, ${jobs} processes`,
+  );
+  row('bound', median(bound), files);
+  row('flotilla', median(flotilla), files);
+  reach('ratio', median(flotilla) / median(bound), 1.5, '');
+  if (peak > 0) reach('supervisor, peak', peak / 2 ** 20, 150, ' MiB');
+}
+
+async function benchStatus() {
+  const fleet = makeFleet(makeTemplate(0), small);
+  const state = join(fleet, '.flotilla');
+  const status = async () => {
+    const { stdout } = await node([PROGRAM, 'status', '--json', ...where(fleet)]);
+    const { summary } = /** @type {{ summary: { states: { pending?: number } } }} */ (JSON.parse(stdout));
+    if (summary.states.pending !== small) throw new Error(`saw ${summary.states.pending ?? 0} of ${small}`);
+  };
+  /** @type {number[]} */ const loop = [];
+  /** @type {number[]} */ const cold = [];
+  /** @type {number[]} */ const warm = [];
+  for (let run = 0; run < runs; run++) {
+    loop.push(
+      await time(async () => {
+        const { stdout } = await node([LOOP, fleet, 'history']);
+        if (Number(stdout) !== small) throw new Error(`read ${stdout} of ${small}`);
+      }),
+    );
+    rmSync(state, { recursive: true, force: true });
+    cold.push(await time(status));
+    warm.push(await time(status));
+  }
+  print(`status: ${small} small files`);
+  row('one loop', median(loop), small);
+  row('flotilla, first time', median(cold), small);
+  row('flotilla, unchanged', median(warm), small);
+  reach('ratio, first time', median(cold) / median(loop), 1.5, '');
+  reach('ratio, unchanged', median(warm) / median(loop), 1.5, '');
+}
+
+/**
+ * Which revision is a legacy file at? Looking is held against the loop; what a stamp writes is another matter, a
+ * transaction and a backup for each file, both durable, and is told beside.
+ */
+async function benchStamp() {
+  const template = makeTemplate(UPGRADE_BYTES, false);
+  const fleet = makeFleet(template, legacy);
+  const state = join(fleet, '.flotilla');
+  /** @type {number[]} */ const loop = [];
+  /** @type {number[]} */ const look = [];
+  for (let run = 0; run < runs; run++) {
+    loop.push(await time(() => node([LOOP, fleet, 'structure'])));
+    rmSync(state, { recursive: true, force: true });
+    look.push(
+      await time(async () => {
+        const { stdout } = await node([PROGRAM, 'status', '--json', ...where(fleet)]);
+        const { cohorts } = /** @type {{ cohorts: { count: number, match?: { revision: string } }[] }} */ (
+          JSON.parse(stdout)
+        );
+        const [cohort] = cohorts;
+        if (cohort?.count !== legacy || cohort.match?.revision !== '0001') throw new Error(`saw ${stdout}`);
+      }),
+    );
+  }
+  rmSync(fleet, { recursive: true });
+  const bare = await stampAll(template, ['--no-backup']);
+  const whole = await stampAll(template, []);
+  print(`stamp: ${legacy} legacy files of ${Math.round(UPGRADE_BYTES / 1024)} KiB, ${jobs} processes`);
+  row('one loop', median(loop), legacy);
+  row('which revision', median(look), legacy);
+  row('stamp, no backup', bare, files);
+  row('stamp', whole, files);
+  reach('ratio, which revision', median(look) / median(loop), 2, '');
+}
+
+/**
+ * @param {string} template
+ * @param {string[]} more
+ */
+async function stampAll(template, more) {
+  const fleet = makeFleet(template, files);
+  const args = [PROGRAM, 'stamp', '--json', '--jobs', String(jobs), ...more, ...where(fleet)];
+  const milliseconds = await time(async () => {
+    const { stdout } = await node(args);
+    const { summary } = /** @type {{ summary: { stamped?: number } }} */ (JSON.parse(stdout));
+    if (summary.stamped !== files) throw new Error(`stamped ${summary.stamped ?? 0} of ${files}`);
+  });
+  rmSync(fleet, { recursive: true });
+  return milliseconds;
+}
+
+/**
+ * A database at the first revision, as Flotilla itself records it.
+ * @param {number} bytes its least size
+ * @param {boolean} recorded false: it has no history
+ */
+function makeTemplate(bytes, recorded = true) {
+  const directory = mkdtempSync(join(place, 'template-'));
+  const path = join(directory, 'project_1.db');
+  const db = new Database(path);
+  for (const statement of readRevision('0001_tracker.sql').statements) db.exec(statement);
+  db.exec(`INSERT INTO projects VALUES (1, 'Bench')`);
+  const task = db.prepare('INSERT INTO tasks VALUES (?, 1, ?, ?, ?)');
+  const run = db.prepare(`INSERT INTO runs (task_id, started_at, log) VALUES (?, '2026-01-01T00:00:00Z', ?)`);
+  const size = db.prepare('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size').pluck();
+  for (let id = 1; Number(size.get()) < bytes; id++) {
+    task.run(
+      id,
+      `Task ${id}`,
+      id % 4 === 0 ? 'PENDING' : 'COMPLETED',
+      'What is to be done, in some words. '.repeat(4),
+    );
+    run.run(id, 'A line of a log. '.repeat(10));
+  }
+  db.close();
+  if (recorded) execFileSync(process.execPath, [PROGRAM, 'stamp', '0001', '--quiet', ...where(directory)]);
+  return path;
+}
+
+/**
+ * @param {string} template
+ * @param {number} count
+ */
+function makeFleet(template, count) {
+  const directory = mkdtempSync(join(place, 'fleet-'));
+  for (const number of range(count)) copyFileSync(template, join(directory, `project_${number + 1}.db`));
+  // What the copies still owe the disk is not to be paid by whoever runs first.
+  execFileSync('sync');
+  return directory;
+}
+
+/** @param {string} directory */
+function assertHead(directory) {
+  for (const name of readdirSync(directory).filter((entry) => entry.endsWith('.db'))) {
+    const db = new Database(join(directory, name), { readonly: true });
+    const done = db.prepare('SELECT revision FROM flotilla_history ORDER BY position').pluck().all().join();
+    db.close();
+    if (done !== '0001,0002,0003') throw new Error(`${name} is at ${done}`);
+  }
+}
+
+/** @param {string} name */
+function readRevision(name) {
+  const up = readFileSync(join(MIGRATIONS, name), 'utf8').replace('-- migrate:up\n', '');
+  return { id: name.slice(0, 4), statements: up.split(/;\n/).filter((statement) => statement.trim() !== '') };
+}
+
+/**
+ * Runs a program to its end, and notes the most memory it ever had (Linux; 0 elsewhere).
+ * @param {string[]} args
+ * @param {number} expected its exit code
+ * @returns {Promise<{ stdout: string, peakBytes: number }>}
+ */
+function node(args, expected = 0) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    let peakBytes = 0;
+    const watch = setInterval(() => {
+      try {
+        const status = readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8');
+        peakBytes = Math.max(peakBytes, 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0));
+      } catch {
+        // No such file: the program has ended, or this is not Linux.
+      }
+    }, 20);
+    child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => (stderr += text));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearInterval(watch);
+      if (code === expected) resolve({ stdout, peakBytes });
+      else reject(new Error(`node ${args.join(' ')} ended with ${code ?? 'a signal'}:\n${stderr}${stdout}`));
+    });
+  });
+}
+
+/** @param {() => Promise<unknown>} work */
+async function time(work) {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** @param {string} directory */
+function where(directory) {
+  return ['--data-dir', directory, '--migrations', MIGRATIONS];
+}
+
+/** @param {number} count */
+function range(count) {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+/** @param {number[]} values */
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+/** @param {string} text */
+function print(text) {
+  process.stdout.write(`${text}\n`);
+}
+
+/**
+ * @param {string} name
+ * @param {number} milliseconds
+ * @param {number} count
+ */
+function row(name, milliseconds, count) {
+  print(
+    `  ${name.padEnd(22)} ${(milliseconds / 1000).toFixed(2)} s   ${(milliseconds / count).toFixed(3)} ms a file`,
+  );
+}
+
+/**
+ * @param {string} name
+ * @param {number} value
+ * @param {number} limit
+ * @param {string} unit
+ */
+function reach(name, value, limit, unit) {
+  if (value > limit) missed++;
+  const verdict = value > limit ? 'NOT reached' : 'reached';
+  print(`  ${name.padEnd(22)} ${value.toFixed(2)}${unit}   (at most ${limit}${unit}: ${verdict})`);
+}
