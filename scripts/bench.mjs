@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
+import { createFingerprinter } from '../dist/database/sqlite/introspect.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -45,6 +46,8 @@ try {
   await benchUpgrade();
   await benchStatus();
   await benchStamp();
+  benchFingerprint();
+  await benchLint();
 } finally {
   rmSync(place, { recursive: true, force: true });
 }
@@ -167,6 +170,60 @@ async function benchStamp() {
   row('stamp, no backup', bare, files);
   row('stamp', whole, files);
   reach('ratio, which revision', median(look) / median(loop), 2, '');
+}
+
+/** A structure that was never seen: the cost of the first target of every shape. */
+function benchFingerprint() {
+  const tables = 60;
+  const db = new Database(':memory:');
+  for (const n of range(tables))
+    db.exec(`CREATE TABLE table_${n} (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(40) NOT NULL DEFAULT '',
+        status TEXT NOT NULL DEFAULT 'new' CHECK (status IN ('new', 'done')), score REAL, size INTEGER DEFAULT 0,
+        created_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, updated_at TEXT, payload BLOB, owner TEXT COLLATE NOCASE,
+        parent_id INTEGER REFERENCES table_0 (id) ON DELETE CASCADE, UNIQUE (name, owner));
+      CREATE INDEX ix_${n}_status ON table_${n} (status, created_at DESC);
+      CREATE INDEX ix_${n}_open ON table_${n} (parent_id) WHERE status = 'new';`);
+  const times = range(30).map(() => {
+    const fingerprint = createFingerprinter();
+    const start = performance.now();
+    fingerprint(db);
+    return performance.now() - start;
+  });
+  db.close();
+  print(`fingerprint: a structure of ${tables} tables, never seen before`);
+  reach('median', median(times), 10, ' ms');
+}
+
+/** Sixty tables made, then altered and filled in turn; each revision with its way back, and one of them wrong. */
+async function benchLint() {
+  const count = 1_000;
+  const directory = mkdtempSync(join(place, 'history-'));
+  for (const n of range(count)) {
+    const table = `t${n % 60}`;
+    const [up, down] =
+      n < 60
+        ? [
+            `CREATE TABLE ${table} (id INTEGER PRIMARY KEY, name TEXT NOT NULL, up INTEGER REFERENCES t0 (id));
+CREATE INDEX ix_${table} ON ${table} (name);`,
+            `DROP TABLE ${table};`,
+          ]
+        : [
+            `ALTER TABLE ${table} ADD COLUMN c${n} TEXT DEFAULT '';
+UPDATE ${table} SET c${n} = name WHERE up IS NOT NULL;`,
+            `ALTER TABLE ${table} DROP COLUMN c${n};`,
+          ];
+    writeFileSync(
+      join(directory, `${String(n + 1).padStart(4, '0')}_step.sql`),
+      `-- migrate:up\n${up}\n-- migrate:down\n${down}\n`,
+    );
+  }
+  writeFileSync(join(directory, '1001_wrong.sql'), '-- migrate:up\nUPDATE t1 SET missing = 1;\n');
+  const milliseconds = await time(async () => {
+    const { stdout } = await node([PROGRAM, 'lint', '--json', '--migrations', directory], 1);
+    if (!stdout.includes('missing-reference')) throw new Error(stdout);
+  });
+  print(`lint: ${count} revisions over 60 tables`);
+  reach('whole', milliseconds / 1000, 10, ' s');
 }
 
 /**

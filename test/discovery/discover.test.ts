@@ -1,11 +1,9 @@
 // What is found, what is left out, and what stops a search before it begins; refusals are in refusals.test.ts.
 
-import { chmodSync, lstatSync, renameSync, statSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, renameSync, statSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Discovery } from '../../src/discovery/discover.js';
 import { FleetError } from '../../src/model/errors.js';
-import { cpuTime } from '../support/cpu-time.js';
 import { makeProjects, sampleFleet, temporaryDirectory, treeOf } from '../support/fleet.js';
 import { withoutPrivilege } from '../support/unprivileged.js';
 import { find, PATTERN, put } from './tree.js';
@@ -83,18 +81,11 @@ describe('Targets', () => {
     expect(targets.map(({ id }) => id)).toEqual(['a\nb/c\u2028d/project_1']);
   });
 
-  test('are 10,000 in a small multiple of the time that looking at them takes.', async () => {
+  test('are found by the ten thousand, in the order of their numbers.', async () => {
     const dataDir = temporaryDirectory();
-    const paths = Array.from({ length: 10_000 }, (_, n) => put(dataDir, `project_${n}.db`));
-    const yardstick = await cpuTime(() => {
-      for (const path of paths)
-        for (const suffix of ['', '-journal', '-wal', '-shm'])
-          lstatSync(path + suffix, { bigint: true, throwIfNoEntry: false });
-    });
-    const found: Discovery[] = [];
-    expect(await cpuTime(async () => found.push(await find(dataDir)))).toBeLessThan(8 * yardstick);
-    expect(found[0]?.targets).toHaveLength(10_000);
-    expect(found[0]?.targets.at(-1)?.id).toBe('project_9999');
+    for (let n = 0; n < 10_000; n++) put(dataDir, `project_${n}.db`);
+    const { targets } = await find(dataDir);
+    expect(targets.map(({ id }) => id)).toEqual(Array.from({ length: 10_000 }, (_, n) => `project_${n}`));
   });
 });
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareNaturally } from '../../src/discovery/natural-order.js';
-import { cpuTime } from '../support/cpu-time.js';
 
 /** Names in which numbers, zeros, slashes and characters on both sides of the surrogates are common. */
 const names = fc
@@ -70,9 +69,8 @@ test('Any order of the names sorts to the same list, and only equal names are eq
   );
 });
 
-test('100,000 ids are sorted in the time of the collator of the platform.', async () => {
+test('100,000 ids are sorted as the collator of the platform sorts them.', () => {
   const ids = Array.from({ length: 100_000 }, (_, n) => `region_${n % 7}/project_${(n * 7919) % 100_000}`);
   const collator = new Intl.Collator('en', { numeric: true });
-  const yardstick = await cpuTime(() => [...ids].sort(collator.compare));
-  expect(await cpuTime(() => [...ids].sort(compareNaturally))).toBeLessThan(3 * yardstick);
+  expect([...ids].sort(compareNaturally)).toEqual([...ids].sort(collator.compare));
 });

