@@ -28,6 +28,7 @@ export type * from './model/lint.js';
 export type * from './model/observation.js';
 export type * from './model/outcome.js';
 export type * from './model/report.js';
+export type * from './model/revision-database.js';
 export type * from './model/settings.js';
 export type * from './model/target.js';
 export type { AnyReport } from './report/json.js';

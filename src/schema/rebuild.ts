@@ -39,7 +39,7 @@ export function planRebuild(rebuild: Rebuild): readonly string[] {
     throw new Error(`there is no ordinary table ${rebuild.table} to rebuild`);
   const isOn = ({ table }: { readonly table: string }): boolean => fold(table) === fold(source.name);
   const { indexes = current.indexes.filter(isOn), triggers = current.triggers.filter(isOn) } = rebuild;
-  const name = freeName(current, source.name);
+  const name = temporaryName(current, source.name);
   const rebuilt = { tables: [{ ...target, name: source.name }] };
   return [
     // Without this the rename would fail at views over the table that is gone, and rewrite what refers to it:
@@ -113,7 +113,8 @@ function textSql(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-function freeName({ tables, views, indexes }: Snapshot, table: string): string {
+/** What the new table is called beside the old one. */
+export function temporaryName({ tables, views, indexes }: Snapshot, table: string): string {
   const taken = new Set([...tables, ...views, ...indexes].map(({ name }) => fold(name)));
   let name = `_flotilla_new_${table}`;
   while (taken.has(fold(name))) name = `${name}_`;

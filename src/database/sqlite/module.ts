@@ -1,27 +1,15 @@
 // Runs a revision that is a program: `up(db)` or `down(db)` of a TypeScript or JavaScript module, in the transaction
-// of the target. The module gets four methods, and none that could leave the transaction.
+// of the target. The module gets a few methods, and none that could leave the transaction.
 
 import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
+import type { RevisionDatabase } from '../../model/revision-database.js';
 import { readStatements } from '../../revisions/statements.js';
 import { tokensOf } from '../../revisions/tokens.js';
 import { DatabaseError } from '../port.js';
 import { toDatabaseError } from './errors.js';
 import { assertStillInside } from './execute.js';
-
-export type SqlValue = string | number | bigint | Uint8Array | null;
-
-/** What a module revision works with. */
-export interface RevisionDatabase {
-  /** Runs one or more statements. */
-  exec(sql: string): void;
-  /** Runs one statement with parameters. */
-  run(sql: string, ...parameters: readonly SqlValue[]): { readonly changes: number };
-  /** All rows of a query. */
-  all(sql: string, ...parameters: readonly SqlValue[]): readonly unknown[];
-  /** The first row of a query. */
-  get(sql: string, ...parameters: readonly SqlValue[]): unknown;
-}
+import { rebuildTable } from './rebuild.js';
 
 type Step = (db: RevisionDatabase) => unknown;
 
@@ -88,6 +76,11 @@ function faceOf(db: Database.Database): RevisionDatabase {
     run: (sql, ...parameters) => inside(sql, () => ({ changes: db.prepare(sql).run(...parameters).changes })),
     all: (sql, ...parameters) => inside(sql, () => db.prepare(sql).all(...parameters)),
     get: (sql, ...parameters) => inside(sql, () => db.prepare(sql).get(...parameters)),
+    rebuild: (table, definition, options) => {
+      inside(definition, () => {
+        rebuildTable(db, table, definition, options);
+      });
+    },
   };
 }
 
