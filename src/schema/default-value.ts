@@ -17,11 +17,27 @@ const INTEGER_RANGE = [-(2n ** 63n), 2n ** 63n - 1n] as const;
  */
 export function defaultValue(written: string | null, type: string, strict: boolean): SqlText | null {
   if (written === null) return null;
+  const affinity = affinityOf(type, strict);
+  const key = `${affinity} ${written}`;
+  let value = known.get(key);
+  if (value === undefined) {
+    value = readDefault(written, affinity);
+    if (known.size >= KNOWN_MAX) known.clear();
+    known.set(key, value);
+  }
+  return value;
+}
+
+/** The same few defaults stand in most columns. */
+const known = new Map<string, SqlText | null>();
+const KNOWN_MAX = 1000;
+
+function readDefault(written: string, affinity: Affinity): SqlText | null {
   const tokens = stripParentheses(tokensOf(written));
   const text = joinTokens(tokens);
   if (text.canonical === 'null') return null;
   const value = constantOf(tokens);
-  return value === null ? text : { ...text, canonical: literal(stored(value, affinityOf(type, strict))) };
+  return value === null ? text : { ...text, canonical: literal(stored(value, affinity)) };
 }
 
 /** https://sqlite.org/datatype3.html#determination_of_column_affinity */

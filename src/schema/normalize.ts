@@ -4,7 +4,7 @@
 
 import { defaultValue } from './default-value.js';
 import { readIndexSql } from './index-sql.js';
-import { byName, fold, joinTokens, quoteName, sqlText, tokensOf } from './sql-text.js';
+import { byName, fold, joinTokens, nameText, sqlText, tokensOf } from './sql-text.js';
 import { readTableSql } from './table-sql.js';
 import { isVersionTable } from './version-tables.js';
 import type { SchemaFacts } from './facts.js';
@@ -222,7 +222,7 @@ function indexOf(object: Facts<'objects'>, source: Source): Index[] {
       table: object.table,
       unique: row?.unique === 1,
       columns: rows.map(({ name, collation, descending }, i) => ({
-        key: name === null ? (written?.expressions[i] ?? whole()) : sqlText(quoteName(name)),
+        key: name === null ? (written?.expressions[i] ?? whole()) : nameText(name),
         column: name,
         collation: collation.toUpperCase(),
         descending: descending !== 0,

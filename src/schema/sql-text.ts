@@ -20,11 +20,9 @@ export interface Token {
   readonly spaced: boolean;
 }
 
-const ASCII = /^[\u0000-\u007f]*$/;
-
 /** SQLite compares names without regard to the case of ASCII letters only. */
 export function fold(name: string): string {
-  return ASCII.test(name) ? name.toLowerCase() : name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return /[A-Z]/.test(name) ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name;
 }
 
 /** Orders by names as SQLite compares them. */
@@ -103,6 +101,11 @@ export function unquote(text: string): string {
   return text.slice(1, -1).replaceAll(quote + quote, quote);
 }
 
+/** A name as a piece of SQL, as if it stood there in quotes. */
+export function nameText(name: string): SqlText {
+  return { text: quoteName(name), canonical: canonicalName(fold(name)) };
+}
+
 /** A name as SQL, in double quotes. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
@@ -146,6 +149,9 @@ const bareNames = new Map<string, boolean>([
 
 function isBareName(name: string): boolean {
   if (!/^[a-z_\u0080-\uffff][a-z0-9_$\u0080-\uffff]*$/.test(name)) return false;
+  const [token] = tokenize(name);
+  if (token !== undefined && tokenName(token.type) === 'ID') return true;
+  // Some keywords are names where no keyword can stand: https://sqlite.org/lang_keywords.html
   const parsed = parseStmt(`SELECT ${name}`);
   if (parsed.status !== 'ok' || parsed.root.type !== 'SelectStmt') return false;
   const core = parsed.root.body.select;

@@ -13,39 +13,67 @@ import type { Snapshot } from '../../schema/snapshot.js';
 const EACH_TABLE = `FROM main.sqlite_schema AS s CROSS JOIN`;
 const ORDINARY = `s.type = 'table' AND s.rootpage <> 0`;
 
-const OBJECTS = `SELECT type, name, tbl_name AS "table", sql FROM main.sqlite_schema`;
 const TABLES = `SELECT name, type, wr AS withoutRowid, strict FROM pragma_table_list WHERE schema = 'main'`;
-const COLUMNS = `SELECT s.name AS "table", x.name, x.type, x."notnull" AS "notNull", x.dflt_value AS defaultValue,
-  x.pk AS primaryKey, x.hidden ${EACH_TABLE} pragma_table_xinfo(s.name, 'main') AS x WHERE ${ORDINARY}`;
+const COLUMNS = `SELECT s.name, x.name, x.type, x."notnull", x.dflt_value, x.pk, x.hidden
+  ${EACH_TABLE} pragma_table_xinfo(s.name, 'main') AS x WHERE ${ORDINARY}`;
 const FOREIGN_KEYS = `SELECT s.name AS "table", x.id, x."table" AS parent, x."from" AS "column",
   x."to" AS parentColumn, x.on_update AS onUpdate, x.on_delete AS onDelete
   ${EACH_TABLE} pragma_foreign_key_list(s.name, 'main') AS x WHERE ${ORDINARY}`;
-const INDEXES = `SELECT s.name AS "table", x.name, x."unique", x.origin, x.partial
-  ${EACH_TABLE} pragma_index_list(s.name, 'main') AS x WHERE ${ORDINARY}`;
-const INDEX_COLUMNS = `SELECT i.name AS "index", x.name, x."desc" AS descending, x.coll AS collation
+const INDEXES = `SELECT s.name, i.name, i."unique", i.origin, i.partial, x.name, x."desc", x.coll
   ${EACH_TABLE} pragma_index_list(s.name, 'main') AS i
   CROSS JOIN pragma_index_xinfo(i.name, 'main') AS x WHERE ${ORDINARY} AND x.key`;
 
-/** Reads what a snapshot is made of. */
-export function readFacts(db: Database): SchemaFacts {
-  const rows = (sql: string): unknown => db.prepare(sql).all();
+type Row<K extends keyof SchemaFacts> = SchemaFacts[K][number];
+type Values<K extends keyof SchemaFacts, Keys extends readonly (keyof Row<K>)[]> = {
+  readonly [I in keyof Keys]: Row<K>[Keys[I]];
+};
+type ColumnRow = Values<
+  'columns',
+  ['table', 'name', 'type', 'notNull', 'defaultValue', 'primaryKey', 'hidden']
+>;
+type IndexRow = readonly [
+  ...Values<'indexes', ['table', 'name', 'unique', 'origin', 'partial']>,
+  ...Values<'indexColumns', ['name', 'descending', 'collation']>,
+];
+
+/** Reads what a snapshot is made of. Rows come as lists where there are many: that is half the time. */
+function readFacts(db: Database, schema: readonly SchemaRow[]): SchemaFacts {
+  const indexes = new Map<string, Row<'indexes'>>();
+  const indexColumns: Row<'indexColumns'>[] = [];
+  for (const row of db.prepare<[], IndexRow>(INDEXES).raw().all()) {
+    const [table, index, unique, origin, partial, name, descending, collation] = row;
+    if (!indexes.has(index)) indexes.set(index, { table, name: index, unique, origin, partial });
+    indexColumns.push({ index, name, descending, collation });
+  }
   return {
-    objects: rows(OBJECTS) as SchemaFacts['objects'],
-    tables: rows(TABLES) as SchemaFacts['tables'],
-    columns: rows(COLUMNS) as SchemaFacts['columns'],
-    foreignKeys: rows(FOREIGN_KEYS) as SchemaFacts['foreignKeys'],
-    indexes: rows(INDEXES) as SchemaFacts['indexes'],
-    indexColumns: rows(INDEX_COLUMNS) as SchemaFacts['indexColumns'],
+    objects: schema.map(([type, name, table, sql]) => ({ type, name, table, sql })),
+    tables: db.prepare<[], Row<'tables'>>(TABLES).all(),
+    columns: db
+      .prepare<[], ColumnRow>(COLUMNS)
+      .raw()
+      .all()
+      .map(([table, name, type, notNull, defaultValue, primaryKey, hidden]) => ({
+        table,
+        name,
+        type,
+        notNull,
+        defaultValue,
+        primaryKey,
+        hidden,
+      })),
+    foreignKeys: db.prepare<[], Row<'foreignKeys'>>(FOREIGN_KEYS).all(),
+    indexes: [...indexes.values()],
+    indexColumns,
   };
 }
 
 /** The normalized structure of the main database. */
-export function readSnapshot(db: Database): Snapshot {
-  return snapshotOf(readFacts(db));
+export function readSnapshot(db: Database, schema = readSchemaRows(db)): Snapshot {
+  return snapshotOf(readFacts(db, schema));
 }
 
 /** A row of sqlite_schema, without the page. */
-export type SchemaRow = readonly [type: string, name: string, table: string, sql: string | null];
+export type SchemaRow = Values<'objects', ['type', 'name', 'table', 'sql']>;
 
 /** The text that all structure follows from. */
 export function readSchemaRows(db: Database): readonly SchemaRow[] {
@@ -71,7 +99,7 @@ export function createFingerprinter(
     const key = createHash('sha256').update(JSON.stringify(rows)).digest('base64');
     const found = known.get(key);
     if (found !== undefined) return found;
-    const snapshot = readSnapshot(db);
+    const snapshot = readSnapshot(db, rows);
     const result = { fingerprint: fingerprintOf(snapshot), tableCount: snapshot.tables.length };
     const [oldest] = known.keys();
     if (known.size >= capacity && oldest !== undefined) known.delete(oldest);
