@@ -5,15 +5,9 @@ const GROUP_SIZE = 64;
 /** Long enough that the syncs of the ledger do not stand in the way of those of the targets. */
 const GROUP_MS = 100;
 
-interface Waiter {
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 export class GroupCommit<T> {
   readonly #write: (events: readonly T[]) => void;
   #pending: T[] = [];
-  #waiting: Waiter[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   /** @param write makes events durable, all or none; throws where it cannot */
@@ -31,16 +25,6 @@ export class GroupCommit<T> {
       }, GROUP_MS);
   }
 
-  /** Resolves when every event so far is durable; rejects where they cannot be written. */
-  flush(): Promise<void> {
-    if (this.#pending.length === 0) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      // No timer runs after a commit that failed.
-      if (this.#timer === null) this.#attempt();
-    });
-  }
-
   /** Makes every event so far durable before it returns. @throws what `write` throws */
   commit(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -48,14 +32,13 @@ export class GroupCommit<T> {
     if (this.#pending.length === 0) return;
     this.#write(this.#pending);
     this.#pending = [];
-    for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
   #attempt(): void {
     try {
       this.commit();
-    } catch (error) {
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
+    } catch {
+      // What could not be written stays, and whoever commits next is told.
     }
   }
 }

@@ -28,10 +28,9 @@ export interface LockHolder {
 export interface Ledger {
   /** Enters a run and all its targets, refused ones too, as `planned`, durably and in one transaction. */
   startRun(run: RunStart, planned: readonly Pick<Target, 'id' | 'path'>[]): void;
-  /** Records how a target ended; durable within 100 ms, or when `flush` resolves. Never throws. */
+  /** Records how a target ended; durable within 100 ms, or with the end of the run. Never throws. */
   recordOutcome(runId: string, outcome: Outcome): void;
-  /** Resolves when every outcome so far is durable; those that could not be written are tried again. */
-  flush(): Promise<void>;
+  /** Makes every outcome so far durable first; those that could not be written are tried again. */
   finishRun(runId: string, end: { readonly finishedAt: string; readonly exitCode: number }): void;
   /** Runs without an end, the oldest first: they are going on, or they died. */
   unfinishedRuns(): readonly UnfinishedRun[];
@@ -95,10 +94,6 @@ class SqliteLedger implements Ledger {
 
   recordOutcome(runId: string, outcome: Outcome): void {
     this.#outcomes.add({ runId, outcome });
-  }
-
-  flush(): Promise<void> {
-    return this.#outcomes.flush();
   }
 
   finishRun(runId: string, { finishedAt, exitCode }: { finishedAt: string; exitCode: number }): void {

@@ -109,7 +109,7 @@ export async function runFleet(
         report: join(context.stateDir, 'reports', `${runId}.json`),
         interrupted: options.signal?.aborted === true,
       });
-      const told = await close(ledger, report, emit);
+      const told = close(ledger, report, emit);
       const problem = keepReport(context.stateDir, told);
       if (problem !== null) emit({ event: 'problem', message: problem, hint: HINT_STATE });
       emit({ event: 'summary', runId, summary: told.summary, exitCode: told.exitCode });
@@ -129,14 +129,9 @@ const HINT_STATE =
  * Makes the record of a run whole. Where that fails, the run is told all the same, because its targets are what they
  * are; its exit code then says that the state directory is at fault, unless a target's fate says worse.
  */
-async function close(
-  ledger: Ledger,
-  report: RunReport,
-  emit: (event: FleetEvent) => void,
-): Promise<RunReport> {
+function close(ledger: Ledger, report: RunReport, emit: (event: FleetEvent) => void): RunReport {
   const { runId, finishedAt, exitCode } = report;
   try {
-    await ledger.flush();
     ledger.finishRun(runId, { finishedAt, exitCode });
     return report;
   } catch (error) {

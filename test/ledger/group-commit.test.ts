@@ -30,61 +30,35 @@ test('Fewer are written a moment later by themselves.', async () => {
   expect(state.written).toEqual([[1, 2]]);
 });
 
-test('Those who flush share one commit, and nobody waits for nothing.', async () => {
-  const { state, commit } = group();
-  await commit.flush();
-  commit.add(1);
-  const first = commit.flush();
-  commit.add(2);
-  await Promise.all([first, commit.flush()]);
-  expect(state.written).toEqual([[1, 2]]);
-});
-
-test('What cannot be written rejects those who wait, stays, and goes with the next commit, in order.', async () => {
+test('What cannot be written stays, and goes with the next commit, in order.', async () => {
   const { state, commit } = group();
   state.isFailing = true;
-  commit.add(1);
-  await expect(commit.flush()).rejects.toThrow('no space left');
-  for (let event = 2; event <= 200; event++) commit.add(event);
-  await expect(commit.flush()).rejects.toThrow('no space left');
+  for (let event = 1; event <= 200; event++) commit.add(event);
+  await sleep(110);
   expect(() => {
     commit.commit();
   }).toThrow('no space left');
   state.isFailing = false;
-  await commit.flush();
+  commit.commit();
   expect(state.written.flat()).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
 });
 
-test('Whatever fails in between, each event is written once and in order, and a flush that resolves is true.', async () => {
-  const steps = fc.array(fc.constantFrom('add', 'flush', 'commit', 'break', 'mend', 'wait'), {
-    maxLength: 150,
-  });
+test('Whatever fails in between, each event is written once and in order, and a commit that returns is true.', async () => {
+  const steps = fc.array(fc.constantFrom('add', 'commit', 'break', 'mend', 'wait'), { maxLength: 150 });
   await fc.assert(
     fc.asyncProperty(steps, async (list) => {
       const { state, commit } = group();
       let added = 0;
-      const flushes: Promise<unknown>[] = [];
       for (const step of list) {
         if (step === 'add') commit.add(++added);
-        else if (step === 'flush') {
-          const before = added;
-          flushes.push(
-            commit.flush().then(
-              () => {
-                expect(state.written.flat().length).toBeGreaterThanOrEqual(before);
-              },
-              (error: unknown) => {
-                expect(error).toBeInstanceOf(Error);
-              },
-            ),
-          );
-        } else if (step === 'commit' && !state.isFailing) commit.commit();
-        else if (step === 'wait') await sleep(0);
+        else if (step === 'commit' && !state.isFailing) {
+          commit.commit();
+          expect(state.written.flat().length).toBe(added);
+        } else if (step === 'wait') await sleep(0);
         else state.isFailing = step === 'break';
       }
       state.isFailing = false;
-      await commit.flush();
-      await Promise.all(flushes);
+      commit.commit();
       expect(state.written.flat()).toEqual(Array.from({ length: added }, (_, index) => index + 1));
     }),
     { numRuns: 200 },

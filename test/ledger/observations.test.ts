@@ -141,7 +141,7 @@ test('A status may remember while a run writes its outcomes, in another process.
     console.log('started');
     for (const target of targets) {
       ledger.recordOutcome('r', { ...target, outcome: 'upgraded' });
-      await ledger.flush();
+      ledger.countByOutcome('r');
     }
     ledger.finishRun('r', { finishedAt: '', exitCode: 0 });
     ledger.close();
