@@ -1,7 +1,7 @@
 // From the words on the command line to a command, its argument and its options, or to what is wrong with them.
-// yargs splits the words; every name and value is checked here, because a misspelt `--dry-run` must not become a real run.
+// yargs-parser splits the words; every name and value is checked here, because a misspelt `--dry-run` must not become a real run.
 
-import yargs from 'yargs';
+import parse from 'yargs-parser';
 import { FleetError } from '../index.js';
 import type { CommandWords } from './command.js';
 import type { Values } from './configuration.js';
@@ -30,12 +30,12 @@ const isBoolean = (name: OptionName) => OPTIONS[name].type === 'boolean';
  * Parses and checks the words after the program's name.
  * @throws FleetError `usage`
  */
-export async function parseArguments<C extends CommandWords>(
+export function parseArguments<C extends CommandWords>(
   args: readonly string[],
   commands: readonly C[],
-): Promise<Arguments<C>> {
+): Arguments<C> {
   checkNames(args);
-  const { words, given } = await split(args);
+  const { words, given } = split(args);
   const command = commandOf(words[0], commands);
   const extra = words.slice(command.argument === undefined ? 1 : 2);
   if (extra[0] !== undefined) {
@@ -86,7 +86,7 @@ export function optionsOf({ settings, switches }: CommandWords): OptionName[] {
   return [...settings, ...switches, ...FLEET_NAMES, ...COMMON_SWITCHES];
 }
 
-/** Refuses what yargs would let pass: unknown options, and booleans with a value that it takes for false. */
+/** Refuses what the parser would let pass: unknown options, and booleans with a value that it takes for false. */
 function checkNames(args: readonly string[]): void {
   const end = args.indexOf('--');
   for (const word of end < 0 ? args : args.slice(0, end)) {
@@ -113,33 +113,22 @@ function checkNames(args: readonly string[]): void {
 }
 
 /** The words that are no options, and the values of each option in the order in which they were typed. */
-async function split(
-  args: readonly string[],
-): Promise<{ words: string[]; given: Map<OptionName, (string | boolean)[]> }> {
+function split(args: readonly string[]): { words: string[]; given: Map<OptionName, (string | boolean)[]> } {
   const names = namesOf(OPTIONS);
-  const argv = await yargs([...args])
-    .options(
-      Object.fromEntries(
-        names.map((name) => [flagOf(name), { type: isBoolean(name) ? 'boolean' : 'string' }]),
-      ),
-    )
-    .alias('h', 'help')
-    .parserConfiguration({
+  const argv = parse([...args], {
+    boolean: names.filter(isBoolean).map(flagOf),
+    string: names.filter((name) => !isBoolean(name)).map(flagOf),
+    configuration: {
       'camel-case-expansion': false,
       'dot-notation': false,
       'duplicate-arguments-array': true,
       'parse-numbers': false,
       'parse-positional-numbers': false,
-      'strip-aliased': true,
-    })
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .fail(false)
-    .parseAsync();
+    },
+  });
   const given = new Map<OptionName, (string | boolean)[]>();
   for (const name of names) {
-    const value = argv[flagOf(name)];
+    const value: unknown = argv[flagOf(name)];
     if (value !== undefined)
       given.set(name, (Array.isArray(value) ? value : [value]) as (string | boolean)[]);
   }

@@ -3,13 +3,12 @@
 
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { z } from 'zod';
 import { FleetError } from '../index.js';
 import type { Problem } from '../index.js';
 import { nearest } from './nearest.js';
 import { namesOf, SETTINGS } from './options.js';
 import type { SettingName } from './options.js';
-import { allowed, valueSchema } from './value.js';
+import { allowed, checkedValue } from './value.js';
 import type { Value } from './value.js';
 
 export const CONFIG_FILE = 'flotilla.config.json';
@@ -17,10 +16,6 @@ export const CONFIG_FILE = 'flotilla.config.json';
 export type Values = Partial<Record<SettingName, Value>>;
 
 const KEYS = namesOf(SETTINGS);
-const SCHEMA = z.strictObject(
-  Object.fromEntries(KEYS.map((key) => [key, valueSchema(SETTINGS[key]).optional()])),
-);
-
 /**
  * Reads the settings of a configuration file.
  * @param given the file that was asked for; without it `flotilla.config.json`, which may be absent
@@ -30,16 +25,29 @@ export async function readConfiguration(given: string | undefined): Promise<Valu
   const file = given ?? CONFIG_FILE;
   const text = await readText(file, given !== undefined);
   if (text === null) return {};
-  const result = SCHEMA.safeParse(parseJson(file, text));
-  if (!result.success)
-    throw invalid(
-      file,
-      result.error.issues.flatMap((issue) => problemsOf(file, issue)),
-    );
-  const values = Object.entries(result.data).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
-    values.map(([key, value]) => [key, fromFile(file, key as SettingName, value as Value)]),
-  );
+  const content = parseJson(file, text);
+  if (typeof content !== 'object' || content === null || Array.isArray(content))
+    throw invalid(file, [
+      { file, message: 'not an object', hint: 'Write { "dataDir": "data" }, for example.' },
+    ]);
+  const values: Values = {};
+  const problems: Problem[] = [];
+  for (const [key, found] of Object.entries(content)) {
+    if (!isSetting(key)) {
+      problems.push(unknownKey(file, key));
+      continue;
+    }
+    const value = checkedValue(SETTINGS[key], found);
+    if (value !== undefined) values[key] = fromFile(file, key, value);
+    else
+      problems.push({
+        file,
+        message: `${key} has a value that it cannot have`,
+        hint: `${key} takes ${allowed(SETTINGS[key])}.`,
+      });
+  }
+  if (problems.length > 0) throw invalid(file, problems);
+  return values;
 }
 
 async function readText(file: string, required: boolean): Promise<string | null> {
@@ -76,24 +84,16 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-function problemsOf(file: string, issue: z.core.$ZodIssue): Problem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      file,
-      message: `unknown key ${key}`,
-      hint: `The nearest known key is ${nearest(key, KEYS)}. All keys: ${KEYS.join(', ')}.`,
-    }));
-  }
-  const key = issue.path[0] as SettingName | undefined;
-  if (key === undefined)
-    return [{ file, message: 'not an object', hint: 'Write { "dataDir": "data" }, for example.' }];
-  return [
-    {
-      file,
-      message: `${key} has a value that it cannot have`,
-      hint: `${key} takes ${allowed(SETTINGS[key])}.`,
-    },
-  ];
+function isSetting(key: string): key is SettingName {
+  return Object.hasOwn(SETTINGS, key);
+}
+
+function unknownKey(file: string, key: string): Problem {
+  return {
+    file,
+    message: `unknown key ${key}`,
+    hint: `The nearest known key is ${nearest(key, KEYS)}. All keys: ${KEYS.join(', ')}.`,
+  };
 }
 
 function invalid(file: string, problems: readonly Problem[]): FleetError {

@@ -56,7 +56,7 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
       stdout.write(command === undefined ? programHelp(COMMANDS) : commandHelp(command));
       return EXIT.ok;
     }
-    parsed = await parseArguments(args, COMMANDS);
+    parsed = parseArguments(args, COMMANDS);
     return await runCommand(parsed, surroundings);
   } catch (error) {
     const fault = faultOf(error, surroundings);

@@ -1,7 +1,6 @@
 // A setting's value, from text (flags, environment) or from JSON (the configuration file), checked against the table.
 // Apart because all three sources must refuse the same values in the same words.
 
-import { z } from 'zod';
 import type { Setting } from '../index.js';
 
 export type Value = string | number | boolean | readonly string[];
@@ -22,28 +21,31 @@ export function allowed({ type, least, choices }: Setting): string {
   }
 }
 
-/** The shape of a setting's value in the configuration file. */
-export function valueSchema({ type, least, choices }: Setting): z.ZodType<Value> {
+/** The value as the program uses it; undefined where the setting takes no such value. */
+export function checkedValue({ type, least, choices }: Setting, value: unknown): Value | undefined {
   switch (type) {
     case 'number':
-      return z.int().min(least ?? 0);
+      return Number.isSafeInteger(value) && Number(value) >= (least ?? 0) ? Number(value) : undefined;
     case 'boolean':
-      return z.boolean();
-    case 'list':
-      return z
-        .union([z.string().transform(splitList), z.array(z.string().min(1))])
-        .refine((ids) => ids.length > 0);
+      return typeof value === 'boolean' ? value : undefined;
+    case 'list': {
+      const ids = typeof value === 'string' ? splitList(value) : value;
+      return Array.isArray(ids) && ids.length > 0 && ids.every(isText) ? ids : undefined;
+    }
     case 'path':
-      return z.string().min(1);
+      return isText(value) ? value : undefined;
     case 'string':
-      return choices === undefined ? z.string().min(1) : z.enum(choices);
+      return isText(value) && (choices?.includes(value) ?? true) ? value : undefined;
   }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** The value that a text stands for; undefined where the setting takes no such text. */
 export function valueOf(setting: Setting, text: string): Value | undefined {
-  const result = valueSchema(setting).safeParse(typed(setting, text));
-  return result.success ? result.data : undefined;
+  return checkedValue(setting, typed(setting, text));
 }
 
 function typed({ type }: Setting, text: string): unknown {

@@ -47,14 +47,14 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))(
       }
     });
 
-    test('gives examples, and each of them is a command line that can be typed', async () => {
+    test('gives examples, and each of them is a command line that can be typed', () => {
       expect(command.examples.length).toBeGreaterThan(0);
       for (const { words, does } of command.examples) {
         expect(flat).toContain(`flotilla ${words} ${does}`);
         const args = (words.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map((word) =>
           word.replace(/^(['"])(.*)\1$/, '$2'),
         );
-        expect((await parseArguments(args, COMMANDS)).command).toBe(command);
+        expect(parseArguments(args, COMMANDS).command).toBe(command);
       }
     });
 
