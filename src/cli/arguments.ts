@@ -6,7 +6,7 @@ import { FleetError } from '../index.js';
 import type { CommandWords } from './command.js';
 import type { Values } from './configuration.js';
 import { nearest } from './nearest.js';
-import { COMMON_SWITCHES, FLEET_NAMES, flagOf, namesOf, OPTIONS, SETTINGS } from './options.js';
+import { CHOICES, COMMON_SWITCHES, FLEET_NAMES, flagOf, namesOf, OPTIONS, SETTINGS } from './options.js';
 import type { OptionName, SwitchName } from './options.js';
 import { allowed, valueOf } from './value.js';
 import type { Value } from './value.js';
@@ -70,6 +70,11 @@ export function parseArguments<C extends CommandWords>(
       throw usage(`--${one} and --${other} exclude each other.`, command.name);
     }
   }
+  const choice = CHOICES.find((name) => name in flags);
+  if (choice !== undefined && command.looks === 'withFleet' && !switches.has('fleet')) {
+    const message = `--${flagOf(choice)} chooses among targets, and ${command.name} looks at them with --fleet only.`;
+    throw usage(message, command.name);
+  }
   const color = given.get('color')?.at(-1);
   return {
     command,
@@ -82,8 +87,9 @@ export function parseArguments<C extends CommandWords>(
 }
 
 /** The options that a command takes, in the order of the help text. */
-export function optionsOf({ settings, switches }: CommandWords): OptionName[] {
-  return [...settings, ...switches, ...FLEET_NAMES, ...COMMON_SWITCHES];
+export function optionsOf({ settings, switches, looks }: CommandWords): OptionName[] {
+  const common = FLEET_NAMES.filter((name) => looks !== 'never' || !CHOICES.includes(name));
+  return [...settings, ...switches, ...common, ...COMMON_SWITCHES];
 }
 
 /** Refuses what the parser would let pass: unknown options, and booleans with a value that it takes for false. */

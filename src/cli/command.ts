@@ -25,6 +25,8 @@ export interface CommandWords {
   readonly description: string;
   /** Settings beyond those of every command. */
   readonly settings: readonly SettingName[];
+  /** Whether it looks at targets, so that options choose among them: default yes; only with `--fleet`; never. */
+  readonly looks?: 'withFleet' | 'never';
   /** Switches beyond those of every command. */
   readonly switches: readonly SwitchName[];
   readonly examples: readonly { readonly words: string; readonly does: string }[];

@@ -56,5 +56,8 @@ export function variableOf(name: string): string {
   return `FLOTILLA_${flagOf(name).replaceAll('-', '_').toUpperCase()}`;
 }
 
+/** Settings that choose among the targets: of the commands that look at any. */
+export const CHOICES: readonly SettingName[] = ['only', 'exclude', 'limit'];
+
 /** Settings of every command. */
 export const FLEET_NAMES = namesOf(FLEET_SETTINGS);

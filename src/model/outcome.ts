@@ -69,6 +69,17 @@ export type OutcomeKind =
   | 'failed'
   | 'inDoubt';
 
+/** A statement that its guard kept from running on a target. */
+export interface SkippedStatement {
+  readonly revision: string;
+  /** In the revision's file. */
+  readonly line: number;
+  /** It runs only where the object is missing, or only where it exists. */
+  readonly when: 'missing' | 'exists';
+  /** A table, `table.column`, or the name of an index, view or trigger. */
+  readonly object: string;
+}
+
 export interface Outcome {
   readonly id: string;
   readonly path: string;
@@ -84,6 +95,8 @@ export interface Outcome {
   /** Rows of each table before and after. */
   readonly rows: Readonly<Record<string, readonly [before: number, after: number]>>;
   readonly failure: Failure | null;
+  /** Statements that their guards kept from running; left out where there are none. */
+  readonly skippedStatements?: readonly SkippedStatement[];
   /** How a legacy target's structure compared with the revisions'. */
   readonly match?: Match;
   /** Repaired targets only: the differences that were mended, and those that were left on purpose, in words. */

@@ -39,6 +39,7 @@ export function runText(report: RunReport, options: TextOptions): string {
     causesText('Left alone', causes('skipped'), options),
     ...mendedSections(report.targets, options),
     extraTables(report, options),
+    skippedStatements(report, options),
     options.verbose && report.targets.length > 0
       ? section('Targets', targetLines(report.targets), options)
       : null,
@@ -162,6 +163,32 @@ function extraTables({ targets }: RunReport, options: TextOptions): string | nul
   return section(
     'Matched, but for this',
     table([{ title: 'Targets', numbers: true }, 'Example', 'Difference'], rows, options),
+    options,
+  );
+}
+
+/** Statements that guards kept from running, each with the number of targets that it was so on. */
+function skippedStatements({ targets }: RunReport, options: TextOptions): string | null {
+  const found = new Map<string, { row: readonly string[]; example: string; count: number }>();
+  for (const { id, skippedStatements: all } of targets) {
+    for (const { revision, line, when, object } of all ?? []) {
+      const why = when === 'missing' ? `${object} is there already` : `${object} is not there`;
+      const row = [revision, String(line), why];
+      const key = JSON.stringify(row);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { row, example: id, count: 1 });
+      else known.count += 1;
+    }
+  }
+  if (found.size === 0) return null;
+  const numbers = true;
+  return section(
+    'Statements skipped by their guard',
+    table(
+      ['Revision', { title: 'Line', numbers }, 'Because', { title: 'Targets', numbers }, 'Example'],
+      [...found.values()].map(({ row, example, count: n }) => [...row, number(n), example]),
+      options,
+    ),
     options,
   );
 }

@@ -41,7 +41,7 @@ export async function executeAlone(
     progress.position = { revision, statement };
     const inside = canRunInside(statement);
     if (inside) await session.lock();
-    if (await guardHolds(session, statement)) {
+    if (await guardHolds(session, statement, revision, progress)) {
       await (inside ? session.execute(statement) : session.executeOutside(statement));
     }
     if (!inside) await session.lock();

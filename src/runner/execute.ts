@@ -1,7 +1,7 @@
 // Runs the statements of a plan, inside the transaction that the caller opened.
 
 import type { Session } from '../database/port.js';
-import type { Statement } from '../model/revision.js';
+import type { Revision, Statement } from '../model/revision.js';
 import type { Plan } from './plan.js';
 import type { Progress } from './progress.js';
 import type { Tools } from './work.js';
@@ -26,7 +26,7 @@ export async function execute(
     } else {
       for (const statement of script.statements) {
         progress.position = { revision, statement };
-        if (await guardHolds(session, statement)) await session.execute(statement);
+        if (await guardHolds(session, statement, revision, progress)) await session.execute(statement);
       }
     }
     await session.endRevision();
@@ -36,7 +36,14 @@ export async function execute(
   return durations;
 }
 
-/** Whether a statement is to be run on this target: always, unless a guard says otherwise. */
-export async function guardHolds(session: Session, { guard }: Statement): Promise<boolean> {
-  return guard === undefined || (await session.exists(guard.object)) === (guard.when === 'exists');
+/** Whether a statement is to be run on this target: always, unless its guard says otherwise; that is told in the report. */
+export async function guardHolds(
+  session: Session,
+  { guard, line }: Statement,
+  revision: Revision,
+  { skipped }: Pick<Progress, 'skipped'>,
+): Promise<boolean> {
+  if (guard === undefined || (await session.exists(guard.object)) === (guard.when === 'exists')) return true;
+  skipped.push({ revision: revision.id, line, ...guard });
+  return false;
 }

@@ -186,12 +186,13 @@ async function decideDowngrade(
   const kept = ancestors(graph, wanted);
   const leaving = inOrder(graph, applied).filter((revision) => !kept.has(revision.id));
   if (leaving.length === 0) return { kind: 'rest', outcome: 'current', from, failure: null };
-  const steps: PlanStep[] = [];
-  for (const revision of leaving.toReversed()) {
-    if (revision.down === null)
-      return { kind: 'rest', outcome: 'skipped', from, failure: noWayBack(revision), stopsRun: true };
-    steps.push({ revision, direction: 'down', script: revision.down });
-  }
+  const stuck = leaving.filter((revision) => revision.down === null);
+  if (stuck.length > 0)
+    return { kind: 'rest', outcome: 'skipped', from, failure: noWayBack(stuck), stopsRun: true };
+  const steps = leaving.toReversed().flatMap((revision): PlanStep[] => {
+    const script = revision.down;
+    return script === null ? [] : [{ revision, direction: 'down', script }];
+  });
   const part = firstPart(steps, (step) => step.revision);
   const gone = part.map((step) => step.revision.id);
   const after = new Set([...applied].filter((id) => !gone.includes(id)));
@@ -211,13 +212,17 @@ async function decideDowngrade(
   };
 }
 
-function noWayBack(revision: Revision): Failure {
+/** @param stuck at least one, in order */
+function noWayBack(stuck: readonly Revision[]): Failure {
+  const newest = stuck.at(-1)?.id ?? '';
+  const named = stuck.map(({ id, file }) => `${id} (${file})`).join(', ');
   return {
     code: 'migrationFailed',
     step: 'read',
-    revision: revision.id,
-    message: `revision ${revision.id} has no way back: ${revision.file} has no "-- migrate:down"`,
-    hint: `write its down, or put a backup back; downgrade no further than ${revision.id}`,
+    revision: newest,
+    message:
+      stuck.length === 1 ? `revision ${named} has no way back` : `revisions without a way back: ${named}`,
+    hint: `write "-- migrate:down" (in a program: export function down), or put a backup back; downgrade no further than ${newest}`,
   };
 }
 

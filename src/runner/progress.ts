@@ -1,6 +1,6 @@
 // How far the work on one target has come, and the outcome that follows from it.
 
-import type { Failure, Outcome, Step } from '../model/outcome.js';
+import type { Failure, Outcome, SkippedStatement, Step } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { failureOf, type Position } from './failure.js';
 import type { Decision } from './plan.js';
@@ -17,6 +17,8 @@ export interface Progress {
   /** Something was committed that is no whole revision yet. */
   detached: boolean;
   rows: Outcome['rows'];
+  /** What guards kept from running. */
+  readonly skipped: SkippedStatement[];
   /** What went wrong; undefined where nothing did. */
   error: unknown;
 }
@@ -31,6 +33,7 @@ export function startProgress(target: Target, now: number): Progress {
     backup: null,
     detached: false,
     rows: {},
+    skipped: [],
     error: undefined,
   };
 }
@@ -68,6 +71,7 @@ export function outcomeOf(progress: Progress, now: number): Outcome {
         ? decision.baseline.map((revision) => revision.id)
         : decision.steps.map((step) => step.revision.id),
     failure: null,
+    ...skippedIn(progress.skipped),
     ...(decision.mending === undefined
       ? {}
       : { mended: decision.mending.mended, left: decision.mending.left }),
@@ -88,8 +92,13 @@ export function joinOutcomes(first: Outcome, second: Outcome): Outcome {
     backup: first.backup ?? second.backup,
     durationMs: first.durationMs + second.durationMs,
     rows,
+    ...skippedIn([...(first.skippedStatements ?? []), ...(second.skippedStatements ?? [])]),
     ...(first.match === undefined ? {} : { match: first.match }),
   };
+}
+
+function skippedIn(all: readonly SkippedStatement[]): Pick<Outcome, 'skippedStatements'> {
+  return all.length === 0 ? {} : { skippedStatements: all };
 }
 
 /** Puts the target's id where a hint says `--only ID`. */

@@ -41,6 +41,11 @@ describe('parseArguments', () => {
     },
   );
 
+  test('lets history and lint choose among targets where they look at them', async () => {
+    expect((await parse('history --fleet --only a')).flags).toEqual({ only: ['a'] });
+    expect((await parse('lint --limit 3 --fleet')).flags).toEqual({ limit: 3 });
+  });
+
   test.each([
     ['', 'A command is missing'],
     ['stauts', "Unknown command 'stauts'; the nearest is status, of discover, status"],
@@ -72,6 +77,11 @@ describe('parseArguments', () => {
     ['upgrade --data-dir=', '--data-dir needs a value: a path.'],
     ['upgrade --only ,', "--only takes ids and globs, separated by commas, and got ','."],
     ['upgrade --jobs 2 --jobs 3', '--jobs is given 2 times.'],
+    ['heads --limit 1', '--limit is not an option of heads'],
+    ['show head --only a', '--only is not an option of show'],
+    ['new words --exclude a', '--exclude is not an option of new'],
+    ['history --only a', '--only chooses among targets, and history looks at them with --fleet only.'],
+    ['lint --limit 3', '--limit chooses among targets, and lint looks at them with --fleet only.'],
     ['status --json --ndjson', '--json and --ndjson exclude each other.'],
     ['status --quiet --verbose', '--quiet and --verbose exclude each other.'],
   ])('refuses: flotilla %s', (line, message) => {

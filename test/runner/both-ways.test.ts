@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { StatusReport } from '../../src/index.js';
+import { runCli } from '../support/cli.js';
 import { makeProjects, treeOf } from '../support/fleet.js';
 import { look, query, run, writeMigrations } from '../support/revisions.js';
 
@@ -56,10 +57,11 @@ describe('downgrade', () => {
     expect(compare(rehearsal.report.targets)).toEqual(compare(real.report.targets));
   });
 
-  test('is refused as a whole where a down is missing, naming the revision, before any target is touched', async () => {
+  test('is refused as a whole where a down is missing, naming every such revision, before any target is touched', async () => {
     const oneWay = writeMigrations({
       '0001_tasks.sql': TASKS,
       '0002_note.sql': NOTE.slice(0, NOTE.indexOf('-- migrate:down')),
+      '0003_nothing.mjs': 'export function up() {}',
     });
     const dataDir = makeProjects(2, FILLED);
     await run(dataDir, oneWay, ['upgrade', '--stamp', '--only', 'project_1']);
@@ -68,11 +70,12 @@ describe('downgrade', () => {
     const { code, stdout } = await look(dataDir, oneWay, ['downgrade', 'base']);
     expect(code).toBe(78);
     expect(stdout).toContain('0002_note.sql');
+    expect(stdout).toContain('0003_nothing.mjs');
     expect(treeOf(dataDir, ['.flotilla'])).toEqual(before);
   });
 });
 
-test('a guarded statement runs where its column is missing, and is left out where somebody added it by hand', async () => {
+test('a guarded statement runs where its column is missing, is left out where somebody added it by hand, and the report says where', async () => {
   const migrations = writeMigrations({
     '0001_tasks.sql': TASKS,
     '0002_note.sql': `-- migrate:up\n-- if_missing: tasks.note\nALTER TABLE tasks ADD COLUMN note TEXT;\nUPDATE tasks SET note = 'x';\n`,
@@ -82,8 +85,12 @@ test('a guarded statement runs where its column is missing, and is left out wher
   const db = new Database(join(dataDir, 'project_2.db'));
   db.exec('ALTER TABLE tasks ADD COLUMN note TEXT');
   db.close();
-  const { code } = await run(dataDir, migrations, ['upgrade']);
+  const skipped = [{ revision: '0002', line: 3, when: 'missing', object: 'tasks.note' }];
+  const rehearsal = await run(dataDir, migrations, ['upgrade', '--dry-run']);
+  expect(rehearsal.report.targets.map((target) => target.skippedStatements)).toEqual([undefined, skipped]);
+  const { code, stdout } = await runCli(['upgrade', '--data-dir', dataDir, '--migrations', migrations]);
   expect(code).toBe(0);
+  expect(stdout.replaceAll(/ +/g, ' ')).toContain('0002 3 tasks.note is there already 1 project_2');
   for (const name of ['project_1.db', 'project_2.db']) {
     expect(query(join(dataDir, name), 'SELECT note FROM tasks')).toEqual([{ note: 'x' }, { note: 'x' }]);
   }

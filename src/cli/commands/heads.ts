@@ -7,6 +7,7 @@ export const heads: Command = {
   name: 'heads',
   summary: 'lists the revisions that no other stands on',
   description: 'Lists the last revisions of the graph. More than one means that a merge is missing.',
+  looks: 'never',
   settings: [],
   switches: [],
   examples: [{ words: 'heads', does: 'the head, or the heads' }],

@@ -14,6 +14,7 @@ export const history: Command = {
   summary: 'lists the revisions in the order of application',
   description:
     'Lists the revisions, oldest first, with what each stands on. No target is looked at. With --fleet, reads the history of every target: how many have each revision, and when the first and the last got it; also revisions that no file has.',
+  looks: 'withFleet',
   settings: ['jobs'],
   switches: ['fleet'],
   examples: [

@@ -9,6 +9,7 @@ export const newRevision: Command = {
   summary: 'writes the file of a new revision',
   description:
     'Writes a new file into the migrations directory: the next number after numbers, a new id that stands on the heads otherwise. The SQL is yours to write.',
+  looks: 'never',
   settings: [],
   switches: [],
   examples: [

@@ -8,6 +8,7 @@ export const show: Command = {
   argument: { word: 'REV', default: null, describe: 'The revision: an id or its prefix, head, id-N' },
   summary: 'shows one revision: what it stands on and its SQL',
   description: 'Shows the file of a revision, its place in the graph, and the SQL of both directions.',
+  looks: 'never',
   settings: [],
   switches: [],
   examples: [
