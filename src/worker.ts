@@ -1,6 +1,7 @@
 // Entry and composition root of a worker process. Lives as long as its supervisor talks to it.
 
 import { createSqliteDriver } from './database/sqlite/driver.js';
+import { sqliteVersion } from './database/sqlite/version.js';
 import type { Ready, Request, Response, StartMessage } from './runner/protocol.js';
 import { createServer, type Server } from './runner/serve.js';
 
@@ -21,6 +22,8 @@ process.on('message', (message: StartMessage | Request) => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit(0));
 
+// Loads SQLite's library: a process that may open no more files has not started, which is no defect.
+sqliteVersion();
 say({ ready: true });
 
 /** A supervisor that has gone meanwhile hears nothing; `disconnect` ends this process. */

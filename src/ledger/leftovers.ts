@@ -1,5 +1,6 @@
 // What a run that was killed left behind under the state directory: backups and reports that were not finished, and
-// private copies. Removed by the next run while it holds the run lock, when no run can still be at work on them.
+// private copies. Removed by the next run while it holds the run lock, when no run can still be at work on them; and by
+// the run itself at its end, because a worker of it may have been killed.
 
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +11,17 @@ export interface Leftovers {
   readonly problems: readonly string[];
 }
 
+export interface Places {
+  readonly stateDir: string;
+  /** Where backups go: a directory for each run. */
+  readonly backupDir: string;
+}
+
 /**
  * Finished backups stay: a temporary file was never one.
- * @param runs the runs without an end
+ * @param runs the runs without an end that nobody is at work on
  */
-export function removeLeftovers(stateDir: string, runs: readonly { readonly runId: string }[]): Leftovers {
+export function removeLeftovers(places: Places, runs: readonly { readonly runId: string }[]): Leftovers {
   const removed: string[] = [];
   const problems: string[] = [];
   const remove = (list: () => readonly string[]) => {
@@ -29,10 +36,10 @@ export function removeLeftovers(stateDir: string, runs: readonly { readonly runI
   };
   for (const { runId } of runs) {
     // The id becomes part of a path that is removed, and it comes from a file.
-    if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) remove(() => leftoversOf(stateDir, runId));
+    if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) remove(() => leftoversOf(places, runId));
     else problems.push(`${JSON.stringify(runId)} is no run id`);
   }
-  remove(() => unfinishedIn(join(stateDir, 'reports')));
+  remove(() => unfinishedIn(join(places.stateDir, 'reports')));
   return { removed, problems };
 }
 
@@ -52,8 +59,8 @@ export function findLeftovers(stateDir: string, backupDir: string): readonly str
   ];
 }
 
-function leftoversOf(stateDir: string, runId: string): readonly string[] {
-  const unfinished = unfinishedIn(join(stateDir, 'backups', runId));
+function leftoversOf({ stateDir, backupDir }: Places, runId: string): readonly string[] {
+  const unfinished = unfinishedIn(join(backupDir, runId));
   const scratch = join(stateDir, 'scratch');
   const copies = entriesOf(scratch).filter((entry) => entry.isDirectory() && entry.name === runId);
   return [...unfinished, ...copies.map(({ name }) => join(scratch, name))];

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { assertRoomForBackups } from '../backup/publish.js';
 import { keepReport } from '../ledger/keep-report.js';
 import { openLedger, type Ledger } from '../ledger/ledger.js';
-import { removeLeftovers } from '../ledger/leftovers.js';
+import { removeLeftovers, type Places } from '../ledger/leftovers.js';
 import { takeRunLock } from '../ledger/run-lock.js';
 import type { RunOptions } from '../model/api.js';
 import { FleetError, type Problem } from '../model/errors.js';
@@ -46,10 +46,11 @@ export async function runFleet(
   try {
     const ledger = openLedger(context.stateDir);
     try {
-      removeLeftovers(context.stateDir, ledger.unfinishedRuns());
       const work = workOf(context, intent, runId, options);
+      const places = placesOf(context, work);
+      removeLeftovers(places, ledger.unfinishedRuns());
       const dryRun = options.dryRun ?? RUN_SETTINGS.dryRun.default;
-      if (work.backupDir !== null && !dryRun) assertRoomForBackups(dirname(work.backupDir));
+      if (work.backupDir !== null && !dryRun) assertRoomForBackups(places.backupDir);
       const emit = (event: FleetEvent) => options.onEvent?.(event);
       const record = (outcome: Outcome) => {
         ledger.recordOutcome(runId, outcome);
@@ -97,6 +98,8 @@ export async function runFleet(
         });
         return [...done, ...failed];
       });
+      // A worker that died in the middle of a backup, or a disk that failed once: what lies there is this run's own.
+      removeLeftovers(places, [{ runId }]);
       const finishedAt = context.now();
       const report = runReport({
         command,
@@ -120,6 +123,10 @@ export async function runFleet(
   } finally {
     lock.release();
   }
+}
+
+function placesOf({ stateDir }: Context, { backupDir }: Work): Places {
+  return { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) };
 }
 
 const HINT_STATE =

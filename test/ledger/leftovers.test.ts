@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { removeLeftovers } from '../../src/ledger/leftovers.js';
+import { removeLeftovers, type Places } from '../../src/ledger/leftovers.js';
 import { temporaryDirectory, treeOf } from '../support/fleet.js';
 import { withoutPrivilege } from '../support/unprivileged.js';
 
@@ -11,6 +11,10 @@ const OTHER = '20261120T111500Z-000000';
 function put(stateDir: string, name: string): void {
   mkdirSync(dirname(join(stateDir, name)), { recursive: true });
   writeFileSync(join(stateDir, name), name);
+}
+
+function placesOf(stateDir: string): Places {
+  return { stateDir, backupDir: join(stateDir, 'backups') };
 }
 
 function filesOf(stateDir: string): readonly string[] {
@@ -35,7 +39,10 @@ test('Unfinished backups and private copies of dead runs go; finished backups an
   ];
   for (const name of [...gone, ...kept]) put(stateDir, name);
   mkdirSync(join(stateDir, `backups/${DEAD}/directory.tmp`));
-  const { removed, problems } = removeLeftovers(stateDir, [{ runId: DEAD }, { runId: 'never-was' }]);
+  const { removed, problems } = removeLeftovers(placesOf(stateDir), [
+    { runId: DEAD },
+    { runId: 'never-was' },
+  ]);
   expect(problems).toEqual([]);
   expect(removed).toEqual([
     join(stateDir, `backups/${DEAD}/project_1.base.tmp`),
@@ -54,7 +61,7 @@ test('Nothing outside the state directory is reached, by a run id or by a link.'
   symlinkSync('../../precious', join(stateDir, 'scratch', DEAD));
   symlinkSync('../../../precious.tmp', join(stateDir, 'backups', DEAD, 'link.tmp'));
   const before = filesOf(above);
-  const { removed, problems } = removeLeftovers(stateDir, [
+  const { removed, problems } = removeLeftovers(placesOf(stateDir), [
     { runId: DEAD },
     { runId: '../../precious' },
     { runId: '..' },
@@ -69,7 +76,9 @@ test('What cannot be removed is told, and the rest is removed.', async () => {
   const stateDir = temporaryDirectory();
   put(stateDir, `scratch/${DEAD}/project_1.db`);
   chmodSync(stateDir, 0o755);
-  const { removed, problems } = await withoutPrivilege(() => removeLeftovers(stateDir, [{ runId: DEAD }]));
+  const { removed, problems } = await withoutPrivilege(() =>
+    removeLeftovers(placesOf(stateDir), [{ runId: DEAD }]),
+  );
   expect(removed).toEqual([]);
   expect(problems).toEqual([expect.stringMatching(/^EACCES/)]);
 });
