@@ -58,7 +58,9 @@ export async function runFleet(
       };
       const scratchDir = scratchOf(context, runId);
       const trial = { ...context, trialTimeoutMs: work.timeoutMs };
+      const jobs = options.jobs ?? context.jobs;
       const outcomes = await withPool(trial, graph, scratchDir, async (pool, replayed) => {
+        pool.warm(Math.min(jobs, targets.length));
         await replayed;
         const start = {
           runId,
@@ -87,7 +89,7 @@ export async function runFleet(
           goals,
           work,
           rehearse: dryRun,
-          jobs: options.jobs ?? context.jobs,
+          jobs,
           signal: options.signal,
         };
         const done = await runTargets(request, pool, context.now, {

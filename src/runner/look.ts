@@ -52,13 +52,15 @@ export async function withLook<T>(
   try {
     const scratchDir = scratchOf(context, context.newRunId());
     return await withPool(context, graph, scratchDir, async (pool, replayed) => {
+      const jobs = options.jobs ?? context.jobs;
+      pool.warm(jobs);
       const lookedAt = context.now();
       const { targets, refused } = await choose();
       ledger = tryLedger(context.stateDir);
       await replayed;
       const request = {
         targets,
-        jobs: options.jobs ?? context.jobs,
+        jobs,
         busyWaitMs: BUSY_WAIT_MS,
         timeoutMs: RUN_SETTINGS.timeout.default,
         signal: options.signal,

@@ -11,6 +11,8 @@ export interface Pool {
     task: Extract<Task, { kind: K }>,
     options?: { timeoutMs?: number },
   ): Promise<Replies[K]>;
+  /** Starts processes ahead of their tasks, until there are so many. */
+  warm(count: number): void;
   /** Kills all processes at once; their tasks reject. */
   kill(): void;
   /** Lets idle processes end, and waits for them. */
@@ -110,6 +112,9 @@ export function createPool(entry: URL, start: StartMessage): Pool {
 
   return {
     run,
+    warm(count): void {
+      while (workers.size < count) spawn();
+    },
     kill(): void {
       for (const worker of workers) worker.process.kill('SIGKILL');
     },
