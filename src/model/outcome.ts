@@ -102,4 +102,6 @@ export interface Outcome {
   /** Repaired targets only: the differences that were mended, and those that were left on purpose, in words. */
   readonly mended?: readonly string[];
   readonly left?: readonly string[];
+  /** Targets of a repair that drifted: what was there and not expected, as `--drop-extra` names it. */
+  readonly extra?: readonly string[];
 }

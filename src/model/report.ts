@@ -24,9 +24,18 @@ export interface RunReport {
   readonly summary: RunSummary;
   readonly failures: readonly FailureGroup[];
   readonly targets: readonly Outcome[];
+  /** Names given to `--drop-extra` that are no target's; there where there are any. */
+  readonly unmatched?: readonly UnmatchedName[];
   /** Path of the copy of this document under the state directory; null where none is kept. */
   readonly report: string | null;
   readonly exitCode: number;
+}
+
+/** A name that fits nothing. */
+export interface UnmatchedName {
+  readonly name: string;
+  /** What may have been meant. */
+  readonly nearest: string | null;
 }
 
 export type RunSummary = { readonly planned: number } & { readonly [kind in OutcomeKind]?: number };
@@ -135,6 +144,8 @@ export interface RepairPlanReport {
   readonly command: 'repairPlan';
   readonly head: readonly string[];
   readonly cohorts: readonly RepairCohort[];
+  /** As in the document of a run. */
+  readonly unmatched?: readonly UnmatchedName[];
   readonly exitCode: number;
 }
 

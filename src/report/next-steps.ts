@@ -42,7 +42,8 @@ export function atPlace(hint: string, { place }: Pick<TextOptions, 'place'>): st
   return hint.replace(/\bflotilla [a-z]+/g, (words) => `${words} ${options}`);
 }
 
-function quoted(word: string): string {
+/** A word that a shell reads back as it is. */
+export function quoted(word: string): string {
   if (/^[\w./:@%+,=-]+$/.test(word)) return word;
   if (visible(word) === word) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
   // Characters that had to be spelled out are read back by bash, zsh and ksh.

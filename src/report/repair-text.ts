@@ -1,7 +1,7 @@
 // What a repair would do, and what one did, for people: the SQL cohort by cohort; differences by how many had them.
 
 import type { Outcome } from '../model/outcome.js';
-import type { RepairCohort, RepairPlanReport } from '../model/report.js';
+import type { RepairCohort, RepairPlanReport, UnmatchedName } from '../model/report.js';
 import { causesText } from './causes-text.js';
 import { count, document, nothingFound, number, section, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
@@ -26,6 +26,7 @@ export function repairPlanText(report: RepairPlanReport, options: TextOptions): 
     ...broken.map((cohort) => section(titleOf(cohort), sqlOf(cohort), options)),
     well.length === 0 ? null : `Nothing to mend: ${count(total(well), 'target')}.`,
     causesText('Left alone', stuck, options),
+    unmatchedText(report.unmatched, options),
     broken.length === 0
       ? null
       : nextStepsText(
@@ -74,6 +75,18 @@ export function mendedSections(targets: readonly Outcome[], options: TextOptions
     differences('Mended', targets, ({ mended }) => mended, options),
     differences('Left as it is, unless --drop-extra names it', targets, ({ left }) => left, options),
   ];
+}
+
+/** Names that were typed and fit nothing. */
+export function unmatchedText(
+  unmatched: readonly UnmatchedName[] | undefined,
+  options: TextOptions,
+): string | null {
+  if (unmatched === undefined) return null;
+  const lines = unmatched.map(({ name, nearest: near }) =>
+    wrap(visible(near === null ? name : `${name}: did you mean ${near}?`), 2, options),
+  );
+  return section('Named by --drop-extra, and no drifted target has it', lines.join('\n'), options);
 }
 
 function differences(

@@ -21,7 +21,7 @@ import {
 } from './layout.js';
 import type { Paint, TextOptions } from './layout.js';
 import { DONE, nextStepsText, stepsAfterRun } from './next-steps.js';
-import { mendedSections } from './repair-text.js';
+import { mendedSections, unmatchedText } from './repair-text.js';
 
 /** The report of a run, ending in an empty line. */
 export function runText(report: RunReport, options: TextOptions): string {
@@ -38,6 +38,7 @@ export function runText(report: RunReport, options: TextOptions): string {
     ),
     causesText('Left alone', causes('skipped'), options),
     ...mendedSections(report.targets, options),
+    unmatchedText(report.unmatched, options),
     extraTables(report, options),
     skippedStatements(report, options),
     options.verbose && report.targets.length > 0
@@ -161,7 +162,7 @@ function extraTables({ targets }: RunReport, options: TextOptions): string | nul
   if (found.size === 0) return null;
   const rows = [...found].map(([words, { first, count: n }]) => [number(n), first.id, words]);
   return section(
-    'Matched, but for this',
+    'Recorded all the same',
     table([{ title: 'Targets', numbers: true }, 'Example', 'Difference'], rows, options),
     options,
   );

@@ -65,6 +65,7 @@ export function runReport({ interrupted, ...parts }: RunParts): RunReport {
     summary: summarize(parts.targets),
     failures: groupFailures(parts.targets),
     targets: parts.targets,
+    ...(parts.unmatched === undefined ? {} : { unmatched: parts.unmatched }),
     report: parts.report,
     exitCode: runExitCode(parts.targets, { interrupted }),
   };

@@ -21,5 +21,8 @@ export async function decideTarget(
   const decision = await decide(intent, { observation, judgement, graph, replay, readActual });
   if (decision.kind === 'rest' || decision.mending === undefined) return decision;
   const failure = await rowsInTheWay(session, decision.mending, target, decision.from);
-  return failure === null ? decision : { kind: 'rest', outcome: 'skipped', from: decision.from, failure };
+  const { from, mending } = decision;
+  return failure === null
+    ? decision
+    : { kind: 'rest', outcome: 'skipped', from, failure, extra: mending.extra };
 }

@@ -6,19 +6,23 @@ import { listExitCode } from '../report/summarize.js';
 import type { Context } from './context.js';
 import { cohortsOf, type CohortOf } from './inspect.js';
 import { judgeAll, withLook } from './look.js';
-import type { Intent } from './intent.js';
 import { addressed } from './progress.js';
+import { unmatchedNames } from './unmatched.js';
 
 /** @throws FleetError where the fleet cannot be looked at as a whole */
 export async function repairPlanFleet(context: Context, options: RepairOptions): Promise<RepairPlanReport> {
   const graph = await context.loadGraph();
-  const intent: Intent = { kind: 'repair', dropExtra: options.dropExtra ?? [] };
+  const intent = { kind: 'repair', dropExtra: options.dropExtra ?? [] } as const;
   const judged = await withLook(context, graph, options, (look) => judgeAll(look, intent));
+  const found = judged.map(({ decision }) =>
+    decision?.kind === 'plan' ? decision.mending?.extra : decision?.extra,
+  );
   return {
     contract: CONTRACT,
     command: 'repairPlan',
     head: graph.heads,
     cohorts: cohortsOf(judged).map(planned),
+    ...unmatchedNames(intent.dropExtra, found),
     exitCode: listExitCode(judged),
   };
 }

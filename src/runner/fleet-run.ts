@@ -24,6 +24,7 @@ import type { Intent } from './intent.js';
 import type { Pool } from './pool.js';
 import { ended, runTargets } from './run.js';
 import type { Work } from './work.js';
+import { unmatchedNames } from './unmatched.js';
 
 /** Longest single wait for a lock, in milliseconds: a busy target is better tried again later than waited for. */
 const BUSY_WAIT_MS_MAX = 500;
@@ -111,6 +112,12 @@ export async function runFleet(
         startedAt: iso(startedAt),
         finishedAt: iso(finishedAt),
         targets: outcomes,
+        ...(intent.kind === 'repair'
+          ? unmatchedNames(
+              intent.dropExtra,
+              outcomes.map(({ extra }) => extra),
+            )
+          : {}),
         report: join(context.stateDir, 'reports', `${runId}.json`),
         interrupted: options.signal?.aborted === true,
       });

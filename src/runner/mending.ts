@@ -7,6 +7,7 @@ import type { Target } from '../model/target.js';
 import { describe, diff, type Finding } from '../schema/diff.js';
 import { fingerprintOf } from '../schema/fingerprint.js';
 import { planRepair, type RepairRequest, type RepairStatement, type RowCheck } from '../schema/repair.js';
+import { quoted } from '../report/next-steps.js';
 import { listDifference } from '../stamping/judge.js';
 
 export interface Mending {
@@ -16,6 +17,8 @@ export interface Mending {
   /** In words, what is mended, and what is left on purpose. */
   readonly mended: readonly string[];
   readonly left: readonly string[];
+  /** What is not expected, as it is named to let it go. */
+  readonly extra: readonly string[];
   /** Tables that go, with their rows. */
   readonly dropped: readonly string[];
   /** The structure afterwards. */
@@ -25,6 +28,7 @@ export interface Mending {
 /** Why nothing is to be done. */
 export interface Unmended {
   readonly failure: Failure;
+  readonly extra: readonly string[];
   /** Set where nothing differs but this. */
   readonly left?: readonly string[];
 }
@@ -32,8 +36,11 @@ export interface Unmended {
 /** @param revision the one whose structure is expected */
 export function mendingOf(request: RepairRequest, revision: string): Mending | Unmended {
   const { statements, obstacles, left, refused, goal, dropped } = planRepair(request);
-  const refuse = (message: string, hint: string): { readonly failure: Failure } => ({
+  const findings = diff(request.expected, request.actual);
+  const extra = findings.flatMap(nameOf);
+  const refuse = (message: string, hint: string): Unmended => ({
     failure: { code: 'drifted', step: 'read', revision, message, hint },
+    extra,
   });
   if (refused.length > 0) {
     const message = `it is left as it was: ${listDifference(refused)}`;
@@ -50,12 +57,12 @@ export function mendingOf(request: RepairRequest, revision: string): Mending | U
         : `where it may go, with what it holds: ${drop}`;
     return { ...refuse(message, hint), left: words };
   }
-  const mended = diff(request.expected, request.actual).map(describe);
   return {
     statements,
     obstacles,
-    mended: mended.filter((one) => !words.includes(one)),
+    mended: findings.map(describe).filter((one) => !words.includes(one)),
     left: words,
+    extra,
     dropped,
     fingerprint: fingerprintOf(goal),
   };
@@ -80,7 +87,7 @@ export async function rowsInTheWay(
     found.push({ words: `${table}: rows ${words}: ${count} (${key.join(', ')} ${names}${more})`, sql });
   }
   if (found.length === 0) return null;
-  const list = `sqlite3 ${inQuotes(path)} ${inQuotes(found.map(({ sql }) => sql).join('; '))}`;
+  const list = `sqlite3 ${quoted(path)} ${quoted(found.map(({ sql }) => sql).join('; '))}`;
   return {
     code: 'drifted',
     step: 'check',
@@ -100,13 +107,4 @@ function nameOf(finding: Finding): string[] {
   return kind === 'tableDiffers' && (finding.expected.virtual || finding.actual.virtual)
     ? [finding.table]
     : [];
-}
-
-/** A word for a POSIX shell. */
-function quoted(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : inQuotes(word);
-}
-
-function inQuotes(word: string): string {
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

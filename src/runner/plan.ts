@@ -27,6 +27,8 @@ export interface Rest {
   readonly stopsRun?: true;
   /** In words, what differs from its revision, where that is nothing but what is left on purpose. */
   readonly left?: readonly string[];
+  /** What is not expected in a target that drifted, as `--drop-extra` names it. */
+  readonly extra?: readonly string[];
 }
 
 export interface Plan {
@@ -276,25 +278,24 @@ async function decideStamp(
     from: revision,
     failure: { code, step: 'read', revision: to, message, hint },
   });
-  if (!intent.force) {
-    if (recorded.length > 0) {
-      const message = `it has a history already, up to ${revision ?? 'base'}`;
-      return refuse('noBaseline', message, `replace it: flotilla stamp ${to} --force --only ID`);
-    }
-    const isMatched = judgement.match?.candidates.includes(to) === true;
-    if (!isMatched && (await replay.fingerprint(baseline)) !== observation.fingerprint) {
-      const difference = diff(await replay.snapshot(baseline), await readActual()).map(describe);
-      return {
-        ...refuse(
-          'noBaseline',
-          `its structure is not that of revision ${to}: ${listDifference(difference)}`,
-          `let evidence decide: flotilla stamp; or record it all the same: flotilla stamp ${to} --force --only ID`,
-        ),
-        match: { kind: 'nearest', revision: to, candidates: [], difference },
-      };
-    }
+  if (recorded.length > 0 && !intent.force) {
+    const message = `it has a history already, up to ${revision ?? 'base'}`;
+    return refuse('noBaseline', message, `replace it: flotilla stamp ${to} --force --only ID`);
   }
-  return stampPlan(baseline, revision, 'all', observation, graph, judgement.match);
+  const isMatched = judgement.match?.candidates.includes(to) === true;
+  if (isMatched || (await replay.fingerprint(baseline)) === observation.fingerprint)
+    return stampPlan(baseline, revision, 'all', observation, graph, judgement.match);
+  const difference = diff(await replay.snapshot(baseline), await readActual()).map(describe);
+  const match = { kind: 'nearest', revision: to, candidates: [], difference } as const;
+  if (intent.force) return stampPlan(baseline, revision, 'all', observation, graph, match);
+  return {
+    ...refuse(
+      'noBaseline',
+      `its structure is not that of revision ${to}: ${listDifference(difference)}`,
+      `let evidence decide: flotilla stamp; or record it all the same: flotilla stamp ${to} --force --only ID`,
+    ),
+    match,
+  };
 }
 
 function stampPlan(

@@ -58,8 +58,17 @@ export function outcomeOf(progress: Progress, now: number): Outcome {
   if (decision === null) throw new Error('a target ended without decision and without error');
   if (decision.kind === 'rest') {
     const failure = decision.failure === null ? null : addressed(decision.failure, target.id);
-    const left = decision.left === undefined ? {} : { left: decision.left };
-    return { ...common, outcome: decision.outcome, from, to: from, applied: [], failure, ...left };
+    const { left, extra } = decision;
+    return {
+      ...common,
+      outcome: decision.outcome,
+      from,
+      to: from,
+      applied: [],
+      failure,
+      ...(left === undefined ? {} : { left }),
+      ...(extra === undefined ? {} : { extra }),
+    };
   }
   return {
     ...common,
@@ -74,7 +83,11 @@ export function outcomeOf(progress: Progress, now: number): Outcome {
     ...skippedIn(progress.skipped),
     ...(decision.mending === undefined
       ? {}
-      : { mended: decision.mending.mended, left: decision.mending.left }),
+      : {
+          mended: decision.mending.mended,
+          left: decision.mending.left,
+          extra: decision.mending.extra,
+        }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { HistoryEntry } from '../model/history.js';
 import type { Match, Observation, TargetState } from '../model/observation.js';
 import type { Failure } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
+import { quoted } from '../report/next-steps.js';
 import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
 import { describe, diff, type Finding } from '../schema/diff.js';
 import type { Snapshot } from '../schema/snapshot.js';
@@ -149,10 +150,19 @@ function legacy({ match, extraAlone }: Matching, hasWitness: boolean): Failure {
     code: 'noBaseline',
     step: 'read',
     message: `no revision has its structure; the nearest is ${match.revision}: ${listDifference(difference)}`,
-    hint: extraAlone
-      ? 'where these tables are its own: flotilla stamp --allow-extra --only ID'
-      : `record it all the same, and mend it then: flotilla stamp ${match.revision} --force --only ID; flotilla repair --only ID`,
+    hint:
+      hintForExtra(extraAlone) ??
+      `record it all the same, and mend it then: flotilla stamp ${match.revision} --force --only ID; flotilla repair --only ID`,
   };
+}
+
+/** What to do about tables that alone are in the way; null where there are none. */
+function hintForExtra(tables: Matching['extraAlone']): string | null {
+  if (tables.length === 0) return null;
+  const leftovers = tables.filter(({ leftover }) => leftover !== null).map(({ table }) => quoted(table));
+  return leftovers.length === 0
+    ? 'where these tables are its own: flotilla stamp --allow-extra --only ID'
+    : `record it beside them, and drop what was left behind where it holds nothing that is missed: flotilla stamp --allow-extra --only ID; flotilla repair --drop-extra ${leftovers.join(',')} --only ID`;
 }
 
 function drifted(revision: string, findings: readonly Finding[]): Failure {

@@ -16,8 +16,8 @@ export interface MatchOptions {
 
 export interface Matching {
   readonly match: Match;
-  /** Nothing but such tables keeps the structure from being a revision's. */
-  readonly extraAlone: boolean;
+  /** The tables, where nothing but such ones keeps the structure from being a revision's; else none. */
+  readonly extraAlone: readonly Extract<Finding, { kind: 'tableExtra' }>[];
 }
 
 /** The revisions applied at `revision`: itself and all before it. */
@@ -60,7 +60,7 @@ export async function findMatch(
   }
   const found =
     candidates.length > 0
-      ? { match: choose(candidates, [], witness), extraAlone: false }
+      ? { match: choose(candidates, [], witness), extraAlone: [] }
       : await matchOthers(observation, graph, replay, await readActual(), allowExtra);
   const [oldest] = answers.keys();
   if (answers.size >= KNOWN_MAX && oldest !== undefined) answers.delete(oldest);
@@ -120,24 +120,28 @@ async function matchOthers(
     if (names.some((name) => there.has(name))) compared.push({ revision, findings: diff(expected, actual) });
   }
   // A table that some revision makes is evidence against every revision without it.
-  const isOwn = (finding: Finding): boolean =>
+  const isOwn = (finding: Finding): finding is Matching['extraAlone'][number] =>
     finding.kind === 'tableExtra' && !revised.has(nameOf(finding.actual));
   const alike = compared.filter(({ findings }) => findings.every(isOwn));
   const [first] = alike;
   if (!allowExtra || first === undefined)
-    return { match: nearest(compared), extraAlone: first !== undefined };
+    return { match: nearest(compared), extraAlone: first?.findings.filter(isOwn) ?? [] };
   const revisions = alike.map(({ revision }) => revision);
-  return { match: choose(revisions, first.findings.map(describe), witness), extraAlone: false };
+  return { match: choose(revisions, first.findings.map(describe), witness), extraAlone: [] };
 }
 
 function nearest(compared: readonly Compared[]): Match {
   const [first, ...others] = compared;
   if (first === undefined) return { kind: 'none', revision: null, candidates: [], difference: [] };
-  const { revision, findings } = others.reduce(
-    (best, one) => (distance(one.findings) < distance(best.findings) ? one : best),
-    first,
-  );
+  const { revision, findings } = others.reduce((best, one) => (isNearer(one, best) ? one : best), first);
   return { kind: 'nearest', revision: revision.id, candidates: [], difference: findings.map(describe) };
+}
+
+/** Of two as near, the one that explains more of what is there: what is missing can be made. */
+function isNearer({ findings: a }: Compared, { findings: b }: Compared): boolean {
+  const extras = (findings: readonly Finding[]) =>
+    findings.filter(({ kind }) => kind.endsWith('Extra')).length;
+  return distance(a) < distance(b) || (distance(a) === distance(b) && extras(a) < extras(b));
 }
 
 function nameOf({ name }: { readonly name: string }): string {

@@ -229,7 +229,7 @@ test('the text of a run names the tables of their own that targets were matched 
     plain,
   );
   expect(text).toContain(
-    'Matched, but for this\n  Targets  Example    Difference\n        2  project_1  table mine is not expected\n\n',
+    'Recorded all the same\n  Targets  Example    Difference\n        2  project_1  table mine is not expected\n\n',
   );
 });
 

@@ -321,6 +321,30 @@ describe('what is not expected', () => {
     expect((await run(dataDir, MIGRATIONS, named)).report.summary).toEqual({ planned: 1, current: 1 });
   });
 
+  test('is told where a name fits nothing, with the one that was meant, and the others go', async () => {
+    const dataDir = await driftedFleet([EXTRA, 'CREATE TABLE other (x)']);
+    const named = ['--drop-extra', 'tasks.ownre,AUDIT,unheard_of_here,other'];
+    const unmatched = [
+      { name: 'tasks.ownre', nearest: 'tasks.owner' },
+      { name: 'unheard_of_here', nearest: null },
+    ];
+    const planned = (await look(dataDir, MIGRATIONS, ['repair', '--plan', ...named])).json();
+    expect(planned).toMatchObject({ unmatched });
+    const { code, report } = await run(dataDir, MIGRATIONS, ['repair', ...named]);
+    expect([code, report.unmatched]).toEqual([1, unmatched]);
+    expect(report.targets.map(({ left }) => left?.[0])).toEqual([
+      'tasks: column owner is not expected',
+      undefined,
+    ]);
+    const again = await runCli(
+      ['repair', '--data-dir', dataDir, '--migrations', MIGRATIONS, '--drop-extra', 'taks.owner'],
+      {},
+    );
+    expect(again.stdout).toContain(
+      'Named by --drop-extra, and no drifted target has it\n  taks.owner: did you mean tasks.owner?\n',
+    );
+  });
+
   test('does not go while something that stays uses it', async () => {
     const user = 'CREATE TRIGGER tr_audit AFTER INSERT ON tasks BEGIN INSERT INTO audit VALUES (new.id); END';
     const dataDir = await driftedFleet([`${EXTRA} ${user}`]);

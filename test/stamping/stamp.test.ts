@@ -195,4 +195,31 @@ test.each([
   expect(report.targets[0]?.match?.difference).toEqual([
     `table ${name} is not expected: by its name, left behind by a rebuild of tasks (${tool}) that did not finish`,
   ]);
+  expect(report.targets[0]?.failure?.hint).toMatch(
+    `flotilla stamp --allow-extra --only 'project_1'; flotilla repair --drop-extra ${name} --only 'project_1'`,
+  );
+});
+
+test('of two revisions that are as near, the one that explains what is there is told', async () => {
+  const column = writeMigrations({
+    '0001_tasks.sql': `-- migrate:up\n${TASKS};\n`,
+    '0002_state.sql': `-- migrate:up\nALTER TABLE tasks ADD COLUMN state TEXT;\nCREATE INDEX ix_state ON tasks (state);\n`,
+  });
+  const dataDir = makeProjects(1, `${TASKS}; ALTER TABLE tasks ADD COLUMN state TEXT;`);
+  const { report } = await run(dataDir, column, ['stamp']);
+  expect(report.targets[0]?.match).toMatchObject({
+    revision: '0002',
+    difference: ['index ix_state is missing'],
+  });
+});
+
+test('what is recorded by force is told with its difference from that revision, not from the nearest', async () => {
+  const dataDir = makeProjects(1, `${TASKS}; CREATE TABLE notes (id INTEGER PRIMARY KEY);`);
+  const { report } = await run(dataDir, migrations, ['stamp', '0001', '--force']);
+  expect(report.targets[0]).toMatchObject({
+    outcome: 'stamped',
+    match: { kind: 'nearest', revision: '0001', difference: ['table notes is not expected'] },
+  });
+  const again = await run(dataDir, migrations, ['stamp', '0004', '--force']);
+  expect(again.report.targets[0]?.match?.difference).toEqual(['notes: column body is missing']);
 });
