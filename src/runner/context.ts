@@ -31,7 +31,7 @@ export interface Context {
   readonly loadGraph: () => Promise<Graph>;
   /** The change of a history as SQL of the driver's dialect. */
   readonly historyScript: HistoryScript;
-  readonly startPool: (start: StartMessage) => Pool;
+  readonly startPool: (start: Promise<StartMessage>) => Pool;
   /** How long running all revisions on an empty database may take, in milliseconds; default: a target's deadline. */
   readonly trialTimeoutMs?: number;
   /** For private copies where the state directory cannot be written. */
@@ -52,12 +52,12 @@ export async function selectTargets(context: Context, options: SelectOptions): P
 /**
  * Works with a pool of processes and a directory for private copies; both are gone afterwards. The directory is for
  * `work` to make, once the run is recorded: what an unrecorded run leaves behind, nobody would remove.
- * `work` begins while the first process starts and runs the revisions in a scratch database; `replayed` is to be waited
+ * The first process starts while the graph is read; `work` begins while it runs the revisions in a scratch database; `replayed` is to be waited
  * for before any target is opened.
  */
 export async function withPool<T>(
   context: Context,
-  graph: Graph,
+  graph: Graph | Promise<Graph>,
   scratchDir: string,
   work: (pool: Pool, replayed: Promise<void>) => Promise<T>,
 ): Promise<T> {
@@ -74,11 +74,13 @@ export async function withPool<T>(
 /** The same without running the revisions first. */
 export async function withWorkers<T>(
   context: Context,
-  graph: Graph,
+  graph: Graph | Promise<Graph>,
   scratchDir: string,
   work: (pool: Pool) => Promise<T>,
 ): Promise<T> {
-  const pool = context.startPool({ revisions: graph.order, scratchDir, fallbackDir: context.fallbackDir });
+  const { fallbackDir } = context;
+  const start = Promise.resolve(graph).then(({ order }) => ({ revisions: order, scratchDir, fallbackDir }));
+  const pool = context.startPool(start);
   try {
     return await work(pool);
   } finally {

@@ -18,7 +18,8 @@ import type { Target } from '../model/target.js';
 import { VERSION } from '../model/version.js';
 import { runReport } from '../report/summarize.js';
 import { resolveArgument } from '../revisions/argument.js';
-import { makeScratch, scratchOf, selectTargets, withPool, type Context } from './context.js';
+import type { Graph } from '../revisions/graph.js';
+import { makeScratch, scratchOf, selectTargets, withPool, type Context, type Selected } from './context.js';
 import { judgeTargets, observeTargets, refusedFailure } from './inspect.js';
 import type { Intent } from './intent.js';
 import type { Pool } from './pool.js';
@@ -36,102 +37,110 @@ export async function runFleet(
   intent: Intent,
   options: RunOptions,
 ): Promise<RunReport> {
-  const graph = await context.loadGraph();
-  // A wrong revision is a fault of the whole run; a relative one is measured on each target.
-  if ('to' in intent && intent.to !== 'auto' && !/^[+-]/.test(intent.to))
-    resolveArgument(graph, intent.to, new Set(graph.byId.keys()));
-  const { targets, refused } = await selectTargets(context, options);
   const runId = context.newRunId();
-  const startedAt = context.now();
-  const lock = takeRunLock(context.stateDir, { runId, command, startedAt: iso(startedAt) });
-  try {
-    const ledger = openLedger(context.stateDir);
+  const work = workOf(context, intent, runId, options);
+  const trial = { ...context, trialTimeoutMs: work.timeoutMs };
+  return withPool(trial, context.loadGraph(), scratchOf(context, runId), async (pool, replayed) => {
+    const graph = await context.loadGraph();
+    // A wrong revision is a fault of the whole run; a relative one is measured on each target.
+    if ('to' in intent && intent.to !== 'auto' && !/^[+-]/.test(intent.to))
+      resolveArgument(graph, intent.to, new Set(graph.byId.keys()));
+    const selected = await selectTargets(context, options);
+    pool.warm(Math.min(jobsOf(context, options), selected.targets.length));
+    const startedAt = context.now();
+    const lock = takeRunLock(context.stateDir, { runId, command, startedAt: iso(startedAt) });
     try {
-      const work = workOf(context, intent, runId, options);
-      const places = placesOf(context, work);
-      removeLeftovers(places, ledger.unfinishedRuns());
-      const dryRun = options.dryRun ?? RUN_SETTINGS.dryRun.default;
-      if (work.backupDir !== null && !dryRun) assertRoomForBackups(places.backupDir);
-      const emit = (event: FleetEvent) => options.onEvent?.(event);
-      const record = (outcome: Outcome) => {
-        ledger.recordOutcome(runId, outcome);
-        emit({ event: 'target', ...outcome });
-      };
-      const scratchDir = scratchOf(context, runId);
-      const trial = { ...context, trialTimeoutMs: work.timeoutMs };
-      const jobs = options.jobs ?? context.jobs;
-      const outcomes = await withPool(trial, graph, scratchDir, async (pool, replayed) => {
-        pool.warm(Math.min(jobs, targets.length));
-        await replayed;
-        const start = {
-          runId,
-          command,
-          dryRun,
-          startedAt: iso(startedAt),
-          head: graph.heads,
-          arguments: { ...intent },
-        };
-        ledger.startRun(start, [...targets, ...refused]);
-        makeScratch(scratchDir);
-        emit({
-          event: 'run',
-          runId,
-          command,
-          dryRun,
-          planned: targets.length + refused.length,
-          startedAt: start.startedAt,
-        });
-        const failed = refused.map((refusal) => ended(refusal, 'failed', refusedFailure(refusal)));
-        failed.forEach(record);
-        const goals =
-          command === 'downgrade' ? await goalsOf(context, targets, pool, intent, options) : NO_GOALS;
-        const request = {
-          targets,
-          goals,
-          work,
-          rehearse: dryRun,
-          jobs,
-          signal: options.signal,
-        };
-        const done = await runTargets(request, pool, context.now, {
-          onOutcome: record,
-          onRetry: (id, message) => {
-            emit({ event: 'retry', id, message });
-          },
-        });
-        return [...done, ...failed];
-      });
-      // A worker that died in the middle of a backup, or a disk that failed once: what lies there is this run's own.
-      removeLeftovers(places, [{ runId }]);
-      const finishedAt = context.now();
-      const report = runReport({
-        command,
-        runId,
-        dryRun,
-        head: graph.heads,
-        startedAt: iso(startedAt),
-        finishedAt: iso(finishedAt),
-        targets: outcomes,
-        ...(intent.kind === 'repair'
-          ? unmatchedNames(
-              intent.dropExtra,
-              outcomes.map(({ extra }) => extra),
-            )
-          : {}),
-        report: join(context.stateDir, 'reports', `${runId}.json`),
-        interrupted: options.signal?.aborted === true,
-      });
-      const told = close(ledger, report, emit);
-      const problem = keepReport(context.stateDir, told);
-      if (problem !== null) emit({ event: 'problem', message: problem, hint: HINT_STATE });
-      emit({ event: 'summary', runId, summary: told.summary, exitCode: told.exitCode });
-      return problem === null ? told : { ...told, report: null };
+      const ledger = openLedger(context.stateDir);
+      try {
+        removeLeftovers(placesOf(context, work), ledger.unfinishedRuns());
+        const run = { context, command, options, graph, selected, work, startedAt, ledger };
+        return await runLocked(run, pool, replayed);
+      } finally {
+        closeQuietly(ledger);
+      }
     } finally {
-      closeQuietly(ledger);
+      lock.release();
     }
-  } finally {
-    lock.release();
-  }
+  });
+}
+
+interface Run {
+  readonly context: Context;
+  readonly command: RunCommand;
+  readonly options: RunOptions;
+  readonly graph: Graph;
+  readonly selected: Selected;
+  readonly work: Work;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly ledger: Ledger;
+}
+
+/** The run itself, under the lock, with processes that are up or coming up. */
+async function runLocked(run: Run, pool: Pool, replayed: Promise<void>): Promise<RunReport> {
+  const { context, command, options, graph, selected, work, ledger } = run;
+  const { targets, refused } = selected;
+  const { runId, intent } = work;
+  const places = placesOf(context, work);
+  const dryRun = options.dryRun ?? RUN_SETTINGS.dryRun.default;
+  if (work.backupDir !== null && !dryRun) assertRoomForBackups(places.backupDir);
+  const emit = (event: FleetEvent) => options.onEvent?.(event);
+  const record = (outcome: Outcome) => {
+    ledger.recordOutcome(runId, outcome);
+    emit({ event: 'target', ...outcome });
+  };
+  await replayed;
+  const startedAt = iso(run.startedAt);
+  const start = { runId, command, dryRun, startedAt, head: graph.heads, arguments: { ...intent } };
+  ledger.startRun(start, [...targets, ...refused]);
+  makeScratch(scratchOf(context, runId));
+  emit({ event: 'run', runId, command, dryRun, planned: targets.length + refused.length, startedAt });
+  const failed = refused.map((refusal) => ended(refusal, 'failed', refusedFailure(refusal)));
+  failed.forEach(record);
+  const goals = command === 'downgrade' ? await goalsOf(context, targets, pool, intent, options) : NO_GOALS;
+  const request = {
+    targets,
+    goals,
+    work,
+    rehearse: dryRun,
+    jobs: jobsOf(context, options),
+    signal: options.signal,
+  };
+  const done = await runTargets(request, pool, context.now, {
+    onOutcome: record,
+    onRetry: (id, message) => {
+      emit({ event: 'retry', id, message });
+    },
+  });
+  const outcomes = [...done, ...failed];
+  // A worker that died in the middle of a backup, or a disk that failed once: what lies there is this run's own.
+  removeLeftovers(places, [{ runId }]);
+  const report = runReport({
+    command,
+    runId,
+    dryRun,
+    head: graph.heads,
+    startedAt,
+    finishedAt: iso(context.now()),
+    targets: outcomes,
+    ...(intent.kind === 'repair'
+      ? unmatchedNames(
+          intent.dropExtra,
+          outcomes.map(({ extra }) => extra),
+        )
+      : {}),
+    report: join(context.stateDir, 'reports', `${runId}.json`),
+    interrupted: options.signal?.aborted === true,
+  });
+  const told = close(ledger, report, emit);
+  const problem = keepReport(context.stateDir, told);
+  if (problem !== null) emit({ event: 'problem', message: problem, hint: HINT_STATE });
+  emit({ event: 'summary', runId, summary: told.summary, exitCode: told.exitCode });
+  return problem === null ? told : { ...told, report: null };
+}
+
+function jobsOf(context: Context, options: RunOptions): number {
+  return options.jobs ?? context.jobs;
 }
 
 function placesOf({ stateDir }: Context, { backupDir }: Work): Places {
@@ -182,7 +191,7 @@ async function goalsOf(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const request = {
     targets,
-    jobs: options.jobs ?? context.jobs,
+    jobs: jobsOf(context, options),
     busyWaitMs: BUSY_WAIT_MS_MAX,
     timeoutMs: options.timeout ?? RUN_SETTINGS.timeout.default,
     signal: options.signal,

@@ -26,9 +26,8 @@ import { addressed } from './progress.js';
 
 /** @throws FleetError where the fleet cannot be looked at as a whole */
 export async function statusFleet(context: Context, options: StatusOptions): Promise<StatusReport> {
-  const graph = await context.loadGraph();
   const { command = 'status', failures = false } = options;
-  const { judged, failed } = await withLook(context, graph, options, async (look) => ({
+  const { judged, failed } = await withLook(context, context.loadGraph(), options, async (look) => ({
     judged: await judgeAll(look),
     failed: failures ? lastFailures(look) : NONE,
   }));
@@ -39,7 +38,7 @@ export async function statusFleet(context: Context, options: StatusOptions): Pro
   return {
     contract: CONTRACT,
     command,
-    head: graph.heads,
+    head: (await context.loadGraph()).heads,
     summary: statusSummary(targets),
     cohorts: cohortsOf(judged).map(({ cohort }) => cohort),
     targets,
@@ -62,7 +61,7 @@ function lastFailures({ ledger }: Look): ReturnType<Ledger['lastFailures']> {
 /** What each target records. */
 export async function currentFleet(context: Context, options: CurrentOptions): Promise<CurrentReport> {
   const histories = new Map<string, readonly HistoryRow[] | null>();
-  const judged = await withLook(context, await context.loadGraph(), options, async (look) => {
+  const judged = await withLook(context, context.loadGraph(), options, async (look) => {
     if (options.history === true) {
       await readHistories(look.request, look.pool, ({ id }, reading) => {
         histories.set(id, 'rows' in reading ? reading.rows : null);

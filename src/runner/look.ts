@@ -43,7 +43,7 @@ export async function tryGraph(context: Context): Promise<{ graph: Graph; fault:
  */
 export async function withLook<T>(
   context: Context,
-  graph: Graph,
+  graph: Graph | Promise<Graph>,
   options: SelectOptions,
   work: (look: Look) => Promise<T>,
   choose: () => Promise<Selected> = () => selectTargets(context, options),
@@ -56,8 +56,8 @@ export async function withLook<T>(
       pool.warm(jobs);
       const lookedAt = context.now();
       const { targets, refused } = await choose();
-      ledger = tryLedger(context.stateDir);
       await replayed;
+      ledger = tryLedger(context.stateDir);
       const request = {
         targets,
         jobs,

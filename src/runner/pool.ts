@@ -44,7 +44,8 @@ interface Worker {
   readonly gone: Promise<void>;
 }
 
-export function createPool(entry: URL, start: StartMessage): Pool {
+/** @param start may come later than the processes, which need a while to be up; where it never comes, no task is begun */
+export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
   const workers = new Set<Worker>();
   let lastId = 0;
 
@@ -74,7 +75,13 @@ export function createPool(entry: URL, start: StartMessage): Pool {
       if ('ready' in message) worker.ready = true;
       else worker.settle?.(message);
     });
-    send(worker, start);
+    // Where there is none, every task says so.
+    start.then(
+      (message) => {
+        send(worker, message);
+      },
+      () => undefined,
+    );
     workers.add(worker);
     return worker;
   }
@@ -93,12 +100,18 @@ export function createPool(entry: URL, start: StartMessage): Pool {
     const worker = [...workers].find((one) => one.settle === null) ?? spawn();
     const id = ++lastId;
     const deadline = startDeadline(options.timeoutMs, () => worker.process.kill('SIGKILL'));
-    const response = await new Promise<Response | WorkerError>((resolve) => {
-      worker.settle = resolve;
-      send(worker, { id, task });
-    });
-    deadline.end();
-    worker.settle = null;
+    let response: Response | WorkerError;
+    try {
+      response = await new Promise((resolve, reject) => {
+        worker.settle = resolve;
+        start.then(() => {
+          send(worker, { id, task });
+        }, reject);
+      });
+    } finally {
+      deadline.end();
+      worker.settle = null;
+    }
     if (response instanceof WorkerError) {
       await worker.gone;
       throw deadline.passed

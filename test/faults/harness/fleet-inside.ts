@@ -41,11 +41,14 @@ export async function openFleetInside(program: Program, migrations: string): Pro
   });
   let lastRun = 0;
 
-  function startPool(start: Parameters<typeof createServer>[0]): Pool {
-    const server = createServer(start, driver, { now: Date.now, mayCommit: () => true });
+  function startPool(start: Promise<Parameters<typeof createServer>[0]>): Pool {
+    const server = start.then((message) =>
+      createServer(message, driver, { now: Date.now, mayCommit: () => true }),
+    );
     return {
       run: async <K extends Task['kind']>(task: Extract<Task, { kind: K }>) =>
-        (await server.perform(task)) as Replies[K],
+        (await (await server).perform(task)) as Replies[K],
+      warm: () => undefined,
       kill: () => undefined,
       close: () => Promise.resolve(),
     };
