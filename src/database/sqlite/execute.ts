@@ -36,22 +36,23 @@ export function assertStillInside(db: Database.Database): void {
     const cause = new DatabaseError('migrationFailed', 'the statement ended the transaction');
     throw new DatabaseError('commitUncertain', cause.message, { cause });
   }
-  const others = attached(db).all();
+  const others = databases(db)
+    .all()
+    .map(([, name]) => name)
+    .filter((name) => name !== 'main' && name !== 'temp');
   if (others.length > 0)
     throw new DatabaseError('migrationFailed', `the statement attached ${others.join(', ')}`);
 }
 
-type Attached = Database.Statement<[], string>;
+type Databases = Database.Statement<[], [number, string, string]>;
 
 /** Prepared once for each connection: it is asked after every statement. */
-const attachedOf = new WeakMap<Database.Database, Attached>();
+const databasesOf = new WeakMap<Database.Database, Databases>();
 
-function attached(db: Database.Database): Attached {
-  const known = attachedOf.get(db);
+function databases(db: Database.Database): Databases {
+  const known = databasesOf.get(db);
   if (known !== undefined) return known;
-  const statement = db
-    .prepare<[], string>(`SELECT name FROM pragma_database_list WHERE name NOT IN ('main', 'temp')`)
-    .pluck();
-  attachedOf.set(db, statement);
+  const statement = db.prepare<[], [number, string, string]>('PRAGMA database_list').raw();
+  databasesOf.set(db, statement);
   return statement;
 }
