@@ -1,5 +1,6 @@
 // The README promises what the program has, and the program has nothing that the README does not name.
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -13,6 +14,14 @@ const ROWS = README.split('\n').map((line) => line.split('|').map((cell) => cell
 
 test('Nothing stands before the two commands, and they are scripts.', () => {
   expect(README).toMatch(/^# Flotilla\n\n```\nbash scripts\/quickstart\nbash scripts\/test\n```\n/);
+});
+
+test('What the README claims of the fault suites is what their last full runs came to.', () => {
+  const { status, stderr } = spawnSync('npm', ['run', '--silent', 'claim', '--', '--check'], {
+    cwd: resolve(import.meta.dirname, '..'),
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 test('Every setting is in the README with flag, variable and default.', () => {

@@ -1,13 +1,15 @@
 // `npm run test:faults`: runs suites of faults on the built program.
 //
-//   npm run test:faults                                    every suite, as many points as the tests run
-//   npm run test:faults -- --full                          at least ten times as many; writes figures.json
-//   npm run test:faults -- --suite kill [--seed 7] [--point NAME] [--dist DIRECTORY]
+//   npm run test:faults                            every suite, as many points as the tests run
+//   npm run test:faults -- --full                  many times as many; what they came to goes to figures.json
+//   npm run test:faults -- --suite kill [--seed 7] [--point NAME] [--only BEGINNING] [--size N] [--dist DIRECTORY]
+//
+// Suites can be run in full one at a time: each puts its own figures in the file, and leaves those of the others.
 
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { noteFigures } from './harness/figures.js';
 import { runSuite } from './harness/run-suite.js';
 import type { SuiteResult } from './harness/suite.js';
 import { SUITES, suiteNamed } from './suites.js';
@@ -18,44 +20,40 @@ const { values } = parseArgs({
     suite: { type: 'string', multiple: true },
     seed: { type: 'string', default: '1' },
     point: { type: 'string' },
+    only: { type: 'string' },
+    size: { type: 'string' },
     dist: { type: 'string' },
     full: { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed);
 const chosen = values.suite === undefined ? SUITES : values.suite.map(suiteNamed);
-const results: SuiteResult[] = [];
+/** Only the whole of a suite, on the program as it is, is a figure to be told. */
+const isTold =
+  values.full && [values.point, values.only, values.size, values.dist].every((one) => one === undefined);
 for (const suite of chosen) {
   const started = Date.now();
   const result = await runSuite(suite, {
     seed,
     full: values.full,
     ...(values.point === undefined ? {} : { point: values.point }),
+    ...(values.only === undefined ? {} : { only: values.only }),
+    ...(values.size === undefined ? {} : { size: Number(values.size) }),
     ...(values.dist === undefined ? {} : { dist: resolve(values.dist) }),
     onPoint: (done, total) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${suite.name}: ${done} of ${total} `);
     },
   });
   if (process.stderr.isTTY) process.stderr.write('\r');
-  results.push(result);
-  process.stdout.write(textOf(result, Date.now() - started));
+  const seconds = Math.round((Date.now() - started) / 1000);
+  process.stdout.write(textOf(result, seconds));
+  if (isTold) noteFigures(result, { seconds, date: new Date(started) });
+  if (result.bad.length > 0) process.exitCode = 1;
 }
-if (values.full && values.suite === undefined) {
-  const suites = results.map(({ name, unit, count, bad, skipped }) => ({
-    name,
-    unit,
-    count,
-    bad: bad.length,
-    skipped: skipped.length,
-  }));
-  const figures = { command: 'npm run test:faults -- --full', seed, suites };
-  writeFileSync(join(import.meta.dirname, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`);
-}
-process.exitCode = results.some(({ bad }) => bad.length > 0) ? 1 : 0;
 
-function textOf({ name, unit, count, bad, skipped }: SuiteResult, milliseconds: number): string {
+function textOf({ name, unit, count, bad, skipped }: SuiteResult, seconds: number): string {
   const lines = [
-    `${name}: ${count} ${unit}, seed ${seed}: ${bad.length} bad, ${skipped.length} skipped (${Math.round(milliseconds / 1000)} s)`,
+    `${name}: ${count} ${unit}, seed ${seed}: ${bad.length} bad, ${skipped.length} skipped (${seconds} s)`,
     ...bad.flatMap(({ what, command }) => [...what.map((one) => `  bad: ${one}`), `       ${command}`]),
     ...skipped.map(({ point, why }) => `  skipped: ${point}: ${why}`),
   ];

@@ -2,10 +2,10 @@
 // tests. Points are handed out one by one: a slow one keeps no other waiting.
 
 import { execFileSync, fork, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
+import { fastDirectory, slowDirectory } from './fast-directory.js';
 import { installProgram } from './program.js';
 import { createShim } from './shim.js';
 import type { BadPoint, Bench, Finding, Suite, SuiteResult } from './suite.js';
@@ -13,7 +13,7 @@ import type { BadPoint, Bench, Finding, Suite, SuiteResult } from './suite.js';
 /** After so long a point counts as hung, in milliseconds. */
 const PATIENCE_MS = 300_000;
 
-export type ToChild =
+export type Question =
   | {
       readonly do: 'open';
       readonly suite: string;
@@ -23,12 +23,14 @@ export type ToChild =
   | { readonly do: 'points' }
   | { readonly do: 'run'; readonly point: string }
   | { readonly do: 'close' };
+export type ToChild = Question & { readonly id: number };
 
-export type FromChild =
+export type Answer =
   | { readonly done: 'open' | 'close' }
   | { readonly done: 'points'; readonly points: readonly string[] }
   | { readonly done: 'run'; readonly finding: Finding }
   | { readonly done: 'error'; readonly message: string };
+export type FromChild = Answer & { readonly id: number };
 
 export interface RunSuiteOptions {
   readonly seed: number;
@@ -51,7 +53,7 @@ export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<
   const base = { name: suite.name, unit: suite.unit, seed };
   const why = suite.lacks?.() ?? null;
   if (why !== null) return { ...base, count: 0, bad: [], skipped: [{ point: 'all', why }] };
-  const directory = mkdtempSync(join(tmpdir(), `flotilla-faults-${suite.name}-`));
+  const directory = suite.disk === true ? slowDirectory() : fastDirectory();
   const program = installProgram(join(directory, 'program'), options.dist);
   const size = options.size ?? (full ? suite.full : suite.standard);
   const children: Child[] = [];
@@ -81,17 +83,28 @@ export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<
     const all = point === undefined ? await pointsOf(first) : [point];
     const points = all.filter((name) => name.startsWith(options.only ?? ''));
     const queue = points.values();
+    /** Takes points to one process, and to another one where that is lost. */
     const work = async (name: string, started: Child | null): Promise<void> => {
-      let child = started;
+      let child = started === null ? null : Promise.resolve(started);
       let restarts = 0;
+      const abreast = Array.from({ length: suite.abreast ?? 1 }, () =>
+        takePoints(async (one) => {
+          const mine = (child ??= open(`${name}-${restarts++}`));
+          const finding = await runPoint(await mine, one);
+          if (finding === null) {
+            (await mine).kill();
+            if (child === mine) child = null;
+          }
+          return finding;
+        }),
+      );
+      await Promise.all(abreast);
+      await (await child)?.end();
+    };
+    const takePoints = async (runOne: (point: string) => Promise<Finding | null>): Promise<void> => {
       for (const one of queue) {
         if (options.untilBad === true && bad.length > 0) break;
-        child ??= await open(`${name}-${restarts++}`);
-        const finding = await runPoint(child, one);
-        if (finding === null) {
-          child.kill();
-          child = null;
-        }
+        const finding = await runOne(one);
         const { bad: what, count: worth = 1, skipped: reason, missing = [] } = finding ?? LOST;
         for (const why of missing) skipped.push({ point: one, why });
         if (reason === undefined) count += worth;
@@ -103,7 +116,6 @@ export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<
         }
         options.onPoint?.(++done, points.length);
       }
-      await child?.end();
     };
     const jobs = Math.min(suite.jobs ?? 2, points.length);
     await Promise.all(
@@ -137,7 +149,7 @@ async function runPoint(child: Child, point: string): Promise<Finding | null> {
 class ChildLost extends Error {}
 
 interface Child {
-  ask(message: ToChild): Promise<FromChild>;
+  ask(question: Question): Promise<Answer>;
   end(): Promise<void>;
   kill(): void;
 }
@@ -151,22 +163,27 @@ function startChild(added: Readonly<Record<string, string>>): Child {
     serialization: 'advanced',
     stdio: ['ignore', 2, 2, 'ipc'],
   });
-  let answer: ((reply: FromChild | null) => void) | null = null;
-  child.on('message', (reply: FromChild) => answer?.(reply));
-  child.on('exit', () => answer?.(null));
-  child.on('error', () => answer?.(null));
+  const waiting = new Map<number, (reply: Answer | null) => void>();
+  let last = 0;
+  const lose = () => {
+    for (const settle of waiting.values()) settle(null);
+  };
+  child.on('message', (reply: FromChild) => waiting.get(reply.id)?.(reply));
+  child.on('exit', lose);
+  child.on('error', lose);
   return {
-    async ask(message) {
-      const reply = await new Promise<FromChild | null>((resolve) => {
+    async ask(question) {
+      const id = ++last;
+      const reply = await new Promise<Answer | null>((resolve) => {
         const timer = setTimeout(() => resolve(null), PATIENCE_MS);
-        answer = (found) => {
+        waiting.set(id, (found) => {
           clearTimeout(timer);
           resolve(found);
-        };
-        if (!child.connected) resolve(null);
-        else child.send(message);
+        });
+        if (!child.connected) waiting.get(id)?.(null);
+        else child.send({ ...question, id } satisfies ToChild);
       });
-      answer = null;
+      waiting.delete(id);
       if (reply === null) throw new ChildLost();
       if (reply.done === 'error') throw new Error(reply.message);
       return reply;

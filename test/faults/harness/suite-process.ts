@@ -2,7 +2,7 @@
 
 import process from 'node:process';
 import { suiteNamed } from '../suites.js';
-import type { FromChild, ToChild } from './run-suite.js';
+import type { Answer, FromChild, Question, ToChild } from './run-suite.js';
 import { createShim } from './shim.js';
 import type { OpenSuite } from './suite.js';
 
@@ -12,7 +12,7 @@ process.on('message', (message: ToChild) => void reply(message));
 process.on('disconnect', () => process.exit(0));
 
 async function reply(message: ToChild): Promise<void> {
-  let found: FromChild;
+  let found: Answer;
   try {
     found = await answer(message);
   } catch (error) {
@@ -21,10 +21,10 @@ async function reply(message: ToChild): Promise<void> {
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),
     };
   }
-  process.send?.(found);
+  process.send?.({ ...found, id: message.id } satisfies FromChild);
 }
 
-async function answer(message: ToChild): Promise<FromChild> {
+async function answer(message: Question): Promise<Answer> {
   if (message.do === 'open') {
     const { directory, hurt } = message.bench;
     const shim = message.preload ? createShim(directory, hurt) : null;

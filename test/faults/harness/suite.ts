@@ -13,6 +13,13 @@ export interface Suite {
   readonly full: number;
   /** Processes that run points at a time; default 2. */
   readonly jobs?: number;
+  /**
+   * Points that each of them has at work at a time; default 1. More only where points share nothing in the process: those
+   * that mostly wait for the program.
+   */
+  readonly abreast?: number;
+  /** Whether it needs the directory on a disk: where it does not, it works in memory. */
+  readonly disk?: boolean;
   /** The processes that run points have the shim themselves. */
   readonly preload?: boolean;
   /** What is missing on this machine; null or left out where nothing is. */

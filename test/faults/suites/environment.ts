@@ -24,6 +24,7 @@ export const environment: Suite = {
   unit: 'bad surroundings',
   standard: ENVIRONMENT_CASES.length,
   full: ENVIRONMENT_CASES.length,
+  disk: true,
   open,
 };
 

@@ -53,6 +53,7 @@ export const errors: Suite = {
   unit: 'I/O errors',
   standard: 600,
   full: 6000,
+  jobs: 3,
   preload: true,
   lacks: compilerProblem,
   open,

@@ -37,6 +37,7 @@ export const hostile: Suite = {
   unit: 'hostile files',
   standard: CASES.length + SWAP_NAMES.length,
   full: CASES.length + SWAP_NAMES.length,
+  disk: true,
   open,
 };
 

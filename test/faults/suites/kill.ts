@@ -39,6 +39,7 @@ export const kill: Suite = {
   unit: 'kill points',
   standard: 400,
   full: 3000,
+  abreast: 3,
   lacks: compilerProblem,
   open,
 };
@@ -49,14 +50,12 @@ async function open(bench: Bench): Promise<OpenSuite> {
   const inside = await openInside(program, migrations);
   const fleet = await openFleetInside(program, migrations);
   const crashes = createCrashes(join(directory, 'crashes'), program, migrations);
-  const bases = new Map<string, Base>();
+  const bases = new Map<string, Promise<Base>>();
   let last = 0;
 
-  async function baseOf(mode: JournalMode, command: Command): Promise<Base> {
+  function baseOf(mode: JournalMode, command: Command): Promise<Base> {
     const name = `${mode}-${command}`;
-    const known = bases.get(name);
-    if (known !== undefined) return known;
-    const base = await makeBase(join(directory, 'bases', name), command, { mode }, inside);
+    const base = bases.get(name) ?? makeBase(join(directory, 'bases', name), command, { mode }, inside);
     bases.set(name, base);
     return base;
   }
@@ -100,8 +99,13 @@ async function open(bench: Bench): Promise<OpenSuite> {
       const all = places.reduce((sum, { total }) => sum + total, 0);
       return places.flatMap(({ mode, kind, total }) => {
         const share = Math.round((size * total) / all);
-        const chosen = spread(total, share, createRandom(seed, mode, kind));
-        return chosen.map((at, index) => `${mode}/${kind}/${index % ONE_EVERY === 0 ? 'one' : 'all'}/${at}`);
+        const random = createRandom(seed, mode, kind);
+        const first = spread(total, share, random).map((at, index) => ({
+          at,
+          who: share < total && index % ONE_EVERY === 0 ? 'one' : 'all',
+        }));
+        const second = spread(total, Math.max(0, share - total), random).map((at) => ({ at, who: 'one' }));
+        return [...first, ...second].map(({ at, who }) => `${mode}/${kind}/${who}/${at}`);
       });
     },
     async run(point): Promise<Finding> {

@@ -80,8 +80,9 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'runner/fleet-run.js',
-        from: 'removeLeftovers(context.stateDir, ledger.unfinishedRuns());',
-        to: `for (const { runId: old } of ledger.unfinishedRuns())
+        from: 'removeLeftovers(places, ledger.unfinishedRuns());',
+        to: `removeLeftovers(places, ledger.unfinishedRuns());
+            for (const { runId: old } of ledger.unfinishedRuns())
                 for (const known of ledger.outcomes(old))
                     if (known.failure === null) targets.splice(0, targets.length, ...targets.filter(({ id }) => id !== known.id));`,
       },

@@ -14,7 +14,6 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Outcome } from '../../../src/model/outcome.js';
 import { makeBase, putBase, type Base, type Command } from '../harness/bases.js';
-import { fastDirectory } from '../harness/fast-directory.js';
 import { writeMigrations, type JournalMode } from '../harness/fixture.js';
 import { intentOf } from '../harness/fleet-inside.js';
 import { openInside, targetAt } from '../harness/inside.js';
@@ -36,7 +35,6 @@ export const mutated: Suite = {
 async function open({ program, directory, seed, size }: Bench): Promise<OpenSuite> {
   const migrations = writeMigrations(join(directory, 'migrations'));
   const inside = await openInside(program, migrations);
-  const fast = fastDirectory(directory);
   const bases = new Map<string, Promise<Base>>();
 
   function baseOf(random: Random): Promise<Base> {
@@ -54,7 +52,7 @@ async function open({ program, directory, seed, size }: Bench): Promise<OpenSuit
     async run(point): Promise<Finding> {
       const random = createRandom(seed, 'mutated', point);
       const base = await baseOf(random);
-      const own = mkdtempSync(join(fast, 'mutated-'));
+      const own = mkdtempSync(join(directory, 'mutated-'));
       const path = join(own, 'project_1.db');
       putBase(base, path);
       const isSidecar = mutate(path, random);
@@ -75,7 +73,6 @@ async function open({ program, directory, seed, size }: Bench): Promise<OpenSuit
     },
     async close() {
       inside.close();
-      rmSync(fast, { recursive: true, force: true });
     },
   };
 }

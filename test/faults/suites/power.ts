@@ -8,7 +8,6 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { makeBase, type Base, type Command } from '../harness/bases.js';
-import { fastDirectory } from '../harness/fast-directory.js';
 import { writeMigrations, type JournalMode } from '../harness/fixture.js';
 import { openFleetInside } from '../harness/fleet-inside.js';
 import { openInside } from '../harness/inside.js';
@@ -32,6 +31,7 @@ export const power: Suite = {
   unit: 'power-loss images',
   standard: 2000,
   full: 50_000,
+  abreast: 3,
   lacks: compilerProblem,
   open,
 };
@@ -49,7 +49,6 @@ async function open(bench: Bench): Promise<OpenSuite> {
   const migrations = writeMigrations(join(directory, 'migrations'));
   const inside = await openInside(program, migrations);
   const fleet = await openFleetInside(program, migrations);
-  const fast = fastDirectory(directory);
   const recordings = new Map<string, Promise<Recording>>();
 
   function recordingOf(setting: Setting, command: Command): Promise<Recording> {
@@ -108,7 +107,7 @@ async function open(bench: Bench): Promise<OpenSuite> {
       const done = recording.log.slice(0, Number(cut));
       const disk = createDisk(recording.root, recording.before);
       for (const one of done) disk.apply(one);
-      const scene = restore(recording, disk.crash(model, survival, createRandom(seed, point)), fast);
+      const scene = restore(recording, disk.crash(model, survival, createRandom(seed, point)), directory);
       const output = Buffer.concat(done.filter(({ kind }) => kind === 'output').map(({ data }) => data));
       const bad = [...askAfter(scene, output.toString()).bad, ...(await converge(scene, fleet))];
       rmSync(scene.directory, { recursive: true, force: true });
@@ -118,7 +117,6 @@ async function open(bench: Bench): Promise<OpenSuite> {
     },
     async close() {
       inside.close();
-      rmSync(fast, { recursive: true, force: true });
     },
   };
 }
@@ -134,8 +132,8 @@ function imageOf(root: string): Image {
   return image;
 }
 
-function restore({ base, root }: Recording, image: Image, fast: string): Scene {
-  const directory = mkdtempSync(join(fast, 'image-'));
+function restore({ base, root }: Recording, image: Image, place: string): Scene {
+  const directory = mkdtempSync(join(place, 'image-'));
   const data = join(directory, 'data');
   mkdirSync(data);
   for (const [path, content] of image) {

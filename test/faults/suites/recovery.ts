@@ -31,6 +31,7 @@ export const recovery: Suite = {
   unit: 'faults in recovery',
   standard: 200,
   full: 3000,
+  jobs: 3,
   preload: true,
   lacks: compilerProblem,
   open,

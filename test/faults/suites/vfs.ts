@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Outcome } from '../../../src/model/outcome.js';
 import { makeBase, putBase, type Base, type Command } from '../harness/bases.js';
-import { fastDirectory } from '../harness/fast-directory.js';
 import { JOURNAL_MODES, writeMigrations, type JournalMode } from '../harness/fixture.js';
 import { intentOf } from '../harness/fleet-inside.js';
 import { openInside, targetAt } from '../harness/inside.js';
@@ -42,7 +41,6 @@ async function open(bench: Bench): Promise<OpenSuite> {
   const { program, directory, seed, size } = bench;
   const migrations = writeMigrations(join(directory, 'migrations'));
   const inside = await openInside(program, migrations);
-  const fast = fastDirectory(directory);
   const control = new Database(':memory:');
   control.loadExtension(compile('vfs'));
   const arm = control.prepare('SELECT fault_arm(?, ?, ?)');
@@ -63,7 +61,7 @@ async function open(bench: Bench): Promise<OpenSuite> {
   }
 
   function place(base: Base): string {
-    const own = mkdtempSync(join(fast, 'vfs-'));
+    const own = mkdtempSync(join(directory, 'vfs-'));
     putBase(base, join(own, 'project_1.db'));
     mkdirSync(join(own, 'scratch'));
     return own;
@@ -132,7 +130,6 @@ async function open(bench: Bench): Promise<OpenSuite> {
     },
     async close() {
       inside.close();
-      rmSync(fast, { recursive: true, force: true });
     },
   };
 }
