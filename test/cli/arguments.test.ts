@@ -41,9 +41,9 @@ describe('parseArguments', () => {
     },
   );
 
-  test('lets history and lint choose among targets where they look at them', async () => {
-    expect((await parse('history --fleet --only a')).flags).toEqual({ only: ['a'] });
-    expect((await parse('lint --limit 3 --fleet')).flags).toEqual({ limit: 3 });
+  test('lets history and lint choose among targets where they look at them', () => {
+    expect(parse('history --fleet --only a').flags).toEqual({ only: ['a'] });
+    expect(parse('lint --limit 3 --fleet').flags).toEqual({ limit: 3 });
   });
 
   test.each([
