@@ -1,6 +1,7 @@
 // Entry and composition root of a worker process. Lives as long as its supervisor talks to it.
 
 import { createSqliteDriver } from './database/sqlite/driver.js';
+import { endStuckModules } from './database/sqlite/module.js';
 import { sqliteVersion } from './database/sqlite/version.js';
 import type { Ready, Request, Response, StartMessage } from './runner/protocol.js';
 import { createServer, type Server } from './runner/serve.js';
@@ -21,6 +22,11 @@ process.on('message', (message: StartMessage | Request) => {
 // The supervisor decides when work ends; a terminal sends these to the whole group.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit(0));
+// Reached only in the middle of a task, which nothing but the channel keeps alive.
+process.on('beforeExit', () => {
+  // What goes on after the program may come to another one that never ends.
+  if (endStuckModules()) setImmediate(() => undefined);
+});
 
 // Loads SQLite's library: a process that may open no more files has not started, which is no defect.
 sqliteVersion();
@@ -34,8 +40,11 @@ function say(message: Ready | Response): void {
 async function answer({ id, task }: Request): Promise<Response> {
   try {
     if (server === null) throw new Error('a task came before the start message');
+    process.channel?.unref();
     return { id, reply: await server.perform(task) };
   } catch (error) {
     return { id, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  } finally {
+    process.channel?.ref();
   }
 }

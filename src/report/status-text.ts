@@ -99,7 +99,7 @@ function headline({ summary, head }: StatusReport, options: TextOptions): string
   const states = STATES.filter((state) => summary.states[state] !== undefined).map(
     (state) => `${number(summary.states[state] ?? 0)} ${state}`,
   );
-  const told = `${count(summary.targets, 'target')} under ${options.dataDir}: ${states.join(', ')}. Head is ${head.join(', ')}.`;
+  const told = `${count(summary.targets, 'target')} under ${options.dataDir}: ${states.join(', ')}. ${head.length > 1 ? 'Heads are' : 'Head is'} ${head.join(', ')}.`;
   const well = summary.states.current === summary.targets;
   return paint(well ? 'green' : 'yellow', wrap(told, 0, options), options);
 }

@@ -56,7 +56,10 @@ function faultsOfNeeds(revision: Revision, byId: ReadonlyMap<string, Revision>):
       return [{ message, hint: 'name the revision before it, or `base`', file: revision.file }];
     }
     if (byId.has(id)) return [];
-    const near = nearest(id, byId.keys());
+    const near = nearest(
+      id,
+      [...byId.keys()].filter((other) => other !== revision.id),
+    );
     return [
       {
         message: `${revision.id} names ${id} in ${key(id)}, and no file has that revision`,

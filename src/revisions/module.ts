@@ -5,6 +5,7 @@ import { checksumOf, normalizeText } from './checksum.js';
 import { blankDraft, type DraftReading } from './parse.js';
 import type { FileName } from './file-name.js';
 import { readHeader } from './header.js';
+import type { Problem } from '../model/errors.js';
 
 /** What a module exports: its directions, and the keys of a header as `meta`. */
 export interface ModuleExports {
@@ -35,9 +36,10 @@ export async function readModuleRevision(
     found = await readModule(file);
   } catch (cause) {
     const message = `The module does not load: ${cause instanceof Error ? cause.message : String(cause)}`;
-    return { draft: blank, problems: [{ message, hint: 'run it with node to see the error', file }] };
+    return { draft: blank, problems: [{ message, hint: 'correct the program', file }] };
   }
-  const { header, problems } = readMeta(found.meta);
+  const { header, problems: faults } = readMeta(found.meta);
+  const problems = [...faults, ...faultsOf(found, header.transaction)];
   const checksum = checksumOf(normalizeText(text));
   return {
     draft: {
@@ -54,6 +56,19 @@ export async function readModuleRevision(
     },
     problems: problems.map((problem) => ({ ...problem, file })),
   };
+}
+
+function faultsOf({ up, down }: ModuleExports, transaction: boolean | null): Problem[] {
+  const faults: Problem[] = [];
+  if (!up && !down) {
+    const hint = 'write `export function up(db) { ... }`, and `down` for the way back';
+    faults.push({ message: 'The program exports neither up nor down, so it would do nothing', hint });
+  }
+  if (transaction === false) {
+    const hint = 'take `transaction` out of `meta`; what no transaction may hold is written as SQL';
+    faults.push({ message: 'A program runs in the transaction of its target, never outside', hint });
+  }
+  return faults;
 }
 
 /** The keys of `meta` are those of a header, so they are read as one: lists as text with commas. */

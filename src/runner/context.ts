@@ -13,7 +13,7 @@ import type { Refusal, Target } from '../model/target.js';
 import type { Graph } from '../revisions/graph.js';
 import type { HistoryScript } from './plan-script.js';
 import { WorkerError, type Pool } from './pool.js';
-import type { StartMessage } from './protocol.js';
+import type { Replies, StartMessage, Task } from './protocol.js';
 
 export interface Context {
   readonly dataDir: string;
@@ -52,23 +52,51 @@ export async function selectTargets(context: Context, options: SelectOptions): P
 /**
  * Works with a pool of processes and a directory for private copies; both are gone afterwards. The directory is for
  * `work` to make, once the run is recorded: what an unrecorded run leaves behind, nobody would remove.
- * The first process starts while the graph is read; `work` begins while it runs the revisions in a scratch database; `replayed` is to be waited
- * for before any target is opened.
+ * The first process starts while the graph is read; `work` begins while it runs the revisions in a scratch database;
+ * `replayed` is to be waited for before any target is opened, and a signal breaks it off.
  */
 export async function withPool<T>(
   context: Context,
   graph: Graph | Promise<Graph>,
   scratchDir: string,
+  signal: AbortSignal | undefined,
   work: (pool: Pool, replayed: Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const timeoutMs = context.trialTimeoutMs ?? RUN_SETTINGS.timeout.default;
   return withWorkers(context, graph, scratchDir, async (pool) => {
-    const replayed = pool.run({ kind: 'replay' }, { timeoutMs }).then(assertReplays, (error: unknown) => {
-      throw error instanceof WorkerError ? notReplayed(error) : error;
-    });
+    const replayed = tryRevisions<'replay'>(context, pool, { kind: 'replay' }, signal).then(assertReplays);
     const [result] = await Promise.all([work(pool, replayed), replayed]);
     return result;
   });
+}
+
+/**
+ * Has all revisions run in a scratch database, before any target is opened; so this may be broken off at any time.
+ * @throws FleetError `interrupted`; `migrations` where they come to no end
+ */
+export async function tryRevisions<K extends 'replay' | 'lint'>(
+  context: Context,
+  pool: Pool,
+  task: Extract<Task, { kind: K }>,
+  signal: AbortSignal | undefined,
+): Promise<Replies[K]> {
+  const timeoutMs = context.trialTimeoutMs ?? RUN_SETTINGS.timeout.default;
+  const stop = (): void => {
+    pool.kill();
+  };
+  signal?.addEventListener('abort', stop);
+  try {
+    signal?.throwIfAborted();
+    return await pool.run<K>(task, { timeoutMs });
+  } catch (error) {
+    if (signal?.aborted === true)
+      throw new FleetError('interrupted', 'interrupted', {
+        hint: 'nothing was changed; run the command again',
+        cause: error,
+      });
+    throw error instanceof WorkerError ? notReplayed(error) : error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
 }
 
 /** The same without running the revisions first. */

@@ -7,7 +7,7 @@ import type { LintReport } from '../model/lint.js';
 import type { Graph } from '../revisions/graph.js';
 import { chooseRules, type LintOptions } from '../revisions/lint/lint.js';
 import type { Needs } from '../revisions/needs.js';
-import { scratchOf, withWorkers, type Context } from './context.js';
+import { scratchOf, tryRevisions, withWorkers, type Context } from './context.js';
 import { observeTargets } from './inspect.js';
 import { withLook } from './look.js';
 import type { LintReply } from './protocol.js';
@@ -18,11 +18,16 @@ export async function lintFleet(context: Context, options: LintFleetOptions): Pr
   chooseRules(rules);
   const graph = await context.loadGraph();
   const released = options.fleet === true ? await releasedIn(context, graph, options) : null;
-  const { report, needs } = await read(context, graph, {
-    strict,
-    ...(rules === undefined ? {} : { rules }),
-    ...(released === null ? {} : { released }),
-  });
+  const { report, needs } = await read(
+    context,
+    graph,
+    {
+      strict,
+      ...(rules === undefined ? {} : { rules }),
+      ...(released === null ? {} : { released }),
+    },
+    options.signal,
+  );
   const uses = Object.fromEntries(needs.map(({ revision, from }) => [revision, from]));
   return { ...report, graph: { order: graph.order.map(summary), heads: graph.heads, uses } };
 }
@@ -32,9 +37,16 @@ export async function needsOfGraph(context: Context, graph: Graph): Promise<read
   return (await read(context, graph, {})).needs;
 }
 
-async function read(context: Context, graph: Graph, options: LintOptions): Promise<LintReply> {
+async function read(
+  context: Context,
+  graph: Graph,
+  options: LintOptions,
+  signal?: AbortSignal,
+): Promise<LintReply> {
   const scratchDir = scratchOf(context, context.newRunId());
-  return withWorkers(context, graph, scratchDir, (pool) => pool.run({ kind: 'lint', options }));
+  return withWorkers(context, graph, scratchDir, (pool) =>
+    tryRevisions<'lint'>(context, pool, { kind: 'lint', options }, signal),
+  );
 }
 
 /** The longest history that a target has; null where none has any, or the revisions are too broken for a look. */

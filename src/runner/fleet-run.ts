@@ -40,28 +40,34 @@ export async function runFleet(
   const runId = context.newRunId();
   const work = workOf(context, intent, runId, options);
   const trial = { ...context, trialTimeoutMs: work.timeoutMs };
-  return withPool(trial, context.loadGraph(), scratchOf(context, runId), async (pool, replayed) => {
-    const graph = await context.loadGraph();
-    // A wrong revision is a fault of the whole run; a relative one is measured on each target.
-    if ('to' in intent && intent.to !== 'auto' && !/^[+-]/.test(intent.to))
-      resolveArgument(graph, intent.to, new Set(graph.byId.keys()));
-    const selected = await selectTargets(context, options);
-    pool.warm(Math.min(jobsOf(context, options), selected.targets.length));
-    const startedAt = context.now();
-    const lock = takeRunLock(context.stateDir, { runId, command, startedAt: iso(startedAt) });
-    try {
-      const ledger = openLedger(context.stateDir);
+  return withPool(
+    trial,
+    context.loadGraph(),
+    scratchOf(context, runId),
+    options.signal,
+    async (pool, replayed) => {
+      const graph = await context.loadGraph();
+      // A wrong revision is a fault of the whole run; a relative one is measured on each target.
+      if ('to' in intent && intent.to !== 'auto' && !/^[+-]/.test(intent.to))
+        resolveArgument(graph, intent.to, new Set(graph.byId.keys()));
+      const selected = await selectTargets(context, options);
+      pool.warm(Math.min(jobsOf(context, options), selected.targets.length));
+      const startedAt = context.now();
+      const lock = takeRunLock(context.stateDir, { runId, command, startedAt: iso(startedAt) });
       try {
-        removeLeftovers(placesOf(context, work), ledger.unfinishedRuns());
-        const run = { context, command, options, graph, selected, work, startedAt, ledger };
-        return await runLocked(run, pool, replayed);
+        const ledger = openLedger(context.stateDir);
+        try {
+          removeLeftovers(placesOf(context, work), ledger.unfinishedRuns());
+          const run = { context, command, options, graph, selected, work, startedAt, ledger };
+          return await runLocked(run, pool, replayed);
+        } finally {
+          closeQuietly(ledger);
+        }
       } finally {
-        closeQuietly(ledger);
+        lock.release();
       }
-    } finally {
-      lock.release();
-    }
-  });
+    },
+  );
 }
 
 interface Run {

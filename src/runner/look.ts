@@ -51,7 +51,7 @@ export async function withLook<T>(
   let ledger: Ledger | null = null;
   try {
     const scratchDir = scratchOf(context, context.newRunId());
-    return await withPool(context, graph, scratchDir, async (pool, replayed) => {
+    return await withPool(context, graph, scratchDir, options.signal, async (pool, replayed) => {
       const jobs = options.jobs ?? context.jobs;
       pool.warm(jobs);
       const lookedAt = context.now();

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReplayError, type Driver } from '../database/port.js';
 import type { Problem } from '../model/errors.js';
+import type { LintFinding } from '../model/lint.js';
 import type { Observation } from '../model/observation.js';
 import type { Failure, Outcome } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
@@ -151,12 +152,17 @@ async function replayAll(tools: Tools): Promise<readonly Problem[]> {
       ...(statement === null ? {} : { line: statement.line }),
     };
     const { findings } = (await lintAll(tools, {})).report;
-    const others = findings
-      .filter((finding) => finding.severity === 'error')
-      .filter(({ file, line }) => file !== first.file || line !== first.line);
-    const same = findings.find(({ file, line }) => file === first.file && line === first.line);
+    // Whether several heads are a mistake depends on what is asked for.
+    const errors = findings.filter(({ severity, rule }) => severity === 'error' && rule !== 'several-heads');
+    // A program has no statement: there its first mistake is meant.
+    const same = errors.find(
+      ({ file, line }) => file === first.file && (statement === null || line === first.line),
+    );
+    const others = errors.filter((finding) => finding !== same);
+    const explain = (found: LintFinding): string =>
+      first.message.endsWith(found.message) ? found.mend : `${found.message}; ${found.mend}`;
     return [
-      same === undefined ? first : { ...first, hint: `${same.message}; ${same.mend}` },
+      same === undefined ? first : { ...first, line: same.line, hint: explain(same) },
       ...others.map(({ message: words, mend, file, line }) => ({ message: words, hint: mend, file, line })),
     ];
   }

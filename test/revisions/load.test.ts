@@ -118,7 +118,7 @@ describe('a migrations directory', () => {
       readModule: async (file) => ({
         up: true,
         down: false,
-        meta: file.includes('zz') ? { down_revision: ['0001', '0002'], transaction: false } : {},
+        meta: file.includes('zz') ? { down_revision: ['0001', '0002'], loses_rows: 'a' } : {},
       }),
     });
     expect(edges(graph)).toEqual(['0001<', '0002<0001', 'zz<0001,0002']);
@@ -128,7 +128,7 @@ describe('a migrations directory', () => {
       down: null,
       transactional: true,
     });
-    expect(graph.byId.get('zz')).toMatchObject({ transactional: false });
+    expect(graph.byId.get('zz')).toMatchObject({ transactional: true, losesRows: ['a'] });
     expect(await told()).toEqual([
       expect.stringMatching(/^0002_fill\.ts: .*cannot be run here/),
       expect.stringMatching(/^zz_odd\.mjs: .*cannot be run here/),

@@ -28,14 +28,16 @@ export async function loadModule(file: string): Promise<ModuleFace> {
   const exported: Readonly<Record<string, unknown>> = await jiti.import(resolve(file));
   const meta = exported['meta'];
   return {
-    up: asStep(exported['up']),
-    down: asStep(exported['down']),
+    up: asStep(exported, 'up'),
+    down: asStep(exported, 'down'),
     meta: typeof meta === 'object' && meta !== null ? { ...meta } : {},
   };
 }
 
-function asStep(value: unknown): Step | null {
-  return isStep(value) ? value : null;
+function asStep(exported: Readonly<Record<string, unknown>>, direction: 'up' | 'down'): Step | null {
+  const value = exported[direction];
+  if (value === undefined || isStep(value)) return value ?? null;
+  throw new TypeError(`it exports ${direction}, which is no function`);
 }
 
 function isStep(value: unknown): value is Step {
@@ -51,15 +53,39 @@ export async function runModule(
   const step = (await loadModule(file))[direction];
   if (step === null) throw new DatabaseError('migrationFailed', `${file} exports no function ${direction}`);
   try {
-    await step(faceOf(db));
+    await Promise.race([step(faceOf(db)), stuck(direction)]);
   } catch (error) {
     const place =
       error instanceof Error ? error.stack?.split('\n').find((line) => line.includes(file)) : undefined;
     const translated = toDatabaseError(error, 'migrationFailed');
     if (place === undefined) throw translated;
     throw new DatabaseError(translated.code, `${translated.message} (${place.trim()})`, { cause: error });
+  } finally {
+    waiting.clear();
   }
   assertStillInside(db);
+}
+
+/** What ends the wait for the program at work. */
+const waiting = new Set<() => void>();
+
+/** Rejects when `endStuckModules` is called. */
+function stuck(direction: 'up' | 'down'): Promise<never> {
+  return new Promise((_, reject) => {
+    waiting.add(() => {
+      reject(new Error(`${direction}(db) waits for a promise that nothing is left to resolve`));
+    });
+  });
+}
+
+/**
+ * To be called when this process has nothing left to do: a program that is waited for then never ends.
+ * @returns whether there was one
+ */
+export function endStuckModules(): boolean {
+  const found = waiting.size > 0;
+  for (const end of waiting) end();
+  return found;
 }
 
 function faceOf(db: Database.Database): RevisionDatabase {

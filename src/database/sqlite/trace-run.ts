@@ -35,6 +35,12 @@ export async function run(
   }
 }
 
+/** The line of a failure: the statement's; in a program, where it threw. */
+export function lineOf(statement: Statement, error: string): number {
+  const place = statement.kind === 'module' ? /:(\d+):\d+\)*$/.exec(error)?.[1] : undefined;
+  return place === undefined ? statement.line : Number(place);
+}
+
 export type DownFailure = Omit<Extract<DownTrace, { kind: 'fails' }>, 'seeded'>;
 
 /** Runs a way back; null where it works. */
@@ -42,7 +48,7 @@ export async function runDown(db: Database, script: Script): Promise<DownFailure
   for (const statement of statementsOf(script)) {
     if (!guardHolds(db, statement.guard)) continue;
     const error = await run(db, script, statement, 'down');
-    if (error !== null) return { kind: 'fails', error, line: statement.line };
+    if (error !== null) return { kind: 'fails', error, line: lineOf(statement, error) };
   }
   return null;
 }

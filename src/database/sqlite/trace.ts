@@ -11,7 +11,7 @@ import { createStructureReader, type StructureReader } from './structure-reader.
 import { difference } from '../../revisions/lint/difference.js';
 import { guardHolds } from './guard.js';
 import { tablesTouched } from './trace-tables.js';
-import { memory, run, runDown, statementsOf } from './trace-run.js';
+import { lineOf, memory, run, runDown, statementsOf } from './trace-run.js';
 import type { Snapshot, Trigger, View } from '../../schema/snapshot.js';
 import { changed } from '../../revisions/lint/lookup.js';
 
@@ -74,7 +74,9 @@ async function runUp(
     const onRows = skipped || error !== null ? NOTHING : await seeded.run(revision.up, statement, before);
     const after = reader.read(tablesTouched(statement, before));
     if (onRows.seededError !== null) seeded.refill(after);
-    const step = { statement, before, after, skipped, error, ...onRows };
+    const said = error ?? onRows.seededError;
+    const placed = said === null ? statement : { ...statement, line: lineOf(statement, said) };
+    const step = { statement: placed, before, after, skipped, error, ...onRows };
     steps.push(step);
     born.push(...brokenAtBirth(broken, step));
   }

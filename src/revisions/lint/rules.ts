@@ -12,6 +12,7 @@ import { nameOrder } from './rules/name-order.js';
 import { orderChanged } from './rules/order-changed.js';
 import { rebuildLoses } from './rules/rebuild-loses.js';
 import type { Rule } from './rule.js';
+import { severalHeads } from './rules/several-heads.js';
 import { statementFails } from './rules/statement-fails.js';
 import { undeclaredLoss } from './rules/undeclared-loss.js';
 import { unknownStatement } from './rules/unknown-statement.js';
@@ -24,6 +25,7 @@ export const RULES: readonly Rule[] = [
   cascade,
   downFails,
   downDiffers,
+  severalHeads,
   circularNeeds,
   foreignKeyTarget,
   doubleQuotedString,

@@ -441,6 +441,21 @@ describe('circular-needs', () => {
   });
 });
 
+describe('several-heads', () => {
+  it('names the heads, and how to merge them', async () => {
+    const history = {
+      ...after('SELECT 1;'),
+      '0003_side.sql': '-- down_revision: 0001\n-- migrate:up\nSELECT 1;',
+    };
+    expect(await of('several-heads', history)).toEqual([
+      expect.stringMatching(
+        /^error 1 0003 is a head beside 0002 \(0002_next\.sql\) \|.*down_revision: 0002, 0003/,
+      ),
+    ]);
+    expect(await of('several-heads', after('SELECT 1;'))).toEqual([]);
+  });
+});
+
 describe('rules about files', () => {
   it('find a lexicographic trap', async () => {
     const history = {

@@ -17,7 +17,7 @@ export const downMissing: Rule = {
           revision,
           line: 1,
           message: 'There is no way back',
-          mend: 'add a section `-- migrate:down` that undoes the revision; leave it empty where nothing is to be undone',
+          mend: `${revision.up.kind === 'module' ? 'export a function down(db)' : 'add a section `-- migrate:down`'} that undoes the revision; leave it empty where nothing is to be undone`,
         },
       ];
     }),
@@ -32,7 +32,14 @@ export const downFails: Rule = {
       if (down.kind !== 'fails') return [];
       const where = down.seeded ? 'fails where tables have rows' : 'fails';
       const message = `The way back ${where}: ${down.error}`;
-      return [{ revision, line: down.line, message, mend: 'correct the section `-- migrate:down`' }];
+      return [
+        {
+          revision,
+          line: down.line,
+          message,
+          mend: `correct ${revision.down?.kind === 'module' ? 'its function down' : 'the section `-- migrate:down`'}`,
+        },
+      ];
     }),
 };
 

@@ -51,5 +51,9 @@ function remedyOf(
   if (/has \d+ columns but \d+ values were supplied|values for \d+ columns/.test(error)) {
     return { object: null, column: null, mend: 'name the columns: INSERT INTO table (column, ...)' };
   }
-  return { object: null, column: null, mend: 'correct the statement' };
+  return {
+    object: null,
+    column: null,
+    mend: place.step.statement.kind === 'module' ? 'correct the program' : 'correct the statement',
+  };
 }
