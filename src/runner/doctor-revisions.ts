@@ -18,7 +18,10 @@ export async function revisionFindings(
   graph: Graph,
   fault: FleetError | null,
 ): Promise<readonly Found[]> {
-  if (fault !== null) return [ofFault('migrations', fault, ...(graph.order.length === 0 ? [] : [LINT]))];
+  if (fault !== null) {
+    const isReadable = graph.order.length > 0 || fault.problems.length > 0;
+    return [ofFault('migrations', fault, ...(isReadable ? [LINT] : []))];
+  }
   const { findings } = await lintFleet(context, {});
   const errors = findings.filter(({ severity }) => severity === 'error');
   const warnings = findings.length - errors.length;

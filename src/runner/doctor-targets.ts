@@ -5,10 +5,12 @@ import type { TargetState } from '../model/observation.js';
 import { cluster } from '../report/group.js';
 import { count } from '../report/layout.js';
 import type { Graph } from '../revisions/graph.js';
+import { sameVersion } from '../revisions/file-name.js';
 import { isDecided } from '../stamping/match.js';
 import type { Context, Selected } from './context.js';
 import { found, listIds, type Found } from './doctor-finding.js';
 import type { RecordedFleet } from './fleet-history.js';
+import { versionsIn } from './fleet-revisions.js';
 import { cohortsOf, type Judged } from './inspect.js';
 
 export interface Seen {
@@ -56,11 +58,12 @@ export function fleetFindings({ targets, refused }: Selected, context: Context):
 
 /** What was seen inside the targets. */
 export function targetFindings(seen: Seen, context: Context): readonly Found[] {
-  const { judged, recorded } = seen;
+  const { judged } = seen;
+  const lost = lostRevisions(seen, context);
   return [
     ...unreadable(seen),
-    ...lostRevisions(seen, context),
-    ...(judged === null ? withoutHistory(recorded, context) : stateFindings(judged)),
+    ...lost,
+    ...(judged === null ? withoutHistory(seen, context, lost.length > 0) : stateFindings(judged)),
   ];
 }
 
@@ -88,7 +91,11 @@ function unreadable({ recorded, judged }: Seen): readonly Found[] {
 
 /** The revisions that no file has: with whom, how many, and since when. */
 function lostRevisions({ recorded, graph }: Seen, { migrations }: Context): readonly Found[] {
-  const lost = [...recorded.revisions.values()].filter(({ id }) => !graph.byId.has(id));
+  // Where the files cannot be read, their names still tell which ones are there.
+  const named = graph.order.length > 0 ? [] : versionsIn(migrations);
+  const lost = [...recorded.revisions.values()].filter(
+    ({ id }) => !graph.byId.has(id) && !named.some((version) => sameVersion(version, id)),
+  );
   const [first] = lost;
   if (first === undefined) return [];
   lost.sort(
@@ -108,7 +115,7 @@ function lostRevisions({ recorded, graph }: Seen, { migrations }: Context): read
         ),
       },
       { words: ['history', '--fleet'], does: 'shows every revision that the fleet records, and since when' },
-      ...(graph.order.length > 0
+      ...(graph.order.length + named.length > 0
         ? []
         : [
             {
@@ -120,8 +127,15 @@ function lostRevisions({ recorded, graph }: Seen, { migrations }: Context): read
   ];
 }
 
-/** Where nothing can be compared: who has no history. */
-function withoutHistory({ unrecorded }: RecordedFleet, { migrations }: Context): readonly Found[] {
+/**
+ * Where nothing can be compared: who has no history.
+ * @param hadSome whether there were revisions once: then the first is not to be made of a target without history
+ */
+function withoutHistory(
+  { recorded: { unrecorded }, graph }: Seen,
+  { migrations }: Context,
+  hadSome: boolean,
+): readonly Found[] {
   const [first] = unrecorded;
   if (first === undefined) return [];
   return [
@@ -130,12 +144,16 @@ function withoutHistory({ unrecorded }: RecordedFleet, { migrations }: Context):
         id: 'withoutHistory',
         severity: 'warning',
         message: `${count(unrecorded.length, 'target')} ${unrecorded.length === 1 ? 'has' : 'have'} no history: ${listIds(unrecorded)}`,
-        hint: `they can be compared with nothing until there are revisions in ${migrations}; where there never were any, make one of a database`,
+        hint: `they can be compared with nothing until the revisions in ${migrations} can be read and run; where there never were any, make one of a database`,
       },
-      {
-        words: ['baseline', first],
-        does: 'writes a first revision out of this database, where there are none',
-      },
+      ...(hadSome || graph.order.length > 0 || versionsIn(migrations).length > 0
+        ? []
+        : [
+            {
+              words: ['baseline', first],
+              does: 'writes a first revision out of this database, where there are none',
+            },
+          ]),
     ),
   ];
 }

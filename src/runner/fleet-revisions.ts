@@ -92,10 +92,22 @@ export async function createRevision(context: Context, message: string): Promise
 }
 
 export function hasRevisions(directory: string): boolean {
+  return namesIn(directory).some((name) => readFileName(name) !== null);
+}
+
+/** The versions that the names of files speak of, whatever is in them. */
+export function versionsIn(directory: string): readonly string[] {
+  return namesIn(directory).flatMap((name) => {
+    const reading = readFileName(name);
+    return reading !== null && 'version' in reading ? [reading.version] : [];
+  });
+}
+
+function namesIn(directory: string): readonly string[] {
   try {
-    return readdirSync(directory).some((name) => readFileName(name) !== null);
+    return readdirSync(directory);
   } catch {
-    return false;
+    return [];
   }
 }
 

@@ -91,12 +91,8 @@ describe('revisions', () => {
       /^0002 \(note\): 2 targets, applied from \S+Z to \S+Z: project_1, project_2$/,
     );
     expect(without?.message).toBe('1 target has no history: eu/project_1');
-    expect(report.typed).toEqual([
-      'history --fleet',
-      'baseline project_1',
-      'baseline eu/project_1',
-      'doctor',
-    ]);
+    // Not of the one without history: the others have been where it may never have been.
+    expect(report.typed).toEqual(['history --fleet', 'baseline project_1', 'doctor']);
     expect(report.exitCode).toBe(1);
   });
 
@@ -117,10 +113,16 @@ describe('revisions', () => {
       '0003_state.sql': "-- migrate:up\nATTACH 'x' AS y;\n",
     });
     const report = await doctor(dataDir, broken);
-    expect(report.ids).toEqual(['migrations', 'lostRevisions']);
+    // A file that cannot be read is not lost.
+    expect([report.ids, report.typed]).toEqual([['migrations'], ['lint', 'doctor']]);
     expect(report.findings[0]?.details.join('\n')).toMatch(
       /0002_note\.sql:1: [\s\S]*0002_note\.sql:3: [\s\S]*0003_state\.sql:2: /,
     );
+    const fewer = writeMigrations({ '0001_tasks.sql': 'CREAT TABLE b (c);\n' });
+    const lost = await doctor(dataDir, fewer);
+    expect(lost.ids).toEqual(['migrations', 'lostRevisions']);
+    expect(lost.findings[1]?.details.map((line) => line.slice(0, 4))).toEqual(['0002', '0003']);
+    expect(lost.typed).toEqual(['lint', 'history --fleet', 'doctor']);
   });
 
   test('that do not run on an empty database: what lint says, and the histories all the same', async () => {
