@@ -11,8 +11,9 @@ import { describe, diff, type Finding } from '../schema/diff.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { checksumMismatch, listDifference, type Judgement } from '../stamping/judge.js';
 import { isDecided } from '../stamping/match.js';
+import { createMemory } from '../stamping/memory.js';
 import type { Intent } from './intent.js';
-import { mendingOf, type Mending } from './mending.js';
+import { mendingOf, type Mending, type Unmended } from './mending.js';
 
 export type Decision = Plan | Rest;
 
@@ -323,6 +324,8 @@ function stampPlan(
   };
 }
 
+const remembered = createMemory<Mending | Unmended>();
+
 async function decideRepair(
   { dropExtra }: Extract<Intent, { kind: 'repair' }>,
   { observation, judgement, graph, replay, readActual }: Evidence,
@@ -335,8 +338,12 @@ async function decideRepair(
   const changed = checksumMismatch(observation.history ?? [], graph);
   if (changed !== null) return { kind: 'rest', outcome: 'skipped', from, failure: changed };
   const after = inOrder(graph, applied);
-  const request = { actual: await readActual(), expected: await replay.snapshot(after), dropExtra };
-  const mending = mendingOf(request, from ?? 'base');
+  // Of targets of one fingerprint, names differ in case alone, and columns in their order: one plan fits all of them.
+  const key = JSON.stringify([observation.fingerprint, after.map(({ id }) => id), dropExtra]);
+  const mending = await remembered(graph, key, async () => {
+    const request = { actual: await readActual(), expected: await replay.snapshot(after), dropExtra };
+    return mendingOf(request, from ?? 'base');
+  });
   if ('failure' in mending) return { kind: 'rest', outcome: 'skipped', from, ...mending };
   return {
     kind: 'plan',

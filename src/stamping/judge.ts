@@ -11,6 +11,7 @@ import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/g
 import { describe, diff, type Finding } from '../schema/diff.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { findMatch, isDecided, type Matching, type MatchOptions } from './match.js';
+import { createMemory } from './memory.js';
 
 export interface Judgement {
   readonly state: Exclude<TargetState, 'unreadable'>;
@@ -27,6 +28,8 @@ export interface Judgement {
   /** What differs from the structure of its own revision; drifted targets only. */
   readonly findings: readonly Finding[];
 }
+
+const remembered = createMemory<readonly Finding[]>();
 
 /** @param readActual reads the structure of the database, where the reason for a difference is wanted */
 export async function judge(
@@ -64,7 +67,10 @@ export async function judge(
   }
   const problem = checksumMismatch(history, graph);
   if ((await replay.fingerprint(known)) !== observation.fingerprint) {
-    const findings = diff(await replay.snapshot(known), await readActual());
+    const key = JSON.stringify([observation.fingerprint, known.map(({ id }) => id)]);
+    const findings = await remembered(graph, key, async () =>
+      diff(await replay.snapshot(known), await readActual()),
+    );
     return { ...base, state: 'drifted', problem: drifted(base.revision ?? 'base', findings), findings };
   }
   return { ...base, state: base.pending.length === 0 ? 'current' : 'pending', problem };

@@ -8,6 +8,7 @@ import { ancestors, inOrder, type Graph } from '../revisions/graph.js';
 import { describe, diff, distance, type Finding } from '../schema/diff.js';
 import { fold } from '../schema/sql-text.js';
 import type { Snapshot } from '../schema/snapshot.js';
+import { createMemory } from './memory.js';
 
 export interface MatchOptions {
   /** Whether tables that no revision knows may stand beside those of a revision; default false. */
@@ -30,10 +31,7 @@ export function isDecided(match: Match): match is Match & { readonly revision: s
   return match.revision !== null && (match.kind === 'exact' || match.kind === 'ambiguous');
 }
 
-/** Most answers that are remembered. */
-const KNOWN_MAX = 1000;
-/** Answers by what they depend on beside the graph: a fleet of many targets is a handful of structures. */
-const known = new WeakMap<Graph, Map<string, Matching>>();
+const remembered = createMemory<Matching>();
 
 /**
  * @param readActual reads the structure of the database; called only where no revision's is equal
@@ -50,22 +48,15 @@ export async function findMatch(
 ): Promise<Matching> {
   const { fingerprint, witness } = observation;
   const key = JSON.stringify([fingerprint, witness, allowExtra]);
-  const answers = known.get(graph) ?? new Map<string, Matching>();
-  known.set(graph, answers);
-  const answer = answers.get(key);
-  if (answer !== undefined) return answer;
-  const candidates: Revision[] = [];
-  for (const revision of graph.order) {
-    if ((await replay.fingerprint(chainOf(graph, revision.id))) === fingerprint) candidates.push(revision);
-  }
-  const found =
-    candidates.length > 0
+  return remembered(graph, key, async () => {
+    const candidates: Revision[] = [];
+    for (const revision of graph.order) {
+      if ((await replay.fingerprint(chainOf(graph, revision.id))) === fingerprint) candidates.push(revision);
+    }
+    return candidates.length > 0
       ? { match: choose(candidates, [], witness), extraAlone: [] }
       : await matchOthers(observation, graph, replay, await readActual(), allowExtra);
-  const [oldest] = answers.keys();
-  if (answers.size >= KNOWN_MAX && oldest !== undefined) answers.delete(oldest);
-  answers.set(key, found);
-  return found;
+  });
 }
 
 /** @param candidates the revisions that have this structure, in order; at least one */

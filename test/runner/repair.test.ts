@@ -358,6 +358,39 @@ describe('what is not expected', () => {
   });
 });
 
+test('targets of one structure that were written otherwise are mended by one plan, each with its rows', async () => {
+  const dataDir = await driftedFleet([], 2);
+  const extra = `DROP INDEX ix_tasks_state; DROP TABLE notes; DROP VIEW open_tasks; DROP TRIGGER tr_done;
+    ALTER TABLE tasks RENAME TO gone`;
+  change(
+    pathOf(dataDir, 1),
+    `${extra}; CREATE TABLE tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL, title TEXT NOT NULL,
+     state TEXT, own TEXT CHECK (tasks.own <> 'x')); INSERT INTO tasks SELECT *, 'mine' FROM gone; DROP TABLE gone`,
+  );
+  change(
+    pathOf(dataDir, 2),
+    `${extra}; CREATE TABLE [TASKS] ("OWN" TEXT, /* first */ "State" text DEFAULT (NULL), Title TEXT NOT NULL,
+     \`PROJECT_ID\` integer not null, ID INTEGER PRIMARY KEY AUTOINCREMENT, CHECK ((own<>'x')));
+     INSERT INTO tasks (id, project_id, title, state, own) SELECT *, 'mine' FROM gone; DROP TABLE gone`,
+  );
+  const drift = (await look(dataDir, MIGRATIONS, ['drift'])).json() as DriftReport;
+  expect(drift.cohorts).toHaveLength(1);
+  const { report } = await run(dataDir, MIGRATIONS, ['repair', '--jobs', '1']);
+  expect(report.summary).toEqual({ planned: 2, repaired: 2 });
+  for (const number of [1, 2]) {
+    expect(query(pathOf(dataDir, number), 'SELECT id, project_id, title, state, own FROM tasks')).toEqual([
+      { id: 1, project_id: 1, title: 'a', state: 'open', own: 'mine' },
+      { id: 4, project_id: 2, title: 'b', state: 'open', own: 'mine' },
+    ]);
+    expect(report.targets[number - 1]?.left).toEqual(['tasks: column own is not expected']);
+    const sql = query<{ sql: string }>(
+      pathOf(dataDir, number),
+      `SELECT sql FROM sqlite_schema WHERE name = 'tasks'`,
+    );
+    expect(sql[0]?.sql).toMatch(/CHECK \(own ?<> ?'x'\)/);
+  }
+});
+
 test('targets that are not drifted are current, or left alone for their own reasons', async () => {
   const migrations = writeMigrations({
     '0001_start.sql': `-- migrate:up\n${SCHEMA}`,
