@@ -131,7 +131,8 @@ function textOptions(
     colour: isColoured(stdout, environment, parsed.color),
     width: widthOf(stdout),
     verbose: parsed.switches.has('verbose'),
-    typed: args,
+    // Steps to go back may be typed without it, and options may then follow them.
+    typed: args.filter((word) => word !== '--'),
     place: placeOf(parsed),
     dataDir: settings.dataDir ?? FLEET_SETTINGS.dataDir.default,
     pattern: settings.pattern ?? FLEET_SETTINGS.pattern.default,

@@ -133,7 +133,7 @@ export interface PlannedCohort extends Cohort {
     readonly file: string;
     readonly sql: string;
   }[];
-  /** All of it, history included, for the sqlite3 shell; null where nothing would be done. */
+  /** All of it, history included, for the sqlite3 shell; null where nothing would be done, or a revision is a program. */
   readonly script: string | null;
   /** Why nothing would be done, where nothing would be. */
   readonly problem: Failure | null;

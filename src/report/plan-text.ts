@@ -27,11 +27,18 @@ export function planText(report: PlanReport, options: TextOptions): string {
 
 /** Scripts for the sqlite3 shell that do what `upgrade` would do, one a cohort. */
 export function planSql({ cohorts }: PlanReport): string {
-  const scripts = cohorts.flatMap((cohort) =>
-    cohort.script === null ? [] : [`-- ${cohortTitle(cohort)}\n${cohort.script}`],
-  );
+  const scripts = cohorts.flatMap((cohort) => {
+    const { script, problem, revisions } = cohort;
+    if (script !== null) return [`-- ${cohortTitle(cohort)}\n${script}`];
+    if (problem !== null)
+      return [comment(`${cohortName(cohort)}: left alone: ${problem.message}; ${problem.hint}`)];
+    if (revisions.length === 0) return [];
+    return [comment(`${cohortTitle(cohort)}: a program is no SQL: run flotilla upgrade`)];
+  });
   return scripts.length === 0 ? '-- nothing to do\n' : scripts.join('\n\n');
 }
+
+const comment = (text: string): string => `-- ${visible(text)}\n`;
 
 function headline({ to }: PlanReport, ready: readonly PlannedCohort[], options: TextOptions): string {
   const goal = to.length === 0 ? 'base' : to.join(', ');
@@ -40,9 +47,12 @@ function headline({ to }: PlanReport, ready: readonly PlannedCohort[], options: 
   return wrap(`On the way to ${goal}: ${targets}.`, 0, options);
 }
 
-function cohortTitle({ state, revision, count: n, example, revisions }: PlannedCohort): string {
-  const from = revision === null ? state : `${state} at ${revision}`;
-  return `${count(n, 'target')} like ${visible(example)} (${from}): ${pendingWords(revisions.map(({ id }) => id))}`;
+function cohortTitle(cohort: PlannedCohort): string {
+  return `${cohortName(cohort)}: ${pendingWords(cohort.revisions.map(({ id }) => id))}`;
+}
+
+function cohortName({ state, revision, count: n, example }: PlannedCohort): string {
+  return `${count(n, 'target')} like ${visible(example)} (${revision === null ? state : `${state} at ${revision}`})`;
 }
 
 function revisionLines({ revisions }: PlannedCohort): string {

@@ -13,16 +13,14 @@ import {
   type StatusReport,
 } from '../model/report.js';
 import { driftExitCode, listExitCode, statusExitCode, statusSummary } from '../report/summarize.js';
-import type { Graph } from '../revisions/graph.js';
 import { resolveArgument } from '../revisions/argument.js';
 import { describe } from '../schema/diff.js';
 import type { Context } from './context.js';
-import { revisionsOf, scriptOf, sqlOf, type HistoryScript } from './plan-script.js';
-import { cohortsOf, type CohortOf, type Judged } from './inspect.js';
+import { planCohort, rehearsal } from './plan-cohort.js';
+import { cohortsOf, type Judged } from './inspect.js';
 import { readHistories } from './histories.js';
 import { judgeAll, withLook, type Look } from './look.js';
 import type { Intent } from './intent.js';
-import { addressed } from './progress.js';
 
 /** @throws FleetError where the fleet cannot be looked at as a whole */
 export async function statusFleet(context: Context, options: StatusOptions): Promise<StatusReport> {
@@ -101,8 +99,15 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
   const { stamp = false, allowExtra = false } = options;
   const intent: Intent = { kind: 'upgrade', to, stamp, allowDrift: [], allowExtra };
   const wanted = /^[+-]/.test(to) ? [to] : resolveArgument(graph, to, new Set());
-  const judged = await withLook(context, graph, options, (look) => judgeAll(look, intent));
-  const cohorts = cohortsOf(judged).map((cohort) => planned(cohort, graph, context.historyScript));
+  const { judged, cohorts } = await withLook(context, graph, options, async (look) => {
+    const all = await judgeAll(look, intent);
+    const { busyWaitMs } = look.request;
+    const rehearse = rehearsal(look.pool, look.targets, intent, { runId: context.newRunId(), busyWaitMs });
+    const plans: PlannedCohort[] = [];
+    for (const cohort of cohortsOf(all))
+      plans.push(await planCohort(cohort, graph, context.historyScript, rehearse));
+    return { judged: all, cohorts: plans };
+  });
   return {
     contract: CONTRACT,
     command: 'plan',
@@ -111,16 +116,4 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
     cohorts,
     exitCode: listExitCode(judged),
   };
-}
-
-function planned({ cohort, first }: CohortOf, graph: Graph, historyScript: HistoryScript): PlannedCohort {
-  const { decision, judgement } = first;
-  if (decision === null) return { ...cohort, revisions: [], script: null, problem: first.status.problem };
-  if (decision.kind === 'rest') {
-    const problem = decision.failure === null ? null : addressed(decision.failure, cohort.example);
-    return { ...cohort, revisions: [], script: null, problem };
-  }
-  const whole = revisionsOf(decision, graph, judgement?.applied ?? new Set());
-  const revisions = whole.map(({ id, name, file, up }) => ({ id, name, file, sql: sqlOf(up) }));
-  return { ...cohort, revisions, script: scriptOf(decision, whole, historyScript), problem: null };
 }

@@ -2,6 +2,7 @@
 // to a target of the cohort, history included, and stops at the first error; it makes no backup and verifies nothing.
 
 import type { HistoryChange } from '../database/port.js';
+import type { SkippedStatement } from '../model/outcome.js';
 import type { Revision, Script, Statement } from '../model/revision.js';
 import { VERSION } from '../model/version.js';
 import { pending, type Graph } from '../revisions/graph.js';
@@ -19,7 +20,13 @@ export function revisionsOf(plan: Plan, graph: Graph, applied: ReadonlySet<strin
   return [...first, ...pending(graph, done, plan.rest)];
 }
 
-export function scriptOf(plan: Plan, revisions: readonly Revision[], historyScript: HistoryScript): string {
+/** @param skipped statements that their guards keep from running */
+export function scriptOf(
+  plan: Plan,
+  revisions: readonly Revision[],
+  historyScript: HistoryScript,
+  skipped: readonly SkippedStatement[],
+): string {
   const parts: string[] = ['.bail on', 'PRAGMA foreign_keys = OFF;'];
   let stamped = plan.baseline;
   for (const part of partsOf(revisions)) {
@@ -31,7 +38,7 @@ export function scriptOf(plan: Plan, revisions: readonly Revision[], historyScri
     const alone = part[0]?.transactional === false;
     const run = part.flatMap((revision) => [
       `-- revision ${revision.id}: ${revision.name} (${revision.file})`,
-      sqlOf(revision.up),
+      upOf(revision, skipped),
     ]);
     parts.push(
       ...(alone
@@ -51,6 +58,17 @@ export function sqlOf(script: Script): string {
     case 'module':
       return `-- the program ${script.file}: it cannot be written as SQL`;
   }
+}
+
+function upOf({ id, up }: Revision, skipped: readonly SkippedStatement[]): string {
+  if (up.kind === 'module') return sqlOf(up);
+  return up.statements
+    .map((statement) => {
+      const isSkipped = skipped.some(({ revision, line }) => revision === id && line === statement.line);
+      const text = statementText(statement);
+      return isSkipped ? `-- left out by its guard:\n${text.replaceAll(/^(?!--)/gm, '-- ')}` : text;
+    })
+    .join('\n');
 }
 
 function statementText({ sql, guard }: Statement): string {

@@ -124,7 +124,7 @@ export function createServer(
         }
         case 'apply':
           return task.rehearse
-            ? rehearse(task.target, task.work, tools, start.scratchDir)
+            ? rehearse(task.target, task.work, tools, makeScratch())
             : upgradeTarget(task.target, task.work, tools);
         case 'settle':
           return settleAfterDeath(task.target, task.cause, task.work, tools);
@@ -174,10 +174,9 @@ async function lintAll({ driver, graph }: Tools, options: LintOptions): Promise<
 }
 
 /** The same steps on a private copy, which is removed afterwards; the target itself is only read. */
-async function rehearse(target: Target, work: Work, tools: Tools, scratchDir: string): Promise<Outcome> {
+async function rehearse(target: Target, work: Work, tools: Tools, directory: string): Promise<Outcome> {
   const progress = startProgress(target, tools.now());
   progress.step = 'copy';
-  const directory = mkdtempSync(join(scratchDir, 'rehearse-'));
   try {
     assertSameFile(target);
     const copy = await tools.driver.copy(target, directory);

@@ -61,3 +61,46 @@ test('The script stops at its first error and leaves nothing half done.', async 
   expect(shell.status).not.toBe(0);
   expect(query(path, 'SELECT name FROM sqlite_schema')).toEqual([{ name: 'tasks' }]);
 });
+
+const GUARDED = {
+  '0001_tasks.sql': '-- migrate:up\nCREATE TABLE tasks (id INTEGER PRIMARY KEY, owner TEXT);\n',
+  '0002_note.sql': `-- migrate:up
+-- if_missing: tasks.note
+ALTER TABLE tasks
+  ADD COLUMN note TEXT; -- if_exists would be wrong here
+-- if_exists: leftover
+DROP TABLE leftover;
+`,
+};
+const PLAIN = `CREATE TABLE tasks (id INTEGER PRIMARY KEY, owner TEXT); INSERT INTO tasks VALUES (1, 'a');`;
+
+test('Guards are decided for each cohort, so that the shell comes to the same result as upgrade.', async (context) => {
+  if (spawnSync('sqlite3', ['--version']).status !== 0) context.skip('this machine has no sqlite3 shell');
+  const migrations = writeMigrations(GUARDED);
+  const dataDir = makeProjects(2, PLAIN);
+  await run(dataDir, migrations, ['stamp', '0001']);
+  const patched = join(dataDir, 'project_2.db');
+  spawnSync('sqlite3', [patched], { input: 'ALTER TABLE tasks ADD COLUMN note TEXT;' });
+  for (const id of ['project_1', 'project_2']) {
+    const args = ['plan', '--sql', '--only', id, '--data-dir', dataDir, '--migrations', migrations];
+    const script = (await runCli(args)).stdout;
+    const byHand = join(temporaryDirectory(), `${id}.db`);
+    copyFileSync(join(dataDir, `${id}.db`), byHand);
+    expect(spawnSync('sqlite3', [byHand], { input: script, encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    expect((await run(dataDir, migrations, ['upgrade', '--only', id])).code).toBe(0);
+    expect(content(byHand)).toEqual(content(join(dataDir, `${id}.db`)));
+  }
+});
+
+test('There is no script where a revision is a program, and none that records it unrun.', async () => {
+  const migrations = writeMigrations({
+    '0001_tasks.sql': GUARDED['0001_tasks.sql'],
+    '0002_fill.mjs': `export function up(db) { db.exec("UPDATE tasks SET owner = 'b'"); }\n`,
+  });
+  const script = await scriptFor(makeProjects(1, PLAIN), migrations);
+  expect(script).toContain('a program is no SQL: run flotilla upgrade');
+  expect(script).not.toContain('INSERT');
+});
