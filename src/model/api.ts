@@ -100,7 +100,7 @@ export interface StatusOptions extends SelectOptions {
 }
 
 export interface CurrentOptions extends SelectOptions {
-  /** Tell of each target the rows of its history; default false. */
+  /** Tell of each target the rows of its history, and how the last run over it failed; default false. */
   readonly history?: boolean;
 }
 

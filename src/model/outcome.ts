@@ -97,6 +97,8 @@ export interface Outcome {
   readonly failure: Failure | null;
   /** Statements that their guards kept from running; left out where there are none. */
   readonly skippedStatements?: readonly SkippedStatement[];
+  /** The revision outside a transaction that an earlier run had begun, and how many of its statements it had done. */
+  readonly resumed?: { readonly revision: string; readonly statementsDone: number };
   /** How a legacy target's structure compared with the revisions'. */
   readonly match?: Match;
   /** Repaired targets only: the differences that were mended, and those that were left on purpose, in words. */

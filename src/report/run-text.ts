@@ -41,6 +41,7 @@ export function runText(report: RunReport, options: TextOptions): string {
     unmatchedText(report.unmatched, options),
     extraTables(report, options),
     skippedStatements(report, options),
+    resumedTargets(report, options),
     options.verbose && report.targets.length > 0
       ? section('Targets', targetLines(report.targets), options)
       : null,
@@ -193,6 +194,22 @@ function skippedStatements({ targets }: RunReport, options: TextOptions): string
     options,
   );
 }
+
+/** Revisions that an earlier run had left half done. */
+function resumedTargets({ targets, dryRun }: RunReport, options: TextOptions): string | null {
+  const rows = targets.flatMap(({ id, resumed }) =>
+    resumed === undefined
+      ? []
+      : [`${id}: ${resumed.revision}, ${count(resumed.statementsDone, 'statement')} done before`],
+  );
+  if (rows.length === 0) return null;
+  const more = rows.length > RESUMED_SHOWN ? [`and ${number(rows.length - RESUMED_SHOWN)} more`] : [];
+  const title = `${dryRun ? 'Would go on' : 'Went on'} with what an earlier run had begun`;
+  const told = [...rows.slice(0, RESUMED_SHOWN), ...more].map((row) => wrap(row, 2, options));
+  return section(title, told.join('\n'), options);
+}
+
+const RESUMED_SHOWN = 20;
 
 function places({ targets, report }: RunReport): string | null {
   const backups = targets.filter(({ backup }) => backup !== null);

@@ -54,9 +54,10 @@ export function currentText(report: CurrentReport, options: TextOptions): string
     return options.verbose ? [...short, pendingWords(target.pending), target.problem?.message ?? ''] : short;
   });
   const each = lines(rows).split('\n');
-  const told = report.targets.flatMap(({ history }, index) => [
+  const told = report.targets.flatMap(({ history, lastFailure }, index) => [
     each[index] ?? '',
     ...(history === undefined || history === null || history.length === 0 ? [] : [historyLines(history)]),
+    ...(lastFailure === undefined ? [] : [attemptText(lastFailure, options)]),
   ]);
   return `${told.join('\n')}\n`;
 }

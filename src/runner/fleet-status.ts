@@ -11,6 +11,7 @@ import {
   type PlannedCohort,
   type PlanReport,
   type StatusReport,
+  type TargetStatus,
 } from '../model/report.js';
 import { driftExitCode, listExitCode, statusExitCode, statusSummary } from '../report/summarize.js';
 import { resolveArgument } from '../revisions/argument.js';
@@ -29,10 +30,7 @@ export async function statusFleet(context: Context, options: StatusOptions): Pro
     judged: await judgeAll(look),
     failed: failures ? lastFailures(look) : NONE,
   }));
-  const targets = judged.map(({ status }) => {
-    const lastFailure = failed.get(status.id);
-    return lastFailure === undefined ? status : { ...status, lastFailure };
-  });
+  const targets = judged.map(({ status }) => withFailure(status, failed));
   return {
     contract: CONTRACT,
     command,
@@ -45,6 +43,11 @@ export async function statusFleet(context: Context, options: StatusOptions): Pro
 }
 
 const NONE: ReturnType<Ledger['lastFailures']> = new Map();
+
+function withFailure(status: TargetStatus, failed: typeof NONE): TargetStatus {
+  const lastFailure = failed.get(status.id);
+  return lastFailure === undefined ? status : { ...status, lastFailure };
+}
 
 /** What the ledger knows; a look at the fleet does without it. */
 function lastFailures({ ledger }: Look): ReturnType<Ledger['lastFailures']> {
@@ -59,16 +62,17 @@ function lastFailures({ ledger }: Look): ReturnType<Ledger['lastFailures']> {
 /** What each target records. */
 export async function currentFleet(context: Context, options: CurrentOptions): Promise<CurrentReport> {
   const histories = new Map<string, readonly HistoryRow[] | null>();
-  const judged = await withLook(context, context.loadGraph(), options, async (look) => {
-    if (options.history === true) {
+  const isTold = options.history === true;
+  const { judged, failed } = await withLook(context, context.loadGraph(), options, async (look) => {
+    if (isTold) {
       await readHistories(look.request, look.pool, ({ id }, reading) => {
         histories.set(id, 'rows' in reading ? reading.rows : null);
       });
     }
-    return judgeAll(look);
+    return { judged: await judgeAll(look), failed: isTold ? lastFailures(look) : NONE };
   });
   const targets = judged.map(({ status }) =>
-    options.history === true ? { ...status, history: histories.get(status.id) ?? null } : status,
+    isTold ? { ...withFailure(status, failed), history: histories.get(status.id) ?? null } : status,
   );
   return { contract: CONTRACT, command: 'current', targets, exitCode: listExitCode(targets) };
 }

@@ -48,6 +48,7 @@ export function outcomeOf(progress: Progress, now: number): Outcome {
     durationMs: now - progress.startedAt,
     rows: progress.rows,
     ...(decision?.match === undefined ? {} : { match: decision.match }),
+    ...resumedBy(decision),
   };
   const from = decision?.from ?? null;
   if (progress.error !== undefined) {
@@ -107,7 +108,15 @@ export function joinOutcomes(first: Outcome, second: Outcome): Outcome {
     rows,
     ...skippedIn([...(first.skippedStatements ?? []), ...(second.skippedStatements ?? [])]),
     ...(first.match === undefined ? {} : { match: first.match }),
+    ...(first.resumed === undefined ? {} : { resumed: first.resumed }),
   };
+}
+
+/** Where a plan goes on with what an earlier run has begun. */
+function resumedBy(decision: Decision | null): Pick<Outcome, 'resumed'> {
+  const step = decision?.kind === 'plan' ? decision.steps[0] : undefined;
+  if (decision?.kind !== 'plan' || decision.resumeAt === 0 || step === undefined) return {};
+  return { resumed: { revision: step.revision.id, statementsDone: decision.resumeAt } };
 }
 
 function skippedIn(all: readonly SkippedStatement[]): Pick<Outcome, 'skippedStatements'> {

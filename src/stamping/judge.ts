@@ -109,7 +109,7 @@ function dirty(stopped: HistoryEntry): Failure {
     code: 'migrationFailed',
     step: 'read',
     revision,
-    message: `the ${direction} of revision ${revision}, which runs outside a transaction, stopped after ${statementsDone} statements`,
+    message: `the ${direction} of revision ${revision}, which runs outside a transaction, stopped after ${statementsDone === 1 ? '1 statement' : `${statementsDone} statements`}`,
     hint: `go on with its next statement: flotilla ${command} --only ID; or put the backup of that run back`,
   };
 }

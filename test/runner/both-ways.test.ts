@@ -216,8 +216,15 @@ describe('a revision outside a transaction', () => {
     const db = new Database(path);
     db.exec(`UPDATE tasks SET title = 'b' WHERE id = 2`);
     db.close();
+    const rehearsal = await runCli(['upgrade', '--dry-run', '--data-dir', dataDir, '--migrations', failing]);
+    expect(rehearsal.stdout).toContain('project_1: 0002, 2 statements done before');
     const { code, report } = await run(dataDir, failing, ['upgrade']);
     expect(code).toBe(0);
-    expect(report.targets[0]).toMatchObject({ outcome: 'upgraded', from: '0001', to: '0002' });
+    expect(report.targets[0]).toMatchObject({
+      outcome: 'upgraded',
+      from: '0001',
+      to: '0002',
+      resumed: { revision: '0002', statementsDone: 2 },
+    });
   });
 });

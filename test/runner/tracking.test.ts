@@ -155,6 +155,10 @@ describe('status --verbose', () => {
     expect(text.stdout).toMatch(
       /last upgrade failed: migrationFailed \(execute\), revision 0004, line 3;[\s\S]*UNIQUE constraint failed: tasks\.title\n +CREATE UNIQUE INDEX ix_title/,
     );
+    const current = await runCli(['current', '--verbose', '--data-dir', dataDir, '--migrations', migrations]);
+    expect(current.stdout).toContain(
+      'last upgrade failed: migrationFailed (execute), revision 0004, line 3;',
+    );
     expect((await run(dataDir, migrations, ['upgrade', '0003', '--stamp'])).code).toBe(0);
     expect(await status('--verbose')).not.toHaveProperty('lastFailure');
   });

@@ -7,7 +7,7 @@ export const current: Command = {
   name: 'current',
   summary: 'shows the revision that each target records',
   description:
-    'Prints a line for each target: its id, the revision it records, its state. --verbose adds the rows of its history: status, time, duration, run, version of Flotilla. Nothing is changed.',
+    'Prints a line for each target: its id, the revision it records, its state. --verbose adds the rows of its history: status, time, duration, run, version of Flotilla; and how the last run over it failed, if it did. Nothing is changed.',
   settings: ['jobs'],
   switches: [],
   examples: [
