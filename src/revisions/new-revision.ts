@@ -1,6 +1,6 @@
 // The name and text of a new revision file. Pure: chance, for ids that are not numbers, is passed in.
 
-import { isNumeric } from './file-name.js';
+import { compareFiles, isNumeric } from './file-name.js';
 import type { Graph } from './graph.js';
 
 export interface NewRevision {
@@ -30,8 +30,10 @@ export function newRevision(graph: Graph | null, message: string, randomId: stri
   const numeric = ids.every(isNumeric);
   const id = numeric ? nextNumber(ids) : randomId;
   const heads = graph?.heads ?? [];
-  // File order says it too while there is one line of numbers; any other shape has to be written down.
-  const parents = numeric && heads.length <= 1 ? [] : [`-- down_revision: ${heads.join(', ')}`];
+  // File order says it too where the only head is the last file; any other shape has to be written down.
+  const last = graph?.order.toSorted((a, b) => compareFiles(a.file, b.file)).at(-1);
+  const isSaid = numeric && heads.every((head) => head === last?.id);
+  const parents = isSaid ? [] : [`-- down_revision: ${heads.join(', ')}`];
   const header = [`-- revision: ${id}`, ...parents, `-- ${message.replaceAll(/\s+/g, ' ').trim()}`];
   return {
     name: `${id}_${slug}.sql`,

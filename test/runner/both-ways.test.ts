@@ -75,6 +75,16 @@ describe('downgrade', () => {
   });
 });
 
+test('the next step that is told after steps back can be typed as it stands', async () => {
+  const migrations = writeMigrations({ '0001_tasks.sql': TASKS });
+  const place = ['--data-dir', makeProjects(1, FILLED), '--migrations', migrations];
+  await runCli(['stamp', '0001', ...place]);
+  const { code, stdout } = await runCli(['downgrade', ...place, '--', '-9']);
+  expect(code).toBe(2);
+  const next = /flotilla (downgrade .* -9 --dry-run --only project_1)$/m.exec(stdout)?.[1] ?? '';
+  expect(await runCli(next.split(' '))).toMatchObject({ code: 2, stderr: '' });
+});
+
 test('a guarded statement runs where its column is missing, is left out where somebody added it by hand, and the report says where', async () => {
   const migrations = writeMigrations({
     '0001_tasks.sql': TASKS,
