@@ -26,19 +26,20 @@ import { isWanted, type Bench, type Finding, type OpenSuite, type Suite } from '
 
 /** `rerun`: of an upgrade that was killed in its commit. */
 type Kind = 'upgrade' | 'stamp' | 'upgradeStamp' | 'rerun';
-const KINDS: readonly Kind[] = ['upgrade', 'stamp', 'upgradeStamp', 'rerun'];
+/** Each change of the files gets as many points as the others, however many writes it has. */
+const CHANGES: readonly (readonly Kind[])[] = [['upgrade', 'upgradeStamp'], ['stamp'], ['rerun']];
 /** Every so many points, only the process dies that comes there: a worker under its supervisor, or the other way. */
 const ONE_EVERY = 4;
 /** Every so many points, running it again is done by the command line too, and not in this process. */
-const WHOLE_EVERY = 8;
+const WHOLE_EVERY = 16;
 /** Every so many points, the target is put back afterwards as it was, and run again. */
 const PUT_BACK_EVERY = 3;
 
 export const kill: Suite = {
   name: 'kill',
   unit: 'kill points',
-  standard: 400,
-  full: 3000,
+  standard: 1200,
+  full: 12_000,
   abreast: 3,
   lacks: compilerProblem,
   open,
@@ -66,6 +67,16 @@ async function open(bench: Bench): Promise<OpenSuite> {
     return makeScene(place, await baseOf(mode, kind));
   }
 
+  async function countWrites(mode: JournalMode, kind: Kind): Promise<number> {
+    const scene = await sceneOf(mode, kind);
+    const shim = createShim(scene.directory, scene.data);
+    shim.disarm();
+    await runScene(scene, program, migrations, { env: shim.env });
+    const total = shim.count();
+    remove(scene);
+    return total;
+  }
+
   /** What the command line says of the fleet afterwards, out of its cache or not. */
   async function askStatus({ directory: own, data, base }: Scene): Promise<readonly string[]> {
     const words = ['status', '--data-dir', data, '--migrations', migrations, '--json'];
@@ -85,28 +96,24 @@ async function open(bench: Bench): Promise<OpenSuite> {
 
   return {
     async points() {
-      const places: { mode: JournalMode; kind: Kind; total: number }[] = [];
-      for (const mode of JOURNAL_MODES) {
-        for (const kind of KINDS.filter((one) => isWanted(bench, `${mode}/${one}/`))) {
-          const scene = await sceneOf(mode, kind);
-          const shim = createShim(scene.directory, scene.data);
-          shim.disarm();
-          await runScene(scene, program, migrations, { env: shim.env });
-          places.push({ mode, kind, total: shim.count() });
-          remove(scene);
+      const names: string[] = [];
+      for (const kinds of CHANGES) {
+        const places: { mode: JournalMode; kind: Kind; total: number }[] = [];
+        for (const mode of JOURNAL_MODES) {
+          for (const kind of kinds.filter((one) => isWanted(bench, `${mode}/${one}/`)))
+            places.push({ mode, kind, total: await countWrites(mode, kind) });
+        }
+        const all = places.reduce((sum, { total }) => sum + total, 0);
+        for (const { mode, kind, total } of places) {
+          const share = Math.ceil((size * total) / (all * CHANGES.length));
+          const random = createRandom(seed, mode, kind);
+          for (const [index, at] of spread(total, share, random).entries())
+            names.push(`${mode}/${kind}/${share < total && index % ONE_EVERY === 0 ? 'one' : 'all'}/${at}`);
+          for (const at of spread(total, Math.max(0, share - total), random))
+            names.push(`${mode}/${kind}/one/${at}`);
         }
       }
-      const all = places.reduce((sum, { total }) => sum + total, 0);
-      return places.flatMap(({ mode, kind, total }) => {
-        const share = Math.round((size * total) / all);
-        const random = createRandom(seed, mode, kind);
-        const first = spread(total, share, random).map((at, index) => ({
-          at,
-          who: share < total && index % ONE_EVERY === 0 ? 'one' : 'all',
-        }));
-        const second = spread(total, Math.max(0, share - total), random).map((at) => ({ at, who: 'one' }));
-        return [...first, ...second].map(({ at, who }) => `${mode}/${kind}/${who}/${at}`);
-      });
+      return names;
     },
     async run(point): Promise<Finding> {
       const [mode, kind, who, at] = point.split('/') as [JournalMode, Kind, 'all' | 'one', string];

@@ -80,11 +80,11 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'runner/fleet-run.js',
-        from: 'removeLeftovers(places, ledger.unfinishedRuns());',
-        to: `removeLeftovers(places, ledger.unfinishedRuns());
-            for (const { runId: old } of ledger.unfinishedRuns())
-                for (const known of ledger.outcomes(old))
-                    if (known.failure === null) targets.splice(0, targets.length, ...targets.filter(({ id }) => id !== known.id));`,
+        from: 'const { runId, intent } = work;',
+        to: `const { runId, intent } = work;
+    for (const { runId: old } of ledger.unfinishedRuns())
+        for (const known of ledger.outcomes(old))
+            if (known.failure === null) targets.splice(0, targets.length, ...targets.filter(({ id }) => id !== known.id));`,
       },
     ],
     by: { suite: 'kill', only: 'delete/upgrade/', size: 150 },
@@ -200,7 +200,11 @@ async function caughtBy(work: () => ReturnType<typeof runSuite>): Promise<string
 function patch(file: string, from: string, to: string): void {
   const text = readFileSync(file, 'utf8');
   const count = text.split(from).length - 1;
-  if (count !== 1) throw new Error(`${file} has ${count} places that read: ${from}`);
+  if (count !== 1) {
+    throw new Error(
+      `the line to weaken is not there any more: ${file} has ${count} places that read: ${from}`,
+    );
+  }
   writeFileSync(
     file,
     text.replace(from, () => to),

@@ -14,7 +14,22 @@ import { compile, compilerProblem } from '../harness/native.js';
 import { createRandom, spread } from '../harness/random.js';
 import { isWanted, type Bench, type Finding, type OpenSuite, type Suite } from '../harness/suite.js';
 
-const PAGE_SIZES = [512, 4096, 65_536] as const;
+interface Setting {
+  readonly pageSize: number;
+  readonly command: Command;
+}
+const COMMANDS: readonly Command[] = ['upgrade', 'upgradeStamp', 'stamp'];
+/** Of small, usual and large pages. */
+const SOME_SETTINGS: readonly Setting[] = [
+  { pageSize: 512, command: 'upgradeStamp' },
+  { pageSize: 4096, command: 'upgrade' },
+  { pageSize: 65_536, command: 'upgradeStamp' },
+];
+/** The others have about as many calls as these: where more points are wanted than they have, all are used. */
+const SOME_SUFFICE = 5_000;
+const ALL_SETTINGS: readonly Setting[] = [512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536].flatMap(
+  (pageSize) => COMMANDS.map((command) => ({ pageSize, command })),
+);
 const DURATIONS = ['once', 'forever'] as const;
 
 /** What a failure may be called, by the kind of fault (see native/vfs.c). */
@@ -32,7 +47,7 @@ export const vfs: Suite = {
   name: 'vfs',
   unit: "failures of SQLite's own I/O",
   standard: 2500,
-  full: 25_000,
+  full: 60_000,
   lacks: compilerProblem,
   open,
 };
@@ -70,10 +85,10 @@ async function open(bench: Bench): Promise<OpenSuite> {
   return {
     async points() {
       const names: string[] = [];
-      const settings = JOURNAL_MODES.length * PAGE_SIZES.length * KINDS.length * DURATIONS.length;
+      const settings = size > SOME_SUFFICE ? ALL_SETTINGS : SOME_SETTINGS;
+      const kinds = JOURNAL_MODES.length * settings.length * KINDS.length * DURATIONS.length;
       for (const mode of JOURNAL_MODES) {
-        for (const pageSize of PAGE_SIZES) {
-          const command = pageSize === 4096 ? 'upgrade' : 'upgradeStamp';
+        for (const { pageSize, command } of settings) {
           const base = await baseOf(mode, pageSize, command);
           for (const kind of KINDS.filter((one) =>
             isWanted(bench, `${mode}/${pageSize}/${command}/${one}/`),
@@ -87,8 +102,8 @@ async function open(bench: Bench): Promise<OpenSuite> {
             for (const duration of DURATIONS) {
               // SQLite tries to read a log that others hold for ten seconds, whatever the timeout.
               if (mode === 'wal' && kind === 'busy' && duration === 'forever') continue;
-              const random = createRandom(seed, mode, pageSize, kind, duration);
-              for (const at of spread(total, Math.ceil(shareOf(kind) * (size / settings)), random)) {
+              const random = createRandom(seed, mode, pageSize, command, kind, duration);
+              for (const at of spread(total, Math.ceil(shareOf(kind) * (size / kinds)), random)) {
                 names.push([mode, pageSize, command, kind, duration, at].join('/'));
               }
             }
