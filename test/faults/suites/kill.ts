@@ -38,8 +38,8 @@ const PUT_BACK_EVERY = 3;
 export const kill: Suite = {
   name: 'kill',
   unit: 'kill points',
-  standard: 1200,
-  full: 12_000,
+  standard: 400,
+  full: 4000,
   abreast: 3,
   lacks: compilerProblem,
   open,

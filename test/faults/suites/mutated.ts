@@ -28,7 +28,7 @@ export const mutated: Suite = {
   name: 'mutated',
   unit: 'damaged databases',
   standard: 3000,
-  full: 100_000,
+  full: 30_000,
   open,
 };
 

@@ -30,7 +30,7 @@ export const recovery: Suite = {
   name: 'recovery',
   unit: 'faults in recovery',
   standard: 200,
-  full: 3000,
+  full: 2000,
   jobs: 3,
   preload: true,
   lacks: compilerProblem,
