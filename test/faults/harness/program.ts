@@ -2,7 +2,16 @@
 // so that a mutant of the protocol is just another copy. It is run as users run it, in a process group of its own.
 
 import { spawn } from 'node:child_process';
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { env, execPath, kill } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -111,16 +120,38 @@ export function start(program: Program, args: readonly string[], options: RunOpt
 async function untilGone(pid: number): Promise<boolean> {
   const until = Date.now() + ORPHAN_MS;
   for (;;) {
-    try {
-      kill(-pid, 0);
-    } catch {
-      return true;
-    }
+    if (!isAlive(pid)) return true;
     if (Date.now() > until) {
       killGroup(pid);
       return false;
     }
     await sleep(5);
+  }
+}
+
+/** Whether any process of a group is at work. One that has ended and waits for its parent to notice holds nothing. */
+function isAlive(group: number): boolean {
+  try {
+    kill(-group, 0);
+  } catch {
+    return false;
+  }
+  if (!existsSync('/proc/self/stat')) return true;
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    const { state, group: own } = statOf(name);
+    return own === group && state !== 'Z' && state !== 'X';
+  });
+}
+
+function statOf(pid: string): { readonly state: string; readonly group: number } {
+  try {
+    // The name of the program, in parentheses, may have spaces in it.
+    const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) (?!.*\) )/s);
+    const [state = '', , group] = rest.split(' ');
+    return { state, group: Number(group) };
+  } catch {
+    return { state: 'X', group: 0 };
   }
 }
 
