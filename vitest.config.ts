@@ -8,8 +8,9 @@ export default defineConfig({
     reporters: ['default', new ClosingLine()],
     // All processors: the default leaves one out, which is half of a machine that has two.
     maxWorkers: availableParallelism(),
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Long, because a machine that is slow has no fault of ours.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     globalSetup: ['test/support/build.ts'],
   },
 });

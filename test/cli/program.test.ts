@@ -207,7 +207,7 @@ describe('signals', () => {
     };
     await vi.waitFor(() => {
       expect(done()).toBe(true);
-    }, 20_000);
+    }, 60_000);
     return {
       ...run,
       release: () => {
@@ -258,14 +258,14 @@ UPDATE tasks SET n = (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FR
       expect(
         readdirSync(join(dirname(target), '.flotilla/backups'), { recursive: true }).length,
       ).toBeGreaterThan(1);
-    }, 20_000);
+    }, 60_000);
     process.kill(pid, 'SIGINT');
     await new Promise((resolve) => setTimeout(resolve, 300));
     process.kill(pid, 'SIGINT');
     // The program is gone at once; a worker inside a statement outlives it, and may not commit any more.
     await vi.waitFor(() => {
       expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-    }, 2_000);
+    }, 60_000);
     killGroup(pid);
     const { code, signal, stderr } = await result;
     expect([code, signal]).toEqual([null, 'SIGINT']);

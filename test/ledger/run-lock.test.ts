@@ -75,7 +75,7 @@ test('The lock of a process that was killed is free at once, ten times in a row.
     await once(child, 'close');
     takeRunLock(stateDir, HOLDER).release();
   }
-}, 120_000);
+});
 
 test('Of several processes that start together exactly one gets it.', async () => {
   for (let round = 0; round < 4; round++) {
@@ -98,7 +98,7 @@ test('Of several processes that start together exactly one gets it.', async () =
     for (const child of children) child.kill('SIGKILL');
     expect(results.sort()).toEqual(['locked', 'locked', 'locked', 'won']);
   }
-}, 120_000);
+});
 
 test('A lock file that is damaged or cannot be written is told as such, and not as held.', async () => {
   const damaged = temporaryDirectory();

@@ -81,7 +81,7 @@ test.each(['lint', 'status', 'upgrade'])(
     const { pid, result } = startCli([command, ...place]);
     await vi.waitFor(() => {
       expect(existsSync(begun)).toBe(true);
-    }, 20_000);
+    }, 60_000);
     process.kill(pid, 'SIGINT');
     expect((await result).code).toBe(130);
   },

@@ -470,7 +470,7 @@ test('killed in the middle, every target is as it was or mended, and repairing a
   }
   expect((await run(dataDir, MIGRATIONS, ['repair'])).code).toBe(0);
   expect(await statesOf(dataDir)).toEqual({ current: 40 });
-}, 120_000);
+});
 
 describe('after the death of a worker', () => {
   const CAUSE: Failure = { code: 'workerDied', step: 'execute', message: 'died', hint: 'run it again' };
