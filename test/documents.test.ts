@@ -16,7 +16,7 @@ test('Nothing stands before the two commands, and they are scripts.', () => {
   expect(README).toMatch(/^# Flotilla\n\n```\nbash scripts\/quickstart\nbash scripts\/test\n```\n/);
 });
 
-test('What the README claims of the fault suites is what their last full runs came to.', () => {
+test('What the README claims of the fault suites is what their last noted runs came to.', () => {
   const { status, stderr } = spawnSync('npm', ['run', '--silent', 'claim', '--', '--check'], {
     cwd: resolve(import.meta.dirname, '..'),
     encoding: 'utf8',

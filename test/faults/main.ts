@@ -1,10 +1,11 @@
 // `npm run test:faults`: runs suites of faults on the built program.
 //
 //   npm run test:faults                            every suite, as many points as the tests run
-//   npm run test:faults -- --full                  many times as many; what they came to goes to figures.json
+//   npm run test:faults -- --full                  ten times as many or more; what they came to goes to figures.json
+//   npm run test:faults -- --note                  as many points as the tests run, and into figures.json all the same
 //   npm run test:faults -- --suite kill [--seed 7] [--point NAME] [--only BEGINNING] [--size N] [--dist DIRECTORY]
 //
-// Suites can be run in full one at a time: each puts its own figures in the file, and leaves those of the others.
+// Suites can be run one at a time: each puts its own figures in the file, and leaves those of the others.
 
 import { resolve } from 'node:path';
 import process from 'node:process';
@@ -24,13 +25,15 @@ const { values } = parseArgs({
     size: { type: 'string' },
     dist: { type: 'string' },
     full: { type: 'boolean', default: false },
+    note: { type: 'boolean', default: false },
   },
 });
 const seed = Number(values.seed);
 const chosen = values.suite === undefined ? SUITES : values.suite.map(suiteNamed);
 /** Only the whole of a suite, on the program as it is, is a figure to be told. */
 const isTold =
-  values.full && [values.point, values.only, values.size, values.dist].every((one) => one === undefined);
+  (values.full || values.note) &&
+  [values.point, values.only, values.size, values.dist].every((one) => one === undefined);
 for (const suite of chosen) {
   const started = Date.now();
   const result = await runSuite(suite, {
@@ -47,7 +50,7 @@ for (const suite of chosen) {
   if (process.stderr.isTTY) process.stderr.write('\r');
   const seconds = Math.round((Date.now() - started) / 1000);
   process.stdout.write(textOf(result, seconds));
-  if (isTold) noteFigures(result, { seconds, date: new Date(started) });
+  if (isTold) noteFigures(result, { seconds, date: new Date(started), full: values.full });
   if (result.bad.length > 0) process.exitCode = 1;
 }
 

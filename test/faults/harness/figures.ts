@@ -1,4 +1,4 @@
-// What the last full run of each suite came to: figures.json, from which the README's claim is made. A suite that is
+// What the last noted run of each suite came to: figures.json, from which the README's claim is made. A suite that is
 // run alone replaces its own entry.
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -10,8 +10,6 @@ export const FIGURES = join(import.meta.dirname, '../figures.json');
 const PACKAGE = join(import.meta.dirname, '../../../package.json');
 
 export interface Figures {
-  /** Repeats them. */
-  readonly command: string;
   /** By the name of the suite, in the order in which they run. */
   readonly suites: Readonly<Record<string, Figure>>;
 }
@@ -19,6 +17,8 @@ export interface Figures {
 export interface Figure {
   /** What a point is called: `kill points`. */
   readonly unit: string;
+  /** With the points of `--full`; false: with those of every test run. */
+  readonly full: boolean;
   readonly points: number;
   readonly bad: number;
   /** Points that the machine could not do. */
@@ -32,17 +32,18 @@ export interface Figure {
 }
 
 export function readFigures(): Figures {
-  if (!existsSync(FIGURES)) return { command: 'npm run test:faults -- --full', suites: {} };
+  if (!existsSync(FIGURES)) return { suites: {} };
   return JSON.parse(readFileSync(FIGURES, 'utf8')) as Figures;
 }
 
 export function noteFigures(
   { name, unit, count, bad, skipped, seed }: SuiteResult,
-  { seconds, date }: { readonly seconds: number; readonly date: Date },
+  { seconds, date, full }: { readonly seconds: number; readonly date: Date; readonly full: boolean },
 ): void {
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { readonly version: string };
   const figure: Figure = {
     unit,
+    full,
     points: count,
     bad: bad.length,
     skipped: skipped.length,
@@ -51,13 +52,13 @@ export function noteFigures(
     seconds,
     version,
   };
-  const { command, suites } = readFigures();
+  const { suites } = readFigures();
   const all = new Map(Object.entries({ ...suites, [name]: figure }));
   const ordered = SUITES.flatMap((suite) => {
     const known = all.get(suite.name);
     return known === undefined ? [] : [[suite.name, known] as const];
   });
-  const text = JSON.stringify({ command, suites: Object.fromEntries(ordered) } satisfies Figures, null, 2);
+  const text = JSON.stringify({ suites: Object.fromEntries(ordered) } satisfies Figures, null, 2);
   writeFileSync(`${FIGURES}.tmp`, `${text}\n`);
   renameSync(`${FIGURES}.tmp`, FIGURES);
 }
