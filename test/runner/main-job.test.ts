@@ -224,7 +224,7 @@ test('two upgrades started together do every file once, and one of them finds th
 test('kill -9 of the whole process group at any moment leaves every file old or new, and a rerun converges', async () => {
   const dataDir = makeProjects(24);
   const old = contentOf(join(dataDir, 'project_1.db'));
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 30; round++) {
     if ((await status(dataDir)).summary.states['legacy'] === undefined) {
       rmSync(dataDir, { recursive: true });
       makeProjects(24, undefined, dataDir);
