@@ -64,8 +64,15 @@ export async function withPool<T>(
 ): Promise<T> {
   return withWorkers(context, graph, scratchDir, async (pool) => {
     const replayed = tryRevisions<'replay'>(context, pool, { kind: 'replay' }, signal).then(assertReplays);
-    const [result] = await Promise.all([work(pool, replayed), replayed]);
-    return result;
+    const working = work(pool, replayed);
+    try {
+      const [result] = await Promise.all([working, replayed]);
+      return result;
+    } catch (error) {
+      // It comes to the same end once it waits for the revisions; until then it may start processes, to be closed too.
+      await working.catch(() => undefined);
+      throw error;
+    }
   });
 }
 

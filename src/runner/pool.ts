@@ -87,6 +87,8 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
   }
 
   function send(worker: Worker, message: StartMessage | Request): void {
+    // Where no more files may be opened, there is no process and no channel; that settles its task.
+    if (!worker.process.connected) return;
     // A process that can no longer be written to is about to exit, which settles its task.
     worker.process.send(message, (error) => {
       if (error !== null) worker.process.kill('SIGKILL');

@@ -51,3 +51,24 @@ test('A worker that may open no more files has not started: that is a matter of 
   expect(error.code).toBe('configuration');
   expect(error.hint).toContain('ulimit');
 });
+
+test('Where the first worker dies before the targets are listed, no other one keeps the program from its end.', async () => {
+  const first = join(temporaryDirectory(), 'first');
+  const hook = join(temporaryDirectory(), 'hook.cjs');
+  writeFileSync(
+    hook,
+    `const fs = require('node:fs');
+     if (process.argv[1]?.endsWith('worker.js')) {
+       if (!fs.existsSync(${JSON.stringify(first)})) {
+         fs.writeFileSync(${JSON.stringify(first)}, '');
+         process.exit(1);
+       }
+     } else {
+       const { readdir } = fs;
+       fs.readdir = (...words) => setTimeout(() => readdir(...words), 1_000);
+     }`,
+  );
+  const words = ['upgrade', '--data-dir', makeProjects(2), '--migrations', MIGRATIONS, '--stamp', '--json'];
+  const { code } = await runCli(words, { env: { NODE_OPTIONS: `--require ${hook}` } });
+  expect(code).toBe(78);
+});
