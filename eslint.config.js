@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'sample-fleet'] },
+  { ignores: ['build', 'dist', 'node_modules', 'sample-fleet'] },
   {
     files: ['**/*.{ts,mjs}'],
     extends: [tseslint.configs.strictTypeChecked],
@@ -25,7 +25,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-unsafe-assignment': 'off' },
   },
   {
-    files: ['*.config.ts'],
+    files: ['*.config.{ts,mjs}'],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

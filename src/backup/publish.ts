@@ -10,7 +10,6 @@ import {
   fstatSync,
   fsyncSync,
   openSync,
-  readFileSync,
   readSync,
   readdirSync,
   renameSync,
@@ -144,15 +143,16 @@ function writeSmall(content: Uint8Array, path: string, sizeBytes: number): strin
       `${content.byteLength} bytes were read of a database of ${sizeBytes}`,
     );
   }
-  const file = openSync(path, 'wx', 0o600);
+  const file = openSync(path, 'wx+', 0o600);
   try {
     for (let offset = 0; offset < content.byteLength;) offset += writeSync(file, content, offset);
     fsyncSync(file);
+    for (const { chunk, offset } of readChunks(file, sizeBytes)) {
+      if (chunk.equals(content.subarray(offset, offset + chunk.byteLength))) continue;
+      throw new DatabaseError('backupFailed', `${path} does not read back as it was written`);
+    }
   } finally {
     closeSync(file);
-  }
-  if (!readFileSync(path).equals(content)) {
-    throw new DatabaseError('backupFailed', `${path} does not read back as it was written`);
   }
   return createHash('sha256').update(content).digest('hex');
 }
@@ -165,23 +165,26 @@ async function writeLarge(session: Session, path: string, sizeBytes: number): Pr
     const found = fstatSync(file).size;
     if (found !== sizeBytes)
       throw new DatabaseError('backupFailed', `${path} has ${found} bytes of ${sizeBytes}`);
-    return hashOf(file, sizeBytes);
+    const hash = createHash('sha256');
+    for (const { chunk } of readChunks(file, sizeBytes)) hash.update(chunk);
+    return hash.digest('hex');
   } finally {
     closeSync(file);
   }
 }
 
-function hashOf(file: number, sizeBytes: number): string {
-  const hash = createHash('sha256');
-  const chunk = Buffer.alloc(1024 * 1024);
+/** What every backup of this process is read back into. */
+const room = Buffer.alloc(256 * 1024);
+
+/** Each chunk is good until the next one. */
+function* readChunks(file: number, sizeBytes: number): Iterable<{ chunk: Buffer; offset: number }> {
   for (let offset = 0; offset < sizeBytes;) {
-    const count = readSync(file, chunk, 0, chunk.byteLength, offset);
+    const count = readSync(file, room, 0, room.byteLength, offset);
     if (count === 0)
       throw new DatabaseError('backupFailed', `the backup ends after ${offset} of ${sizeBytes} bytes`);
-    hash.update(chunk.subarray(0, count));
+    yield { chunk: room.subarray(0, count), offset };
     offset += count;
   }
-  return hash.digest('hex');
 }
 
 /** The finished backup of a target in a run's directory, found by its name alone; null where there is none. */

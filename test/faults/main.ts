@@ -3,7 +3,7 @@
 //   npm run test:faults                            every suite, as many points as the tests run
 //   npm run test:faults -- --full                  ten times as many or more; what they came to goes to figures.json
 //   npm run test:faults -- --note                  as many points as the tests run, and into figures.json all the same
-//   npm run test:faults -- --suite kill [--seed 7] [--point NAME] [--only BEGINNING] [--size N] [--dist DIRECTORY]
+//   npm run test:faults -- --suite kill [--seed 7] [--point NAME] [--only BEGINNING] [--size N] [--root DIRECTORY]
 //
 // Suites can be run one at a time: each puts its own figures in the file, and leaves those of the others.
 
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     point: { type: 'string' },
     only: { type: 'string' },
     size: { type: 'string' },
-    dist: { type: 'string' },
+    root: { type: 'string' },
     full: { type: 'boolean', default: false },
     note: { type: 'boolean', default: false },
   },
@@ -33,7 +33,7 @@ const chosen = values.suite === undefined ? SUITES : values.suite.map(suiteNamed
 /** Only the whole of a suite, on the program as it is, is a figure to be told. */
 const isTold =
   (values.full || values.note) &&
-  [values.point, values.only, values.size, values.dist].every((one) => one === undefined);
+  [values.point, values.only, values.size, values.root].every((one) => one === undefined);
 for (const suite of chosen) {
   const started = Date.now();
   const result = await runSuite(suite, {
@@ -42,7 +42,7 @@ for (const suite of chosen) {
     ...(values.point === undefined ? {} : { point: values.point }),
     ...(values.only === undefined ? {} : { only: values.only }),
     ...(values.size === undefined ? {} : { size: Number(values.size) }),
-    ...(values.dist === undefined ? {} : { dist: resolve(values.dist) }),
+    ...(values.root === undefined ? {} : { root: resolve(values.root) }),
     onPoint: (done, total) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${suite.name}: ${done} of ${total} `);
     },

@@ -75,11 +75,11 @@ export function observationOf(fingerprint: string): Observation {
   };
 }
 
-/** A process that runs an ES module; `LEDGER` in its text stands for the directory of the built ledger. */
+/** A process that runs an ES module; `LEDGER` in its text stands for the directory of the compiled ledger. */
 export function startScript(script: string, prefix: readonly string[] = []): ChildProcess {
   const failure = inject('buildFailure');
   if (failure !== '') throw new Error(`The program does not compile, so it cannot be run:\n${failure}`);
-  const ledger = join(resolve(import.meta.dirname, '../..'), 'dist/ledger');
+  const ledger = join(resolve(import.meta.dirname, '../..'), 'build/ledger');
   const text = script.replaceAll('LEDGER', ledger);
   const [command, ...args] = [...prefix, process.execPath, '--input-type=module', '--eval', text];
   return spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });

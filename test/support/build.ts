@@ -15,7 +15,7 @@ declare module 'vitest' {
 }
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const BUILT = join(ROOT, 'dist/.tsbuildinfo');
+const BUILT = join(ROOT, 'build/.tsbuildinfo');
 
 /** Called by vitest before the first test. */
 export function setup(project: TestProject): void {
@@ -32,6 +32,7 @@ function isFresh(): boolean {
     'package.json',
     'tsconfig.json',
     'tsconfig.build.json',
+    'rolldown.config.mjs',
   ].every((path) => statSync(join(ROOT, path)).mtimeMs < mtimeMs);
 }
 

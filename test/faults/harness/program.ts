@@ -1,7 +1,7 @@
 // The program under test: a private copy of what was built, so that a build that goes on meanwhile changes nothing, and
 // so that a mutant of the protocol is just another copy. It is run as users run it, in a process group of its own.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   closeSync,
   cpSync,
@@ -23,7 +23,7 @@ const ORPHAN_MS = 60_000;
 const ROOT = resolve(import.meta.dirname, '../../..');
 
 export interface Program {
-  /** Folder with `dist`. */
+  /** Folder with `dist`, which is what users get, and `build`, the modules that it was made of. */
   readonly root: string;
 }
 
@@ -50,23 +50,29 @@ export interface RunOptions {
 
 /**
  * Copies what was built into `directory`, which is made.
- * @param dist default: the repository's
+ * @param from root of the program; default: the repository
  * @throws where nothing was built
  */
-export function installProgram(directory: string, dist: string = join(ROOT, 'dist')): Program {
-  if (!existsSync(join(dist, 'worker.js')))
-    throw new Error(`${dist} has no program: run \`npm run build\` first`);
+export function installProgram(directory: string, from: string = ROOT): Program {
+  if (!existsSync(join(from, 'dist/worker.js')))
+    throw new Error(`${from} has no program: run \`npm run build\` first`);
   mkdirSync(directory, { recursive: true });
   const wanted = (path: string) => !/\.(map|d\.ts|tsbuildinfo)$/.test(path);
-  cpSync(dist, join(directory, 'dist'), { recursive: true, filter: wanted });
-  cpSync(join(ROOT, 'package.json'), join(directory, 'package.json'));
+  for (const part of ['dist', 'build', 'rolldown.config.mjs', 'package.json'])
+    cpSync(join(from, part), join(directory, part), { recursive: true, filter: wanted });
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'));
   return { root: directory };
 }
 
 /** Loads a module of the program into this process: `load<typeof import('../../../src/x.js')>(program, 'x.js')`. */
 export async function load<T>(program: Program, module: string): Promise<T> {
-  return (await import(pathToFileURL(join(program.root, 'dist', module)).href)) as T;
+  return (await import(pathToFileURL(join(program.root, 'build', module)).href)) as T;
+}
+
+/** Makes `dist` again of modules in `build` that were changed. */
+export function bundle(program: Program): void {
+  const bundler = join(ROOT, 'node_modules/.bin/rolldown');
+  execFileSync(bundler, ['--config'], { cwd: program.root, stdio: 'pipe' });
 }
 
 /** Runs the command line to its end. Both streams go to files, so that a kill loses nothing that was printed. */

@@ -37,8 +37,8 @@ export interface RunSuiteOptions {
   readonly full: boolean;
   /** Only this point. */
   readonly point?: string;
-  /** What was built; default `dist`. */
-  readonly dist?: string;
+  /** Folder of the program; default: this one. */
+  readonly root?: string;
   /** How many points; default: the suite's own figure. */
   readonly size?: number;
   /** Only points whose names begin so. */
@@ -54,7 +54,7 @@ export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<
   const why = suite.lacks?.() ?? null;
   if (why !== null) return { ...base, count: 0, bad: [], skipped: [{ point: 'all', why }] };
   const directory = suite.disk === true ? slowDirectory() : fastDirectory();
-  const program = installProgram(join(directory, 'program'), options.dist);
+  const program = installProgram(join(directory, 'program'), options.root);
   const size = options.size ?? (full ? suite.full : suite.standard);
   const children: Child[] = [];
   const bad: BadPoint[] = [];

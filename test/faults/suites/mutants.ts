@@ -5,7 +5,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { env, stderr } from 'node:process';
-import { installProgram } from '../harness/program.js';
+import { bundle, installProgram } from '../harness/program.js';
 import { runSuite } from '../harness/run-suite.js';
 import type { Bench, Finding, OpenSuite, Suite } from '../harness/suite.js';
 
@@ -171,12 +171,13 @@ async function open({ program, directory, seed }: Bench): Promise<OpenSuite> {
       if (mutant === undefined) throw new Error(`there is no mutant ${point}`);
       const { suite, only, size } = mutant.by;
       const weak = join(directory, point);
-      const dist = join(installProgram(weak, join(program.root, 'dist')).root, 'dist');
-      for (const { file, from, to } of mutant.patches) patch(join(dist, file), from, to);
+      const weakened = installProgram(weak, program.root);
+      for (const { file, from, to } of mutant.patches) patch(join(weak, 'build', file), from, to);
+      bundle(weakened);
       // Here, because the list of suites has this one too.
       const { suiteNamed } = await import('../suites.js');
       const found = await caughtBy(async () =>
-        runSuite(suiteNamed(suite), { seed, full: false, dist, only, size, untilBad: true }),
+        runSuite(suiteNamed(suite), { seed, full: false, root: weak, only, size, untilBad: true }),
       );
       rmSync(weak, { recursive: true });
       if (env['FAULTS_TELL'] !== undefined) stderr.write(`${point}: ${found ?? 'not caught'}\n`);
