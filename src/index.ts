@@ -31,5 +31,4 @@ export type * from './model/report.js';
 export type * from './model/revision-database.js';
 export type * from './model/settings.js';
 export type * from './model/target.js';
-export type { AnyReport } from './report/json.js';
 export type { TextOptions } from './report/layout.js';

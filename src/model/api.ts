@@ -173,3 +173,21 @@ export interface Fleet {
   newRevision(options: { readonly message: string }): Promise<NewReport>;
   close(): Promise<void>;
 }
+
+/** Every document of the contract. */
+export type AnyReport =
+  | RunReport
+  | StatusReport
+  | DiscoverReport
+  | PlanReport
+  | RepairPlanReport
+  | CurrentReport
+  | LintReport
+  | DriftReport
+  | HistoryReport
+  | FleetHistoryReport
+  | HeadsReport
+  | ShowReport
+  | DoctorReport
+  | NewReport
+  | BaselineReport;

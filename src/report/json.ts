@@ -2,40 +2,8 @@
 // Every document of the contract passes through here, so that both forms have the same keys.
 
 import type { FleetEvent } from '../model/events.js';
-import type { LintReport } from '../model/lint.js';
-import type {
-  BaselineReport,
-  CurrentReport,
-  DiscoverReport,
-  DoctorReport,
-  DriftReport,
-  FleetHistoryReport,
-  HeadsReport,
-  HistoryReport,
-  NewReport,
-  PlanReport,
-  RepairPlanReport,
-  RunReport,
-  ShowReport,
-  StatusReport,
-} from '../model/report.js';
-
-export type AnyReport =
-  | RunReport
-  | StatusReport
-  | DiscoverReport
-  | PlanReport
-  | RepairPlanReport
-  | CurrentReport
-  | LintReport
-  | DriftReport
-  | HistoryReport
-  | FleetHistoryReport
-  | HeadsReport
-  | ShowReport
-  | DoctorReport
-  | NewReport
-  | BaselineReport;
+import type { AnyReport } from '../model/api.js';
+import type { RunReport } from '../model/report.js';
 
 /** The document as one line of JSON. */
 export function jsonText(report: AnyReport): string {

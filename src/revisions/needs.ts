@@ -1,6 +1,7 @@
 // What each revision creates, alters, drops, reads and writes, and whose work it needs: from the structures before and
 // after, because only they show what DROP TABLE takes along or IF NOT EXISTS leaves undone, and from syntax trees.
 
+import type { RevisionNeeds } from '../model/report.js';
 import type { RevisionTrace, Trace } from './lint/trace.js';
 import { changed, columnNamed, hasObject, KINDS, tableNamed } from './lint/lookup.js';
 import { orderByNeeds, type Ordering } from './order.js';
@@ -9,22 +10,8 @@ import type { Snapshot } from '../schema/snapshot.js';
 import { fold } from '../schema/sql-text.js';
 import { treeOf } from './tree.js';
 
-/** Names as written: `agents`, `agents.metadata`, `ix_agents_name`. What lives and dies within the revision is left out. */
-export interface Needs {
-  readonly revision: string;
-  readonly creates: readonly string[];
-  readonly alters: readonly string[];
-  readonly drops: readonly string[];
-  readonly reads: readonly string[];
-  readonly writes: readonly string[];
-  /** What it needs from others, and which revision makes it: before, or too late; null where none does. */
-  readonly from: readonly { readonly object: string; readonly revision: string | null }[];
-  /** Lines of statements that are not understood: what they need is not known. */
-  readonly unknown: readonly number[];
-}
-
 /** By revision, in order. */
-export function needsOfAll(trace: Trace): ReadonlyMap<string, Needs> {
+export function needsOfAll(trace: Trace): ReadonlyMap<string, RevisionNeeds> {
   const makers = makersOf(trace);
   return new Map(
     trace.revisions.map((revision, at) => [revision.revision.id, needsOf(revision, at, makers)]),
@@ -32,7 +19,7 @@ export function needsOfAll(trace: Trace): ReadonlyMap<string, Needs> {
 }
 
 /** The order that these needs allow, as near to the present one as they do, and the circles among them. */
-export function orderOfNeeds(needs: ReadonlyMap<string, Needs>): Ordering<{ readonly id: string }> {
+export function orderOfNeeds(needs: ReadonlyMap<string, RevisionNeeds>): Ordering<{ readonly id: string }> {
   const items = [...needs.keys()].map((id) => ({ id }));
   const makersOfNeeds = ({ id }: { readonly id: string }): string[] =>
     (needs.get(id)?.from ?? []).flatMap(({ revision }) => (revision === null ? [] : [revision]));
@@ -54,7 +41,7 @@ function makersOf(trace: Trace): Makers {
   return makers;
 }
 
-function needsOf(trace: RevisionTrace, at: number, makers: Makers): Needs {
+function needsOf(trace: RevisionTrace, at: number, makers: Makers): RevisionNeeds {
   const { before, after, steps, revision } = trace;
   const sides = { reads: new Map<string, string>(), writes: new Map<string, string>() };
   const from = new Map<string, { object: string; revision: string | null }>();

@@ -69,8 +69,8 @@ export async function withPool<T>(
       const [result] = await Promise.all([working, replayed]);
       return result;
     } catch (error) {
-      // It comes to the same end once it waits for the revisions; until then it may start processes, to be closed too.
-      await working.catch(() => undefined);
+      // Until it waits for the revisions it may start processes, to be closed too, and find more that is wrong.
+      await working;
       throw error;
     }
   });

@@ -4,9 +4,9 @@
 import type { LintFleetOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
 import type { LintReport } from '../model/lint.js';
+import type { RevisionNeeds } from '../model/report.js';
 import type { Graph } from '../revisions/graph.js';
 import { chooseRules, type LintOptions } from '../revisions/lint/lint.js';
-import type { Needs } from '../revisions/needs.js';
 import { scratchOf, tryRevisions, withWorkers, type Context } from './context.js';
 import { observeTargets } from './inspect.js';
 import { withLook } from './look.js';
@@ -33,7 +33,7 @@ export async function lintFleet(context: Context, options: LintFleetOptions): Pr
 }
 
 /** What each revision creates, alters, drops, reads and writes, in the order of the graph. */
-export async function needsOfGraph(context: Context, graph: Graph): Promise<readonly Needs[]> {
+export async function needsOfGraph(context: Context, graph: Graph): Promise<readonly RevisionNeeds[]> {
   return (await read(context, graph, {})).needs;
 }
 

@@ -48,8 +48,13 @@ export async function runFleet(
     async (pool, replayed) => {
       const graph = await context.loadGraph();
       // A wrong revision is a fault of the whole run; a relative one is measured on each target.
-      if ('to' in intent && intent.to !== 'auto' && !/^[+-]/.test(intent.to))
-        resolveArgument(graph, intent.to, new Set(graph.byId.keys()));
+      if ('to' in intent && intent.to !== 'auto' && !/^[+-]/.test(intent.to)) {
+        try {
+          resolveArgument(graph, intent.to, new Set(graph.byId.keys()));
+        } catch (error) {
+          throw await withMistakes(error, replayed);
+        }
+      }
       const selected = await selectTargets(context, options);
       pool.warm(Math.min(jobsOf(context, options), selected.targets.length));
       const startedAt = context.now();
@@ -68,6 +73,18 @@ export async function runFleet(
       }
     },
   );
+}
+
+/** An argument that the revisions do not bear, such as `head` where there are several, beside what is wrong with them. */
+async function withMistakes(error: unknown, replayed: Promise<void>): Promise<unknown> {
+  const found = await replayed.then(
+    () => null,
+    (mistakes: unknown) => mistakes,
+  );
+  if (!(error instanceof FleetError && found instanceof FleetError) || found.problems.length === 0)
+    return error;
+  const own: Problem = { message: error.message, hint: error.hint };
+  return new FleetError(found.code, found.message, { hint: found.hint, problems: [own, ...found.problems] });
 }
 
 interface Run {

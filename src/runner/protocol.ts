@@ -5,10 +5,10 @@ import type { HistoryRow } from '../model/history.js';
 import type { LintReport } from '../model/lint.js';
 import type { Observation } from '../model/observation.js';
 import type { Failure, Outcome } from '../model/outcome.js';
+import type { RevisionNeeds } from '../model/report.js';
 import type { Revision } from '../model/revision.js';
 import type { Target } from '../model/target.js';
 import type { LintOptions } from '../revisions/lint/lint.js';
-import type { Needs } from '../revisions/needs.js';
 import type { Judgement } from '../stamping/judge.js';
 import type { Expressed } from './express.js';
 import type { Intent } from './intent.js';
@@ -61,7 +61,7 @@ export interface Replies {
 export interface LintReply {
   readonly report: LintReport;
   /** In the order of the graph. */
-  readonly needs: readonly Needs[];
+  readonly needs: readonly RevisionNeeds[];
 }
 
 /** What was found in a chunk of targets: each distinct observation once, because most are equal. */

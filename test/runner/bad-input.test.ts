@@ -163,6 +163,21 @@ describe('a run that cannot begin', () => {
     expect(result.stderr).toMatch(/0001_a\.sql:3.*no such table: b/s);
     expect(treeOf(dataDir, ['.flotilla'])).toEqual(before);
   });
+
+  test('because of several heads tells the mistake in a statement, too', async () => {
+    const dataDir = makeProjects(1);
+    const migrations = temporaryDirectory();
+    const write = (id: string, parent: string, sql: string) => {
+      writeFileSync(join(migrations, `${id}_x.sql`), `-- down_revision: ${parent}\n-- migrate:up\n${sql}\n`);
+    };
+    write('a1', 'base', 'CREATE TABLE a (id INTEGER PRIMARY KEY);');
+    write('b1', 'a1', 'CREATE TABLE b (id INTEGER PRIMARY KEY);');
+    write('b2', 'a1', 'INSERT INTO missing VALUES (1);');
+    const result = await runCli(['upgrade', '--data-dir', dataDir, '--migrations', migrations]);
+    expect(result.code).toBe(78);
+    expect(result.stderr).toMatch(/2 heads: b1.*b2/s);
+    expect(result.stderr).toMatch(/b2_x\.sql:3.*missing/s);
+  });
 });
 
 test('a full disk fails the targets that found it so, stops the run, and loses nothing', async (context) => {

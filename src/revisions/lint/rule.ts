@@ -1,7 +1,7 @@
 // What a rule is: an id to name it by, how grave it is, why it matters, and a pure look at what happened.
 
 import type { Graph } from '../graph.js';
-import type { Needs } from '../needs.js';
+import type { RevisionNeeds } from '../../model/report.js';
 import type { Revision } from '../../model/revision.js';
 import type { Severity } from '../../model/lint.js';
 import type { Timeline } from './timeline.js';
@@ -12,7 +12,7 @@ export interface LintContext {
   readonly trace: Trace;
   readonly timeline: Timeline;
   /** By revision. */
-  readonly needs: ReadonlyMap<string, Needs>;
+  readonly needs: ReadonlyMap<string, RevisionNeeds>;
   /** Revisions that databases have applied already, in the order of application; null where nobody said. */
   readonly released: readonly string[] | null;
 }
