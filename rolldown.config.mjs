@@ -6,7 +6,7 @@ import { defineConfig } from 'rolldown';
 export default defineConfig({
   input: { 'cli/main': 'build/cli/main.js', index: 'build/index.js', worker: 'build/worker.js' },
   platform: 'node',
-  logLevel: 'warn',
+  logLevel: 'silent',
   external: /^[^./]/,
   output: {
     dir: 'dist',

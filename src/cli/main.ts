@@ -3,8 +3,12 @@
 // in program.ts. The process ends by itself when the work is done, so that nothing that was printed is lost.
 
 import type { WriteStream } from 'node:tty';
+import { setFlagsFromString } from 'node:v8';
 import type { Output } from './output.js';
 import { bugHint, runProgram } from './program.js';
+
+// As in a worker process: most of a short life would go into compiling for a long one.
+setFlagsFromString('--interrupt-budget=1000000');
 
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);

@@ -22,8 +22,10 @@ export function fileVersion(files: readonly (FileFacts | null)[]): string {
 
 /** The latest time in a version, in nanoseconds since 1970; 0 where it has none. */
 export function newestTimeNs(version: string): bigint {
-  return version
-    .split(' ')
-    .flatMap((file) => file.split('.').slice(1, 3))
-    .reduce((newest, time) => (BigInt(time) > newest ? BigInt(time) : newest), 0n);
+  let newest = 0n;
+  for (const file of version.split(' ')) {
+    const [, ...times] = file.split('.', 3);
+    for (const time of times.map(BigInt)) if (time > newest) newest = time;
+  }
+  return newest;
 }

@@ -1,9 +1,9 @@
 // One look at an open database: history, structure, and what other tools recorded. Reads only.
 
 import type Database from 'better-sqlite3';
-import { HISTORY_TABLE, type HistoryEntry } from '../../model/history.js';
+import { HISTORY_TABLE } from '../../model/history.js';
 import type { Observation, Witness } from '../../model/observation.js';
-import { readHistory } from './history.js';
+import { readEntries } from './history.js';
 import { createFingerprinter, readSchemaRows } from './introspect.js';
 
 const fingerprint = createFingerprinter();
@@ -13,16 +13,10 @@ export function observe(db: Database.Database): Observation {
   const rows = readSchemaRows(db);
   const has = (table: string) => rows.some(([type, name]) => name === table && type === 'table');
   return {
-    history: has(HISTORY_TABLE) ? readHistory(db).map(entryOf) : null,
+    history: has(HISTORY_TABLE) ? readEntries(db) : null,
     ...fingerprint(db, rows),
     witness: has('alembic_version') ? readAlembic(db) : null,
   };
-}
-
-/** The part of a history row that decides: rows of one cohort must compare equal whenever they were written. */
-function entryOf(row: HistoryEntry): HistoryEntry {
-  const { revision, checksum, sqlChecksum, status, statementsDone } = row;
-  return { revision, checksum, sqlChecksum, status, statementsDone };
 }
 
 function readAlembic(db: Database.Database): Witness | null {
