@@ -72,6 +72,7 @@ export class Observations {
     const found = new Map<string, Observation>();
     const find = this.#database.transaction(() => {
       const known = this.#known();
+      if (known.size === 0) return;
       for (const { id, version } of targets) {
         const observation = known.get(this.#selectEntry.get(id, version) ?? 0);
         if (observation !== undefined) found.set(id, observation);

@@ -15,7 +15,7 @@ import { addressed } from './progress.js';
 import type { Inspections } from './protocol.js';
 
 /** Targets in one message to a worker: enough that messages do not count, few enough for an even end. */
-export const CHUNK = 128;
+export const CHUNK = 256;
 
 export interface InspectRequest {
   readonly targets: readonly Target[];
