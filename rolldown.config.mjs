@@ -6,11 +6,9 @@ import { defineConfig } from 'rolldown';
 export default defineConfig({
   input: { 'cli/main': 'build/cli/main.js', index: 'build/index.js', worker: 'build/worker.js' },
   platform: 'node',
-  logLevel: 'silent',
   external: /^[^./]/,
   output: {
     dir: 'dist',
     chunkFileNames: '[name].js',
-    sourcemap: true,
   },
 });

@@ -66,7 +66,7 @@ function faultsOfNeeds(revision: Revision, byId: ReadonlyMap<string, Revision>):
         hint:
           near.length > 0
             ? `did you mean ${near.join(' or ')}?`
-            : 'add the file that is missing, or correct the line',
+            : 'add the file that is missing, or correct the line; a first revision stands on `base`',
         file: revision.file,
       },
     ];
