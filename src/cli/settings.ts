@@ -77,6 +77,18 @@ export function selectOptions({ only, exclude, limit, jobs }: Settings): SelectO
   return present({ only, exclude, limit, jobs });
 }
 
+/** What every command takes that changes targets. */
+export const RUN_SETTING_NAMES = [
+  'dryRun',
+  'jobs',
+  'verify',
+  'backup',
+  'backupDir',
+  'busyTimeout',
+  'timeout',
+  'report',
+] as const satisfies readonly (keyof Settings)[];
+
 /** The part that says how targets are changed. */
 export function runOptions({
   dryRun,

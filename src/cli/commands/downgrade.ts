@@ -2,7 +2,7 @@
 
 import { runText } from '../../index.js';
 import type { Command } from '../command.js';
-import { runOptions } from '../settings.js';
+import { RUN_SETTING_NAMES, runOptions } from '../settings.js';
 
 export const downgrade: Command = {
   name: 'downgrade',
@@ -14,7 +14,7 @@ export const downgrade: Command = {
   summary: 'takes revisions back, newest first',
   description:
     'Runs the down of every revision that a target has beyond REV, newest first, by the same steps as upgrade: backup, one transaction, verification against the structure of the older revision. Where a revision has no down, nothing is started and the revision is named.',
-  settings: ['dryRun', 'jobs', 'verify', 'backup', 'backupDir', 'busyTimeout', 'timeout', 'report'],
+  settings: RUN_SETTING_NAMES,
   switches: [],
   examples: [
     { words: 'downgrade -1 --dry-run', does: 'rehearses to take the newest revision back' },

@@ -2,24 +2,14 @@
 
 import { repairPlanText, runText } from '../../index.js';
 import type { Command } from '../command.js';
-import { present, runOptions } from '../settings.js';
+import { present, RUN_SETTING_NAMES, runOptions } from '../settings.js';
 
 export const repair: Command = {
   name: 'repair',
   summary: 'mends the structure of targets that drifted',
   description:
     'Brings the structure of each drifted target back to the one that its own revision leaves, by the same steps as upgrade: backup, one transaction, verification. Missing columns are added, what ALTER TABLE cannot change is rebuilt with every row, indexes, views and triggers are made anew. Where rows are in the way they are counted and named, and nothing is changed. What is not expected stays unless --drop-extra names it: table, table.column, or an index, a view, a trigger. The history is not touched.',
-  settings: [
-    'dropExtra',
-    'dryRun',
-    'jobs',
-    'verify',
-    'backup',
-    'backupDir',
-    'busyTimeout',
-    'timeout',
-    'report',
-  ],
+  settings: ['dropExtra', ...RUN_SETTING_NAMES],
   switches: ['plan'],
   examples: [
     { words: 'repair --plan', does: 'the SQL of it, cohort by cohort, to read and review' },

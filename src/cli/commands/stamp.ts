@@ -2,7 +2,7 @@
 
 import { runText } from '../../index.js';
 import type { Command } from '../command.js';
-import { present, runOptions } from '../settings.js';
+import { present, RUN_SETTING_NAMES, runOptions } from '../settings.js';
 
 export const stamp: Command = {
   name: 'stamp',
@@ -14,18 +14,7 @@ export const stamp: Command = {
   summary: 'records the revision of legacy targets without running it',
   description:
     "Finds out by evidence at which revision a legacy target is: its structure must equal exactly that of one revision. That one and all before it are then recorded as applied. A target whose structure is no revision's is left alone, and the difference is told. Where the structure is that of several, because some revisions change rows alone, the earliest is recorded, and --at names another of them. With a revision instead of auto, that one is recorded where the structure is its own.",
-  settings: [
-    'at',
-    'allowExtra',
-    'dryRun',
-    'jobs',
-    'verify',
-    'backup',
-    'backupDir',
-    'busyTimeout',
-    'timeout',
-    'report',
-  ],
+  settings: ['at', 'allowExtra', ...RUN_SETTING_NAMES],
   switches: ['force'],
   examples: [
     { words: 'stamp --dry-run', does: 'tells which revision each legacy target matches; touches nothing' },

@@ -2,7 +2,7 @@
 
 import { runText } from '../../index.js';
 import type { Command } from '../command.js';
-import { present, runOptions } from '../settings.js';
+import { present, RUN_SETTING_NAMES, runOptions } from '../settings.js';
 
 export const upgrade: Command = {
   name: 'upgrade',
@@ -14,19 +14,7 @@ export const upgrade: Command = {
   summary: 'brings every target to a revision',
   description:
     'Runs what each target lacks. A target is backed up first, changed in one transaction and verified before it is committed: it is at its old or at its new revision, whatever fails. A target that fails is as it was before, and the others go on. Running it again does only what is left.',
-  settings: [
-    'dryRun',
-    'jobs',
-    'stamp',
-    'allowDrift',
-    'allowExtra',
-    'verify',
-    'backup',
-    'backupDir',
-    'busyTimeout',
-    'timeout',
-    'report',
-  ],
+  settings: ['stamp', 'allowDrift', 'allowExtra', ...RUN_SETTING_NAMES],
   switches: [],
   examples: [
     {
