@@ -6,14 +6,14 @@ import type { Setting } from '../index.js';
 export type Value = string | number | boolean | readonly string[];
 
 /** What a setting takes, in words: `a whole number from 1`. */
-export function allowed({ type, least, choices }: Setting): string {
+export function allowed({ type, least, choices, value }: Setting): string {
   switch (type) {
     case 'number':
       return `a whole number from ${least ?? 0}`;
     case 'boolean':
       return 'true or false';
     case 'list':
-      return 'ids and globs, separated by commas';
+      return `${value?.replace(',..', '').toLowerCase() ?? 'value'}s, separated by commas`;
     case 'path':
       return 'a path';
     case 'string':

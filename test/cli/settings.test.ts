@@ -95,7 +95,7 @@ describe('mergeSettings', () => {
         [file, 'dataDir has a value that it cannot have', 'dataDir takes a path.'],
         [file, 'jobs has a value that it cannot have', 'jobs takes a whole number from 1.'],
         [file, 'limit has a value that it cannot have', 'limit takes a whole number from 1.'],
-        [file, 'only has a value that it cannot have', 'only takes ids and globs, separated by commas.'],
+        [file, 'only has a value that it cannot have', 'only takes ids, separated by commas.'],
         [file, 'unknown key data-dir', 'The nearest known key is dataDir.'],
         [file, 'verify has a value that it cannot have', 'verify takes quick or full.'],
       ].sort(),
