@@ -9,6 +9,7 @@ export default defineConfig({
   external: /^[^./]/,
   output: {
     dir: 'dist',
-    chunkFileNames: '[name].js',
+    // Beside the worker, which `fleet.ts` looks for in the place of its own file.
+    chunkFileNames: 'shared-[name].js',
   },
 });

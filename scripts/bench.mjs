@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
+import { createFingerprinter } from '../build/database/sqlite/introspect.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -38,10 +39,6 @@ const MIGRATIONS = join(import.meta.dirname, 'bench/migrations');
 const BOUND = join(import.meta.dirname, 'bench/bound.mjs');
 const LOOP = join(import.meta.dirname, 'bench/loop.mjs');
 const UPGRADE_BYTES = 140 * 1024;
-/** @type {typeof import('../src/database/sqlite/introspect.js')} */
-const { createFingerprinter } = await import(
-  join(import.meta.dirname, '../build/database/sqlite/introspect.js')
-);
 
 const place = mkdtempSync(join(options.dir, 'flotilla-bench-'));
 let missed = 0;
