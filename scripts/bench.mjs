@@ -1,5 +1,6 @@
 // Measures Flotilla against what cannot be avoided, in the same minutes on the same disk, and prints ratios: of the
-// quickest of alternating runs each, because whatever else the machine did made the others slower. Apart from the tests because times are not facts. Exits 1 where a figure is not reached.
+// quickest of alternating runs each, because whatever else the machine did made the others slower. Apart from the tests
+// because times are not facts. Exits 1 where a figure is not reached.
 // `npm run bench -- --files 1000 --small 10000 --legacy 10000 --runs 5 --jobs N --dir DIRECTORY`
 
 import { execFileSync, spawn } from 'node:child_process';
