@@ -3,13 +3,22 @@
 
 import { defineConfig } from 'rolldown';
 
-export default defineConfig({
-  input: { 'cli/main': 'build/cli/main.js', index: 'build/index.js', worker: 'build/worker.js' },
-  platform: 'node',
+/** @param {Record<string, string>} input */
+const bundle = (input) => ({
+  input,
+  platform: /** @type {const} */ ('node'),
   external: /^[^./]/,
+  // A package of which nothing is used is not loaded.
+  treeshake: { moduleSideEffects: /** @type {const} */ ('no-external') },
   output: {
     dir: 'dist',
     // Beside the worker, which `fleet.ts` looks for in the place of its own file.
     chunkFileNames: 'shared-[name].js',
   },
 });
+
+// The worker shares nothing: what only reports and arguments need is not for it to load.
+export default defineConfig([
+  bundle({ 'cli/main': 'build/cli/main.js', index: 'build/index.js' }),
+  bundle({ worker: 'build/worker.js' }),
+]);

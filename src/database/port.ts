@@ -14,7 +14,7 @@ export type Depth = 'quick' | 'full';
 
 export interface Driver {
   /**
-   * Opens a target for change and makes the session safe for it (protocol, steps 1 and 2).
+   * Opens a target; for change the session is made safe for it (protocol, steps 1 and 2).
    * @throws DatabaseError
    */
   open(target: Target, options: OpenOptions): Promise<Session>;
@@ -51,6 +51,8 @@ export interface DriverVersion {
 }
 
 export interface OpenOptions {
+  /** `ask`: nothing is to be changed, and there can be nothing to recover (step 11). */
+  readonly purpose: 'change' | 'ask';
   /** How long one wait for a lock may take, in milliseconds. */
   readonly busyTimeoutMs: number;
 }

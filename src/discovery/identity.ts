@@ -59,10 +59,11 @@ export function faultOf({ main, sidecars }: TargetLook): Fault | null {
 
 /**
  * The file that was planned is still there, and may still be opened.
+ * @param withSidecars false once it is open: what lies beside it is SQLite's own by then
  * @throws DatabaseError `replaced`, `refusedPath`, `permission` or `io`
  */
-export function assertSameFile(target: Target): void {
-  const now = lookOrThrow(target.path);
+export function assertSameFile(target: Target, withSidecars = true): void {
+  const now = lookOrThrow(target.path, withSidecars);
   if (now === null) throw new DatabaseError('replaced', `${target.path} is gone`);
   const { device, inode } = now.main;
   if (`${device}` !== target.identity.device || `${inode}` !== target.identity.inode) {
@@ -72,9 +73,9 @@ export function assertSameFile(target: Target): void {
   if (fault !== null) throw new DatabaseError('refusedPath', `${target.path} ${fault.reason}`);
 }
 
-function lookOrThrow(path: string): TargetLook | null {
+function lookOrThrow(path: string, withSidecars: boolean): TargetLook | null {
   try {
-    return look(path);
+    return look(path, withSidecars);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     const isForbidden = code === 'EACCES' || code === 'EPERM';

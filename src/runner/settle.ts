@@ -3,7 +3,7 @@
 // structure itself tells.
 
 import { findBackup } from '../backup/publish.js';
-import { DatabaseError, type Session } from '../database/port.js';
+import { DatabaseError, type OpenOptions, type Session } from '../database/port.js';
 import { assertSameFile } from '../discovery/identity.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Failure, Outcome } from '../model/outcome.js';
@@ -18,7 +18,9 @@ import type { Tools, Work } from './work.js';
 /** The outcome of a target whose COMMIT was tried. */
 export async function settle(progress: Progress, work: Work, tools: Tools): Promise<Outcome> {
   try {
-    const isDone = await ask(progress.target, work, tools, (session) =>
+    // What an error left half-way is mended by opening for change.
+    const purpose = progress.error === undefined ? 'ask' : 'change';
+    const isDone = await ask(progress.target, purpose, work, tools, (session) =>
       isCommitted(progress, session, work.runId),
     );
     if (isDone) {
@@ -65,7 +67,7 @@ export async function settleAfterDeath(
   const backup = work.backupDir === null ? null : findBackup(work.backupDir, target.id);
   try {
     if (work.intent.kind === 'repair') {
-      const found = await ask(target, work, tools, (session) =>
+      const found = await ask(target, 'change', work, tools, (session) =>
         decideTarget(session, target, work.intent, tools),
       );
       const durationMs = tools.now() - startedAt;
@@ -76,7 +78,8 @@ export async function settleAfterDeath(
         durationMs,
       };
     }
-    const history = await ask(target, work, tools, async (session) => (await session.readHistory()) ?? []);
+    const read = async (session: Session) => (await session.readHistory()) ?? [];
+    const history = await ask(target, 'change', work, tools, read);
     if (history.some((row) => row.runId === work.runId && isHalfWay(row))) {
       throw new DatabaseError('commitUncertain', 'a revision outside a transaction stopped half-way');
     }
@@ -141,9 +144,10 @@ function isHalfWay({ status }: HistoryRow): boolean {
   return status === 'started' || status === 'leaving';
 }
 
-/** Reads on a fresh connection; opening recovers what a dead process left. */
+/** Reads on a fresh connection; opening for change recovers what a dead process left. */
 async function ask<T>(
   target: Target,
+  purpose: OpenOptions['purpose'],
   work: Work,
   tools: Tools,
   read: (session: Session) => Promise<T>,
@@ -151,7 +155,7 @@ async function ask<T>(
   let session: Session | null = null;
   try {
     assertSameFile(target);
-    session = await tools.driver.open(target, { busyTimeoutMs: work.busyTimeoutMs });
+    session = await tools.driver.open(target, { purpose, busyTimeoutMs: work.busyTimeoutMs });
     return await read(session);
   } finally {
     await session?.close();

@@ -40,8 +40,8 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
   let session: Session | null = null;
   try {
     assertSameFile(target);
-    session = await tools.driver.open(target, { busyTimeoutMs: work.busyWaitMs });
-    assertSameFile(target);
+    session = await tools.driver.open(target, { purpose: 'change', busyTimeoutMs: work.busyWaitMs });
+    assertSameFile(target, false);
 
     progress.step = 'lock';
     await session.lock();

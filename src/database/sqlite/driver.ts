@@ -22,7 +22,13 @@ interface LookOptions extends InspectOptions {
 /** @param nowNs the time in nanoseconds since 1970, on the clock that stamps files */
 export function createSqliteDriver(nowNs: () => bigint): Driver {
   return {
-    open: async (target, options) => createSession(openForChange(target.path, options.busyTimeoutMs)),
+    open: async ({ path }, { purpose, busyTimeoutMs }) =>
+      createSession(
+        purpose === 'change'
+          ? openForChange(path, busyTimeoutMs)
+          : // One that may only read leaves the sidecars of a WAL database behind (sqlite.org/wal.html).
+            openForReading(path, { readonly: false, busyTimeoutMs }),
+      ),
     inspect: async (target, options) => look(target, { ...options, nowNs }, observe),
     snapshot: async (target, options) => look(target, { ...options, nowNs }, readSnapshot),
     history: async (target, options) => look(target, { ...options, nowNs }, readHistoryIfAny),

@@ -88,7 +88,7 @@ export function changeHistory(db: Database.Database, change: HistoryChange): voi
   db.exec(CREATE_HISTORY);
   if (change.remove === 'all') {
     db.exec(`DELETE FROM ${HISTORY_TABLE}`);
-  } else {
+  } else if (change.remove.length > 0) {
     const remove = db.prepare(`DELETE FROM ${HISTORY_TABLE} WHERE revision = ?`);
     for (const revision of change.remove) remove.run(revision);
   }

@@ -98,9 +98,7 @@ function pageCount(db: Database.Database): number {
 }
 
 function sizeBytes(db: Database.Database): number {
-  return Number(
-    db.prepare('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size').pluck().get(),
-  );
+  return pageCount(db) * Number(db.pragma('page_size', { simple: true }));
 }
 
 /**
