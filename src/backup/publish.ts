@@ -195,6 +195,15 @@ export function findBackup(directory: string, targetId: string): string | null {
   return name === undefined ? null : join(directory, name);
 }
 
+/** Removes what a process that is dead has begun to write as the backup of a target. */
+export function removeUnfinished(directory: string, targetId: string): void {
+  const start = `${stemOfId(targetId)}.`;
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  for (const name of names) {
+    if (name.startsWith(start) && name.endsWith('.tmp')) removeQuietly(join(directory, name));
+  }
+}
+
 /** The id with anything unusual replaced, told apart by a hash of the whole: `eu_project_7.1a2b3c4d`. */
 function stemOfId(targetId: string): string {
   const readable = targetId.replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(-ID_CHARACTERS_MAX);

@@ -68,7 +68,10 @@ export function rehearsal(
     const target = targets.find((one) => one.id === id);
     if (target === undefined) throw new Error(`the look has no target ${id}`);
     try {
-      return await pool.run({ kind: 'apply', target, work, rehearse: true }, { timeoutMs });
+      const task = { kind: 'apply', targets: [target], work, rehearse: true } as const;
+      const [outcome] = await pool.run(task, { timeoutMs });
+      if (outcome === undefined) throw new Error('a worker did no target');
+      return outcome;
     } catch (error) {
       if (error instanceof WorkerError) return { failure: notRead(target, error) };
       throw error;

@@ -40,7 +40,13 @@ export type Task =
     }
   /** Judge what was observed, and decide what a run with this intent would do. */
   | { readonly kind: 'judge'; readonly cases: readonly Case[]; readonly intent: Intent | null }
-  | { readonly kind: 'apply'; readonly target: Target; readonly work: Work; readonly rehearse: boolean }
+  /** Carry the work out on one target after the other. */
+  | {
+      readonly kind: 'apply';
+      readonly targets: readonly Target[];
+      readonly work: Work;
+      readonly rehearse: boolean;
+    }
   | { readonly kind: 'settle'; readonly target: Target; readonly work: Work; readonly cause: Failure };
 
 /** What each kind of task resolves to. */
@@ -53,7 +59,8 @@ export interface Replies {
   readonly histories: readonly HistoryReading[];
   readonly express: Expressed | { readonly failure: Failure };
   readonly judge: readonly Verdict[];
-  readonly apply: Outcome;
+  /** For at least the first of the targets, in order; those after them were not begun. */
+  readonly apply: readonly Outcome[];
   readonly settle: Outcome;
 }
 

@@ -13,6 +13,9 @@ import type { Work } from './work.js';
 const GRACE_MS = 5_000;
 /** Time beyond a target's own deadline before its process is killed, in milliseconds: it ends itself more gently. */
 const KILL_AFTER_MS = 500;
+/** Small targets in one message: a message costs as much as a tenth of one. */
+const BATCH_TARGETS_MAX = 16;
+const BATCH_BYTES_MAX = 1024 * 1024;
 
 export interface RunRequest {
   readonly targets: readonly Target[];
@@ -31,6 +34,17 @@ export interface Watcher {
   onRetry(id: string, message: string): void;
 }
 
+/** A target that waits for its turn. */
+interface Waiting {
+  readonly target: Target;
+  /** Its place among the targets. */
+  readonly index: number;
+  /** When it was first tried, in milliseconds since 1970. */
+  triedAt: number | null;
+  /** A process died that had it and others: no other is to go down with it. */
+  isAlone: boolean;
+}
+
 /** @returns an outcome for every target, in the order of the targets */
 export async function runTargets(
   request: RunRequest,
@@ -38,34 +52,72 @@ export async function runTargets(
   now: () => number,
   watcher: Watcher,
 ): Promise<readonly Outcome[]> {
-  const { targets, work, rehearse, signal } = request;
-  const limit = pLimit(request.jobs);
+  const { targets, goals, work, rehearse, jobs, signal } = request;
+  const limit = pLimit(jobs);
+  const outcomes = new Array<Outcome>(targets.length);
+  // The next one is at the end, where it costs nothing to take it. The largest comes first: a large one that starts
+  // last would keep a single process busy at the end.
+  const queue = targets.map((target, index): Waiting => ({ target, index, triedAt: null, isAlone: false }));
+  queue.sort((a, b) => a.target.sizeBytes - b.target.sizeBytes || b.index - a.index);
   let stop: string | null = null;
 
   function workFor(target: Target): Work {
-    const goal = request.goals.get(target.id);
+    const goal = goals.get(target.id);
     return goal === undefined ? work : { ...work, intent: withGoal(work.intent, goal) };
   }
 
-  async function attempt(target: Target): Promise<Outcome> {
-    if (stop !== null) return notStarted(target, stop);
-    let outcome: Outcome;
+  /** What a process gets by one message: a target, or some small ones, fewer of them as the end is near. */
+  function take(): readonly Waiting[] {
+    const first = queue.pop();
+    if (first === undefined) return [];
+    const batch = [first];
+    const most = first.isAlone ? 1 : Math.min(BATCH_TARGETS_MAX, Math.ceil(queue.length / (2 * jobs)));
+    let bytes = first.target.sizeBytes;
+    while (batch.length < most) {
+      const last = queue.at(-1);
+      if (last === undefined || last.isAlone) break;
+      bytes += last.target.sizeBytes;
+      const isSameWork = goals.get(last.target.id) === goals.get(first.target.id);
+      if (bytes > BATCH_BYTES_MAX || !isSameWork) break;
+      batch.push(last);
+      queue.pop();
+    }
+    return batch;
+  }
+
+  /** @returns for the first ones of the batch what became of them, null where that is to be found out once more */
+  async function attempt(batch: readonly Waiting[]): Promise<readonly (Outcome | null)[]> {
+    const [first] = batch;
+    if (first === undefined) return [];
+    if (stop !== null) return [notStarted(first.target, stop)];
     try {
-      const timeoutMs = work.timeoutMs + KILL_AFTER_MS;
-      outcome = await pool.run({ kind: 'apply', target, work: workFor(target), rehearse }, { timeoutMs });
+      const task = {
+        kind: 'apply',
+        targets: batch.map(({ target }) => target),
+        work: workFor(first.target),
+        rehearse,
+      } as const;
+      return await pool.run(task, { timeoutMs: work.timeoutMs + KILL_AFTER_MS });
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
-      if (error.reason === 'notStarted') stop ??= error.message;
-      const cause = causeOf(error, target, signal?.aborted === true);
-      outcome =
-        error.reason === 'notStarted' || rehearse
-          ? ended(target, 'failed', cause)
-          : await settle(target, cause);
+      if (error.reason === 'notStarted') {
+        stop ??= error.message;
+        return [ended(first.target, 'failed', causeOf(error, first.target, isAborted()))];
+      }
+      const settled: (Outcome | null)[] = [];
+      for (const { target } of batch) {
+        const cause = causeOf(error, target, isAborted());
+        const outcome = rehearse ? ended(target, 'failed', cause) : await settle(target, cause);
+        // Which of several the process died of, each tells by itself.
+        const isOpen = outcome.outcome === 'failed' && batch.length > 1 && !isAborted();
+        settled.push(isOpen ? null : outcome);
+      }
+      return settled;
     }
-    if (outcome.failure !== null && stopsRun(outcome.failure)) {
-      stop ??= `the run stopped when ${target.id} met this: ${outcome.failure.message}`;
-    }
-    return outcome;
+  }
+
+  function isAborted(): boolean {
+    return signal?.aborted === true;
   }
 
   /** Another process asks the target itself; where none can be had, nobody knows. */
@@ -87,24 +139,46 @@ export async function runTargets(
     }
   }
 
-  async function untilDone(target: Target): Promise<Outcome> {
-    const tries: number[] = [];
-    for (;;) {
-      const outcome = await limit(async () => {
-        tries.push(now());
-        return attempt(target);
-      });
-      const patient = now() < (tries[0] ?? 0) + work.busyTimeoutMs;
-      if (outcome.failure?.code !== 'busy' || !patient) {
-        const told =
-          outcome.failure === null
-            ? outcome
-            : { ...outcome, failure: forCommand(outcome.failure, commandOf(work.intent)) };
-        watcher.onOutcome(told);
-        return told;
-      }
-      watcher.onRetry(target.id, outcome.failure.message);
+  /** @returns whether the target has its outcome; else it waits again */
+  function conclude(waiting: Waiting, outcome: Outcome | null, startedAt: number): boolean {
+    const { target, index } = waiting;
+    if (outcome === null) {
+      waiting.isAlone = true;
+      queue.push(waiting);
+      return false;
     }
+    const { failure } = outcome;
+    if (failure !== null && stopsRun(failure)) {
+      stop ??= `the run stopped when ${target.id} met this: ${failure.message}`;
+    }
+    waiting.triedAt ??= startedAt;
+    if (failure?.code === 'busy' && now() < waiting.triedAt + work.busyTimeoutMs) {
+      queue.unshift(waiting);
+      watcher.onRetry(target.id, failure.message);
+      return false;
+    }
+    const told =
+      failure === null ? outcome : { ...outcome, failure: forCommand(failure, commandOf(work.intent)) };
+    watcher.onOutcome(told);
+    outcomes[index] = told;
+    return true;
+  }
+
+  /** @returns how many targets went back into the queue */
+  async function takeTurn(): Promise<number> {
+    const batch = take();
+    const startedAt = now();
+    const results = await attempt(batch);
+    queue.push(...batch.slice(results.length).reverse());
+    const begun = batch.slice(0, results.length);
+    const over = begun.filter((waiting, at) => conclude(waiting, results[at] ?? null, startedAt));
+    return batch.length - over.length;
+  }
+
+  /** As many turns as targets, because each is one's own at worst; one that finds no target left is soon over. */
+  async function untilDone(): Promise<void> {
+    const again = await limit(takeTurn);
+    await Promise.all(Array.from({ length: again }, untilDone));
   }
 
   const abort = () => {
@@ -113,18 +187,10 @@ export async function runTargets(
       pool.kill();
     }, GRACE_MS).unref();
   };
-  if (signal?.aborted === true) abort();
+  if (isAborted()) abort();
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    // The largest first: a large one that starts last would keep a single process busy at the end.
-    const queue = targets.map((target, index) => ({ target, index }));
-    queue.sort((a, b) => b.target.sizeBytes - a.target.sizeBytes || a.index - b.index);
-    const outcomes = new Array<Outcome>(targets.length);
-    await Promise.all(
-      queue.map(async ({ target, index }) => {
-        outcomes[index] = await untilDone(target);
-      }),
-    );
+    await Promise.all(targets.map(untilDone));
     return outcomes;
   } finally {
     signal?.removeEventListener('abort', abort);

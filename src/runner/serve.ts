@@ -35,6 +35,11 @@ import type { Tools, Work } from './work.js';
 /** Patience with a locked file whose structure is wanted only to explain a difference, in milliseconds. */
 const JUDGE_BUSY_MS = 1_000;
 
+/** No other target is begun for the same message after so many milliseconds: another process may be idle. */
+const BATCH_MS_MAX = 50;
+
+type Apply = Extract<Task, { kind: 'apply' }>;
+
 export interface Server {
   perform(task: Task): Promise<Replies[Task['kind']]>;
 }
@@ -94,6 +99,20 @@ export function createServer(
     }
   }
 
+  /** A failure ends it early, because it may be one that ends the run; so does a target that took long. */
+  async function applyAll({ targets, work, rehearse: privately }: Apply): Promise<readonly Outcome[]> {
+    const startedAt = tools.now();
+    const outcomes: Outcome[] = [];
+    for (const target of targets) {
+      const outcome = privately
+        ? await rehearse(target, work, tools, makeScratch())
+        : await upgradeTarget(target, work, tools);
+      outcomes.push(outcome);
+      if (outcome.failure !== null || tools.now() - startedAt > BATCH_MS_MAX) break;
+    }
+    return outcomes;
+  }
+
   return {
     async perform(task): Promise<Replies[Task['kind']]> {
       switch (task.kind) {
@@ -123,9 +142,7 @@ export function createServer(
           return verdicts;
         }
         case 'apply':
-          return task.rehearse
-            ? rehearse(task.target, task.work, tools, makeScratch())
-            : upgradeTarget(task.target, task.work, tools);
+          return applyAll(task);
         case 'settle':
           return settleAfterDeath(task.target, task.cause, task.work, tools);
       }

@@ -2,7 +2,7 @@
 // worker. The history rows of this run are there or they are not; nothing else counts. A repair leaves none: there the
 // structure itself tells.
 
-import { findBackup } from '../backup/publish.js';
+import { findBackup, removeUnfinished } from '../backup/publish.js';
 import { DatabaseError, type OpenOptions, type Session } from '../database/port.js';
 import { assertSameFile } from '../discovery/identity.js';
 import type { HistoryRow } from '../model/history.js';
@@ -65,6 +65,8 @@ export async function settleAfterDeath(
   const startedAt = tools.now();
   const common = { id: target.id, path: target.path, rows: {} };
   const backup = work.backupDir === null ? null : findBackup(work.backupDir, target.id);
+  // It would be in the way of another try.
+  if (work.backupDir !== null) removeUnfinished(work.backupDir, target.id);
   try {
     if (work.intent.kind === 'repair') {
       const found = await ask(target, 'change', work, tools, (session) =>

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSqliteDriver } from '../../src/database/sqlite/driver.js';
 import type { Revision, Statement } from '../../src/model/revision.js';
+import type { Outcome } from '../../src/model/outcome.js';
 import type { Target } from '../../src/model/target.js';
 import { createServer } from '../../src/runner/serve.js';
 import type { Intent } from '../../src/runner/intent.js';
@@ -94,8 +95,10 @@ function bench(revisions: readonly Revision[]) {
         timeoutMs: 60_000,
         toolVersion: '0',
       } as const;
-      const outcome = await server.perform({ kind: 'apply', target, work, rehearse: false });
-      return outcome as Extract<typeof outcome, { outcome: string }>;
+      const done = await server.perform({ kind: 'apply', targets: [target], work, rehearse: false });
+      const [outcome] = done as readonly Outcome[];
+      if (outcome === undefined) throw new Error('no outcome');
+      return outcome;
     },
   };
 }

@@ -513,7 +513,7 @@ describe('after the death of a worker', () => {
     const at = { from: '0001', to: '0001' };
     await server.perform({
       kind: 'apply',
-      target: targetAt(pathOf(dataDir, 1), 'project_1'),
+      targets: [targetAt(pathOf(dataDir, 1), 'project_1')],
       work,
       rehearse: false,
     });
