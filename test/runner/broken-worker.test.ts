@@ -1,23 +1,34 @@
 // Worker processes that die or cannot start. What breaks them is loaded into them by NODE_OPTIONS; the program is the
 // one that users run.
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunReport } from '../../src/index.js';
 import { MIGRATIONS, runCli } from '../support/cli.js';
 import { makeProjects, temporaryDirectory, treeOf } from '../support/fleet.js';
 
-/** Upgrades one project, with a script of CommonJS in every worker. */
-async function upgradeWith(script: string) {
+/** Upgrades projects, with a script of CommonJS in every worker. */
+async function upgradeWith(script: string, projects = 1, ...more: string[]) {
   const dataDir = temporaryDirectory();
-  makeProjects(1, undefined, dataDir);
+  makeProjects(projects, undefined, dataDir);
   const hook = join(temporaryDirectory(), 'hook.cjs');
   writeFileSync(hook, `if (process.argv[1]?.endsWith('worker.js')) {\n${script}\n}`);
-  const words = ['upgrade', '--data-dir', dataDir, '--migrations', MIGRATIONS, '--stamp', '--json'];
+  const words = ['upgrade', '--data-dir', dataDir, '--migrations', MIGRATIONS, '--stamp', '--json', ...more];
   const result = await runCli(words, { env: { NODE_OPTIONS: `--require ${hook}` } });
   return { ...result, dataDir };
 }
+
+/** Kills the worker where the backup of a project gets its name. */
+const dieAt = (project: string, when: string): string => `
+  const fs = require('node:fs');
+  const { renameSync } = fs;
+  fs.renameSync = (from, to) => {
+    if (from.includes('/${project}.') && (${when})) process.kill(process.pid, 'SIGKILL');
+    renameSync(from, to);
+  };
+  require('node:module').syncBuiltinESMExports();
+`;
 
 test('A worker that dies while a backup gets its name leaves no half of it, and the target as it was.', async () => {
   const result = await upgradeWith(`
@@ -71,4 +82,32 @@ test('Where the first worker dies before the targets are listed, no other one ke
   const words = ['upgrade', '--data-dir', makeProjects(2), '--migrations', MIGRATIONS, '--stamp', '--json'];
   const { code } = await runCli(words, { env: { NODE_OPTIONS: `--require ${hook}` } });
   expect(code).toBe(78);
+});
+
+test('Where a worker dies that had several targets, what it had committed stands, and the others are done all the same.', async () => {
+  const died = join(temporaryDirectory(), 'died');
+  const once = `!fs.existsSync(${JSON.stringify(died)}) && (fs.writeFileSync(${JSON.stringify(died)}, ''), true)`;
+  const result = await upgradeWith(dieAt('project_3', once), 12, '--jobs', '1');
+  const report = result.json() as RunReport;
+  expect({ code: result.code, summary: report.summary }).toEqual({
+    code: 0,
+    summary: { planned: 12, upgraded: 12 },
+  });
+  expect(existsSync(died)).toBe(true);
+  const halves = Object.keys(treeOf(result.dataDir)).filter((path) => path.endsWith('.tmp'));
+  expect(halves).toEqual([]);
+});
+
+test('A target that kills every worker fails alone, and is as it was.', async () => {
+  const result = await upgradeWith(dieAt('project_3', 'true'), 12, '--jobs', '1');
+  const { summary, targets } = result.json() as RunReport;
+  expect({ code: result.code, summary }).toEqual({
+    code: 2,
+    summary: { planned: 12, upgraded: 11, failed: 1 },
+  });
+  const failed = targets.filter(({ outcome }) => outcome === 'failed');
+  expect(failed.map(({ id, failure }) => [id, failure?.code])).toEqual([['project_3', 'workerDied']]);
+  const words = ['upgrade', '--data-dir', result.dataDir, '--migrations', MIGRATIONS, '--stamp', '--json'];
+  const second = await runCli(words);
+  expect((second.json() as RunReport).summary).toEqual({ planned: 12, upgraded: 1, current: 11 });
 });
