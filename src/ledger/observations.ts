@@ -13,7 +13,7 @@ import type { Target } from '../model/target.js';
  * the file system's clock: two seconds on the coarsest. Such a version says nothing, as in git's index
  * (https://git-scm.com/docs/racy-git).
  */
-const GRAIN_NS = 2_000_000_000n;
+const GRAIN_NS = 2_000_000_000;
 
 /** Targets in one transaction, so that another process that writes the ledger waits for milliseconds. */
 const BATCH = 1_000;
@@ -86,7 +86,7 @@ export class Observations {
    * @returns how many were written; the rest is too young, or the ledger cannot be written now
    */
   remember(pairs: readonly Observed[], lookedAt: number): number {
-    const oldEnough = BigInt(Math.trunc(lookedAt)) * 1_000_000n - GRAIN_NS;
+    const oldEnough = lookedAt * 1_000_000 - GRAIN_NS;
     const settled = pairs.filter(({ target }) => newestTimeNs(target.version) <= oldEnough);
     let written = 0;
     if (this.#isGivenUp) return written;
@@ -140,16 +140,17 @@ export class Observations {
   }
 
   #write(pairs: readonly Observed[]): void {
-    const numbers = new Map<string, number>();
+    // Equal observations that are two objects come to one number all the same.
+    const numbers = new Map<Observation, number>();
     let isNew = false;
     for (const { target, observation } of pairs) {
-      const document = JSON.stringify(observation);
-      let number = numbers.get(document);
+      let number = numbers.get(observation);
       if (number === undefined) {
+        const document = JSON.stringify(observation);
         const hash = hashOf(document);
         if (this.#insert.run(this.#observer, hash, document).changes > 0) isNew = true;
         number = this.#selectNumber.get(this.#observer, hash) ?? 0;
-        numbers.set(document, number);
+        numbers.set(observation, number);
       }
       this.#replaceEntry.run(target.id, target.version, number);
     }

@@ -20,12 +20,13 @@ export function fileVersion(files: readonly (FileFacts | null)[]): string {
     .join(' ');
 }
 
-/** The latest time in a version, in nanoseconds since 1970; 0 where it has none. */
-export function newestTimeNs(version: string): bigint {
-  let newest = 0n;
+/** The latest time in a version, in nanoseconds since 1970, to a microsecond or so; 0 where it has none. */
+export function newestTimeNs(version: string): number {
+  let newest = 0;
   for (const file of version.split(' ')) {
-    const [, ...times] = file.split('.', 3);
-    for (const time of times.map(BigInt)) if (time > newest) newest = time;
+    if (file === '-') continue;
+    const [, modified = 0, changed = 0] = file.split('.', 3);
+    newest = Math.max(newest, Number(modified), Number(changed));
   }
   return newest;
 }

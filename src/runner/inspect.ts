@@ -85,7 +85,8 @@ async function inspectChunk(
 ): Promise<Inspections> {
   const { busyWaitMs, timeoutMs } = request;
   try {
-    return await pool.run({ kind: 'inspect', targets: chunk, busyWaitMs }, { timeoutMs });
+    const targets = chunk.map(({ id, path, hasSidecars = true }) => ({ id, path, hasSidecars }));
+    return await pool.run({ kind: 'inspect', targets, busyWaitMs }, { timeoutMs });
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
     if (chunk.length > 1 && error.reason !== 'notStarted') {

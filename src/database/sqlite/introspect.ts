@@ -2,7 +2,7 @@
 // where the same structure was seen before. Reads the main database alone, inside a transaction as well as outside.
 // Invariant: no virtual table, view or trigger is opened, so that a missing module or table does not stand in the way.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { fingerprintOf } from '../../schema/fingerprint.js';
 import { snapshotOf } from '../../schema/normalize.js';
@@ -96,7 +96,7 @@ export function createFingerprinter(
 ): (db: Database, rows?: readonly SchemaRow[]) => Fingerprint {
   const known = new Map<string, Fingerprint>();
   return (db, rows = readSchemaRows(db)) => {
-    const key = createHash('sha256').update(JSON.stringify(rows)).digest('base64');
+    const key = hash('sha256', JSON.stringify(rows), 'base64');
     const found = known.get(key);
     if (found !== undefined) return found;
     const snapshot = readSnapshot(db, rows);
