@@ -1,21 +1,53 @@
-// Puts the modules that the compiler leaves in `build` into a few files: a hundred files more cost every process a
-// tenth of a second at its start. Packages stay where npm installs them.
+// Puts the program and the packages it uses into a few files: a few hundred cost every process a tenth of a second at
+// its start. What is native, or loads other files itself, stays where npm installs it.
 
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
+
+const INSTALLED = ['better-sqlite3', 'jiti'];
 
 /** @param {Record<string, string>} input */
 const bundle = (input) => ({
   input,
   platform: /** @type {const} */ ('node'),
-  external: /^[^./]/,
-  // A package of which nothing is used is not loaded.
-  treeshake: { moduleSideEffects: /** @type {const} */ ('no-external') },
+  external: [...INSTALLED, /^node:/],
+  // What of a package is not used is not run either.
+  treeshake: { moduleSideEffects: (/** @type {string} */ id) => !id.includes('/node_modules/') },
+  plugins: [licences(Object.keys(input).join('-').replaceAll('/', '-'))],
   output: {
     dir: 'dist',
     // Beside the worker, which `fleet.ts` looks for in the place of its own file.
     chunkFileNames: 'shared-[name].js',
   },
 });
+
+/**
+ * The licence of a package goes where its code goes.
+ * @param {string} name
+ * @returns {import('rolldown').Plugin}
+ */
+function licences(name) {
+  return {
+    name: 'licences',
+    generateBundle(_options, files) {
+      const modules = Object.values(files).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+      const places = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id) ?? []);
+      const source = [...new Set(places)].sort().map(licenceOf).join('\n');
+      this.emitFile({ type: 'asset', fileName: `${name}.licences.txt`, source });
+    },
+  };
+}
+
+/** @param {string} place the directory of a package */
+function licenceOf(place) {
+  const file = join(place, 'package.json');
+  if (!existsSync(file)) throw new Error(`${place} is no package`);
+  const { name, version, license } = JSON.parse(readFileSync(file, 'utf8'));
+  const texts = readdirSync(place).filter((entry) => /^licen[cs]e/i.test(entry));
+  const text = texts.map((entry) => readFileSync(join(place, entry), 'utf8')).join('\n');
+  return `${name} ${version} (${license})\n\n${text}\n`;
+}
 
 // The worker shares nothing: what only reports and arguments need is not for it to load.
 export default defineConfig([

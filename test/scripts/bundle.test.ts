@@ -1,0 +1,43 @@
+// What `npm run build` puts into `dist`: the code of packages goes with their licences, and nothing else is needed.
+
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import fastGlob from 'fast-glob';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly dependencies: Record<string, string>;
+};
+const INSTALLED = Object.keys(dependencies);
+
+describe('the bundled program', () => {
+  test('loads no package but those that npm installs with it', () => {
+    const wanted = filesOf('dist/**/*.js').flatMap((text) =>
+      [...text.matchAll(/^import .* from "([^"]+)";$|import\("([^"]+)"\)/gm)].map(([, a, b]) => a ?? b ?? ''),
+    );
+    const packages = wanted.filter(
+      (name) => !name.startsWith('.') && !name.startsWith('node:') && !builtinModules.includes(name),
+    );
+    expect([...new Set(packages)].sort()).toEqual([...INSTALLED].sort());
+  });
+
+  test('brings the licence of each package that it contains, one that allows it', () => {
+    const notices = filesOf('dist/*.licences.txt').join('\n');
+    const found = [...notices.matchAll(/^(\S+) \d\S* \((.*)\)\n\n(.+)/gm)];
+    const names = found.map(([, name]) => name);
+    const used = filesOf('src/**/*.ts').flatMap((text) =>
+      [...text.matchAll(/^import (?!type).* from '([a-z][a-z0-9-]*)';$/gm)].map(([, name]) => name ?? ''),
+    );
+    expect(used.filter((name) => ![...names, ...INSTALLED].includes(name))).toEqual([]);
+    const licences = new Set(found.map(([, , licence]) => licence));
+    expect(
+      [...licences].filter((licence) => !/^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0)$/.test(licence ?? '')),
+    ).toEqual([]);
+  });
+});
+
+function filesOf(pattern: string): readonly string[] {
+  return fastGlob.sync(pattern, { cwd: ROOT }).map((name) => readFileSync(join(ROOT, name), 'utf8'));
+}
