@@ -80,6 +80,8 @@ export interface Session {
   proveWritable(): Promise<void>;
   readHistory(): Promise<readonly HistoryRow[] | null>;
   observe(): Promise<Observation>;
+  /** Of the structure alone. */
+  fingerprint(): Promise<string>;
   snapshot(): Promise<Snapshot>;
   /** Problems found by the integrity check; none means sound. */
   checkIntegrity(depth: Depth): Promise<readonly string[]>;

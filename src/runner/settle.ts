@@ -45,7 +45,7 @@ function whatStood(error: unknown): unknown {
 /** What the plan adds to the history is there, or where it adds nothing, what it takes out is gone. */
 async function isCommitted({ decision }: Progress, session: Session, runId: string): Promise<boolean> {
   if (decision?.kind !== 'plan') return false;
-  if (decision.mending !== undefined) return (await session.observe()).fingerprint === decision.fingerprint;
+  if (decision.mending !== undefined) return (await session.fingerprint()) === decision.fingerprint;
   const history = (await session.readHistory()) ?? [];
   if (history.some(isHalfWay)) return false;
   const adds = decision.baseline.length > 0 || decision.steps.some((step) => step.direction === 'up');

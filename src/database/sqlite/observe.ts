@@ -6,7 +6,8 @@ import type { Observation, Witness } from '../../model/observation.js';
 import { readEntries } from './history.js';
 import { createFingerprinter, readSchemaRows } from './introspect.js';
 
-const fingerprint = createFingerprinter();
+/** Of an open database; remembered for the life of the process. */
+export const fingerprint = createFingerprinter();
 
 /** Reads what decides about a database, in one read transaction if the caller has none. */
 export function observe(db: Database.Database): Observation {

@@ -10,7 +10,7 @@ import { objectExists } from './guard.js';
 import { changeHistory, readHistoryIfAny } from './history.js';
 import { readSnapshot } from './introspect.js';
 import { runModule } from './module.js';
-import { observe } from './observe.js';
+import { fingerprint, observe } from './observe.js';
 import { explainAccess } from './open.js';
 import { countRows, findRows, foreignKeyViolations } from './rows.js';
 
@@ -35,6 +35,7 @@ export function createSession(db: Database.Database): Session {
       }),
     readHistory: async () => guarded('corrupt', () => readHistoryIfAny(db)),
     observe: async (): Promise<Observation> => guarded('corrupt', () => observe(db)),
+    fingerprint: async () => guarded('corrupt', () => fingerprint(db).fingerprint),
     snapshot: async (): Promise<Snapshot> => guarded('corrupt', () => readSnapshot(db)),
     checkIntegrity: async (depth) => guarded('corrupt', () => checkIntegrity(db, depth)),
     foreignKeyViolations: async () => guarded('corrupt', () => foreignKeyViolations(db)),
