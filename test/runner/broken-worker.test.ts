@@ -1,11 +1,11 @@
 // Worker processes that die or cannot start. What breaks them is loaded into them by NODE_OPTIONS; the program is the
 // one that users run.
 
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RunReport } from '../../src/index.js';
-import { MIGRATIONS, runCli } from '../support/cli.js';
+import type { RunReport, StatusReport } from '../../src/index.js';
+import { MIGRATIONS, runCli, startCli } from '../support/cli.js';
 import { makeProjects, temporaryDirectory, treeOf } from '../support/fleet.js';
 
 /** Upgrades projects, with a script of CommonJS in every worker. */
@@ -111,3 +111,58 @@ test('A target that kills every worker fails alone, and is as it was.', async ()
   const second = await runCli(words);
   expect((second.json() as RunReport).summary).toEqual({ planned: 12, upgraded: 1, current: 11 });
 });
+
+test('Workers killed at any moment cost no target what it had, each is told truly, and a rerun does the rest.', async () => {
+  let kills = 0;
+  for (let round = 0; round < 4; round++) {
+    const dataDir = makeProjects(80);
+    const atWork = temporaryDirectory();
+    const hook = join(temporaryDirectory(), 'hook.cjs');
+    writeFileSync(
+      hook,
+      `if (process.argv[1]?.endsWith('worker.js')) {
+         const fs = require('node:fs');
+         const { renameSync } = fs;
+         fs.renameSync = (...names) => {
+           fs.writeFileSync(${JSON.stringify(atWork)} + '/' + process.pid, '');
+           renameSync(...names);
+         };
+         require('node:module').syncBuiltinESMExports();
+       }`,
+    );
+    const words = ['--data-dir', dataDir, '--migrations', MIGRATIONS, '--json'];
+    const env = { NODE_OPTIONS: `--require ${hook}` };
+    const { result } = startCli(['upgrade', '--stamp', '--jobs', '2', ...words], { env });
+    const timer = setInterval(
+      () => {
+        const [pid] = readdirSync(atWork);
+        if (pid === undefined || kills >= 4 * (round + 1)) return;
+        rmSync(join(atWork, pid));
+        if (killIfThere(Number(pid))) kills++;
+      },
+      11 + 13 * round,
+    );
+    const ended = await result;
+    clearInterval(timer);
+    const report = ended.json() as RunReport;
+    expect(report.targets).toHaveLength(80);
+    const { targets } = (await runCli(['status', ...words])).json() as StatusReport;
+    const stateOf = new Map(targets.map(({ id, state }) => [id, state]));
+    for (const { id, outcome } of report.targets) {
+      expect(stateOf.get(id), `${id} ${outcome}`).toBe(outcome === 'upgraded' ? 'current' : 'legacy');
+    }
+    const { failed = 0, upgraded = 0 } = report.summary;
+    expect(failed + upgraded, JSON.stringify(report.summary)).toBe(80);
+    expect((await runCli(['upgrade', '--stamp', ...words])).code).toBe(0);
+  }
+  expect(kills).toBeGreaterThan(6);
+}, 300_000);
+
+/** A process that has just ended is no fault of the test. */
+function killIfThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
