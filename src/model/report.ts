@@ -198,7 +198,7 @@ export interface FleetRevision {
   readonly id: string;
   /** As its file calls it, else as the histories do. */
   readonly name: string;
-  /** Null: targets record it, and no file has it. */
+  /** Null: targets record it, and no file has it, or the files cannot be used at all. */
   readonly file: string | null;
   /** How many targets record it as applied or stamped. */
   readonly targets: number;

@@ -52,7 +52,8 @@ export function historyText({ head, revisions }: HistoryReport | HeadsReport, op
 export function fleetHistoryText(report: FleetHistoryReport, options: TextOptions): string {
   const { summary, revisions, unread, problem } = report;
   if (summary.targets === 0) return `${nothingFound(options)}\n`;
-  const lost = revisions.filter(({ file }) => file === null);
+  // Where the files cannot be used, a revision without one tells nothing.
+  const lost = problem === null ? revisions.filter(({ file }) => file === null) : [];
   const others = [
     summary.unrecorded === 0 ? null : `${number(summary.unrecorded)} without history`,
     summary.unread === 0 ? null : `${number(summary.unread)} that cannot be read`,
@@ -64,12 +65,16 @@ export function fleetHistoryText(report: FleetHistoryReport, options: TextOption
       ? null
       : table(
           ['Revision', { title: 'Targets', numbers: true }, 'First applied', 'Last applied', 'What it does'],
-          revisions.map(({ id, name, file, targets, stamped, firstAppliedAt, lastAppliedAt }) => [
-            id,
-            number(targets),
-            firstAppliedAt ?? '-',
-            lastAppliedAt ?? '-',
-            [name, stamped === 0 ? '' : `(${number(stamped)} stamped)`, file === null ? '(no file)' : '']
+          revisions.map((one) => [
+            one.id,
+            number(one.targets),
+            one.firstAppliedAt ?? '-',
+            one.lastAppliedAt ?? '-',
+            [
+              one.name,
+              one.stamped === 0 ? '' : `(${number(one.stamped)} stamped)`,
+              lost.includes(one) ? '(no file)' : '',
+            ]
               .filter((words) => words !== '')
               .join(' '),
           ]),
@@ -83,12 +88,15 @@ export function fleetHistoryText(report: FleetHistoryReport, options: TextOption
           options,
         ),
     nextStepsText(
-      lost.length === 0
+      lost.length === 0 && problem === null
         ? []
         : [
             {
               words: ['doctor', ...options.place],
-              does: 'says which targets record the revisions that no file has, and what to do',
+              does:
+                problem === null
+                  ? 'says which targets record the revisions that no file has, and what to do'
+                  : 'says what is wrong with the revision files, and what to do',
             },
           ],
       options,

@@ -58,6 +58,8 @@ describe('history --fleet', () => {
       { id: '0002', name: 'note', file: null, targets: 2 },
       { id: '0003' },
     ]);
+    const text = await runCli(['history', '--fleet', '--data-dir', dataDir, '--migrations', migrations]);
+    expect(text.stdout).toMatch(/0002 +2 +\S+Z +\S+Z +note \(no file\)/);
     expect((await fleetHistory(dataDir, migrations, '0003:')).revisions).toMatchObject([{ id: '0003' }]);
   });
 
@@ -81,7 +83,9 @@ describe('history --fleet', () => {
     ]);
     expect(report.problem?.message).toContain(migrations);
     const text = await runCli(['history', '--fleet', '--data-dir', dataDir, '--migrations', migrations]);
-    expect(text.stdout).toMatch(/0002 +2 +\S+Z +\S+Z +note \(no file\)/);
+    expect(text.stdout).toContain('The revision files cannot be used');
+    expect(text.stdout).toMatch(/0002 +2 +\S+Z +\S+Z +note\n/);
+    expect(text.stdout).toContain('flotilla doctor');
   });
 
   test('names what it cannot read, and reads the rest', async () => {
