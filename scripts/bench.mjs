@@ -1,6 +1,7 @@
 // Measures Flotilla against what cannot be avoided, in the same minutes on the same disk, and prints ratios: of the
 // quickest of alternating runs each, because whatever else the machine did made the others slower. Apart from the tests
-// because times are not facts. Exits 1 where a figure is not reached.
+// because times are not facts; with what loops over the same files take that are written with other tools. Exits 1
+// where a figure is not reached.
 // `npm run bench -- --files 1000 --small 10000 --legacy 10000 --runs 5 --jobs N --dir DIRECTORY`
 
 import { execFileSync, spawn } from 'node:child_process';
@@ -19,6 +20,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { createFingerprinter } from '../build/database/sqlite/introspect.js';
+import { PEERS, installPeers } from './bench/peers.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -39,12 +41,14 @@ const PROGRAM = join(import.meta.dirname, '../dist/cli/main.js');
 const MIGRATIONS = join(import.meta.dirname, 'bench/migrations');
 const BOUND = join(import.meta.dirname, 'bench/bound.mjs');
 const LOOP = join(import.meta.dirname, 'bench/loop.mjs');
+const PEER = join(import.meta.dirname, 'bench/peer.mjs');
 const UPGRADE_BYTES = 140 * 1024;
 
 const place = mkdtempSync(join(options.dir, 'flotilla-bench-'));
 let missed = 0;
 try {
   await benchUpgrade();
+  await benchPeers();
   await benchStatus();
   await benchStamp();
   benchFingerprint();
@@ -116,6 +120,22 @@ async function alternate(one, other) {
     second = Math.min(second, isTurned ? a : b);
   }
   return [first, second];
+}
+
+/** The same statements by other tools, which back up and verify nothing, one process each. */
+async function benchPeers() {
+  const count = Math.min(files, 300);
+  const modules = mkdtempSync(join(place, 'peers-'));
+  print(`peers: ${count} of these files, one process, no backup, no verification`);
+  if (!installPeers(modules)) {
+    print('  npm could not install them');
+    return;
+  }
+  const template = makeTemplate(UPGRADE_BYTES);
+  for (const [tool, { title }] of Object.entries(PEERS)) {
+    const fleet = makeFleet(template, count);
+    row(title, await time(() => node([PEER, tool, modules, fleet, MIGRATIONS])), count);
+  }
 }
 
 async function benchStatus() {
