@@ -108,8 +108,8 @@ export async function runTargets(
       for (const { target } of batch) {
         const cause = causeOf(error, target, isAborted());
         const outcome = rehearse ? ended(target, 'failed', cause) : await settle(target, cause);
-        // Which of several the process died of, each tells by itself.
-        const isOpen = outcome.outcome === 'failed' && batch.length > 1 && !isAborted();
+        // Which of several the process died of, each tells by itself, as long as any may be begun.
+        const isOpen = outcome.outcome === 'failed' && batch.length > 1 && !isStopped();
         settled.push(isOpen ? null : outcome);
       }
       return settled;
@@ -118,6 +118,10 @@ export async function runTargets(
 
   function isAborted(): boolean {
     return signal?.aborted === true;
+  }
+
+  function isStopped(): boolean {
+    return stop !== null;
   }
 
   /** Another process asks the target itself; where none can be had, nobody knows. */
