@@ -189,19 +189,20 @@ function* readChunks(file: number, sizeBytes: number): Iterable<{ chunk: Buffer;
 
 /** The finished backup of a target in a run's directory, found by its name alone; null where there is none. */
 export function findBackup(directory: string, targetId: string): string | null {
-  if (!existsSync(directory)) return null;
-  const start = `${stemOfId(targetId)}.`;
-  const name = readdirSync(directory).find((entry) => entry.startsWith(start) && entry.endsWith('.db'));
-  return name === undefined ? null : join(directory, name);
+  return filesOf(directory, targetId).find((path) => path.endsWith('.db')) ?? null;
 }
 
 /** Removes what a process that is dead has begun to write as the backup of a target. */
 export function removeUnfinished(directory: string, targetId: string): void {
+  for (const path of filesOf(directory, targetId)) if (path.endsWith('.tmp')) removeQuietly(path);
+}
+
+function filesOf(directory: string, targetId: string): readonly string[] {
+  if (!existsSync(directory)) return [];
   const start = `${stemOfId(targetId)}.`;
-  const names = existsSync(directory) ? readdirSync(directory) : [];
-  for (const name of names) {
-    if (name.startsWith(start) && name.endsWith('.tmp')) removeQuietly(join(directory, name));
-  }
+  return readdirSync(directory)
+    .filter((name) => name.startsWith(start))
+    .map((name) => join(directory, name));
 }
 
 /** The id with anything unusual replaced, told apart by a hash of the whole: `eu_project_7.1a2b3c4d`. */

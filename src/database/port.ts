@@ -7,7 +7,7 @@ import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
 import type { Trace } from '../revisions/lint/trace.js';
 import type { Snapshot } from '../schema/snapshot.js';
-import type { Place, Target } from '../model/target.js';
+import type { TargetRef, Target } from '../model/target.js';
 
 /** How thoroughly integrity is checked: `PRAGMA quick_check` or `integrity_check`. */
 export type Depth = 'quick' | 'full';
@@ -22,7 +22,7 @@ export interface Driver {
    * Looks at a target as an application would that only reads, and leaves its content as it was.
    * @throws DatabaseError
    */
-  inspect(target: Place, options: InspectOptions): Promise<Observation>;
+  inspect(target: TargetRef, options: InspectOptions): Promise<Observation>;
   /** The structure of a target, read like `inspect`. */
   snapshot(target: Target, options: InspectOptions): Promise<Snapshot>;
   /** The whole history of a target, read like `inspect`; null where it has none. */

@@ -17,7 +17,7 @@ export interface Target {
 }
 
 /** What a look at a target needs, which is sent around by the thousand. */
-export type Place = Pick<Target, 'id' | 'path' | 'hasSidecars'>;
+export type TargetRef = Pick<Target, 'id' | 'path' | 'hasSidecars'>;
 
 /** Device and inode, as decimal text because they may exceed 2^53. */
 export interface FileIdentity {

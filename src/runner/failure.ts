@@ -4,7 +4,7 @@ import { DatabaseError } from '../database/port.js';
 import { FleetError } from '../model/errors.js';
 import type { Failure, FailureCode, Step } from '../model/outcome.js';
 import type { Revision, Statement } from '../model/revision.js';
-import type { Place, Target } from '../model/target.js';
+import type { TargetRef, Target } from '../model/target.js';
 
 /** Where in a revision the work was; in a repair, at a statement of no revision and no file. */
 export interface Position {
@@ -12,7 +12,7 @@ export interface Position {
   readonly statement: (Pick<Statement, 'sql'> & Partial<Pick<Statement, 'line'>>) | null;
 }
 
-export function failureOf(error: unknown, step: Step, target: Place, position: Position | null): Failure {
+export function failureOf(error: unknown, step: Step, target: TargetRef, position: Position | null): Failure {
   // A relative revision argument (`+2`) is measured on each target.
   if (error instanceof FleetError) {
     return { code: 'unknownRevision', step, message: error.message, hint: error.hint };

@@ -7,7 +7,7 @@ import type { Observation } from '../model/observation.js';
 import type { Failure, Outcome } from '../model/outcome.js';
 import type { RevisionNeeds } from '../model/report.js';
 import type { Revision } from '../model/revision.js';
-import type { Place, Target } from '../model/target.js';
+import type { TargetRef, Target } from '../model/target.js';
 import type { LintOptions } from '../revisions/lint/lint.js';
 import type { Judgement } from '../stamping/judge.js';
 import type { Expressed } from './express.js';
@@ -28,7 +28,7 @@ export type Task =
   /** Run all revisions in a scratch database: do they run at all? */
   | { readonly kind: 'replay' }
   | { readonly kind: 'lint'; readonly options: LintOptions }
-  | { readonly kind: 'inspect'; readonly targets: readonly Place[]; readonly busyWaitMs: number }
+  | { readonly kind: 'inspect'; readonly targets: readonly TargetRef[]; readonly busyWaitMs: number }
   /** Read the whole histories. */
   | { readonly kind: 'histories'; readonly targets: readonly Target[]; readonly busyWaitMs: number }
   /** Write the structure of a target as the text of a revision; `words` go into its header. */

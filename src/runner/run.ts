@@ -41,8 +41,8 @@ interface Waiting {
   readonly index: number;
   /** When it was first tried, in milliseconds since 1970. */
   triedAt: number | null;
-  /** A process died that had it and others: no other is to go down with it. */
-  isAlone: boolean;
+  /** A process died that had it among others: no other is to go down with it. */
+  isSuspect: boolean;
 }
 
 /** @returns an outcome for every target, in the order of the targets */
@@ -57,7 +57,7 @@ export async function runTargets(
   const outcomes = new Array<Outcome>(targets.length);
   // The next one is at the end, where it costs nothing to take it. The largest comes first: a large one that starts
   // last would keep a single process busy at the end.
-  const queue = targets.map((target, index): Waiting => ({ target, index, triedAt: null, isAlone: false }));
+  const queue = targets.map((target, index): Waiting => ({ target, index, triedAt: null, isSuspect: false }));
   queue.sort((a, b) => a.target.sizeBytes - b.target.sizeBytes || b.index - a.index);
   let stop: string | null = null;
 
@@ -71,11 +71,11 @@ export async function runTargets(
     const first = queue.pop();
     if (first === undefined) return [];
     const batch = [first];
-    const most = first.isAlone ? 1 : Math.min(BATCH_TARGETS_MAX, Math.ceil(queue.length / (2 * jobs)));
+    const most = first.isSuspect ? 1 : Math.min(BATCH_TARGETS_MAX, Math.ceil(queue.length / (2 * jobs)));
     let bytes = first.target.sizeBytes;
     while (batch.length < most) {
       const last = queue.at(-1);
-      if (last === undefined || last.isAlone) break;
+      if (last === undefined || last.isSuspect) break;
       bytes += last.target.sizeBytes;
       const isSameWork = goals.get(last.target.id) === goals.get(first.target.id);
       if (bytes > BATCH_BYTES_MAX || !isSameWork) break;
@@ -147,7 +147,7 @@ export async function runTargets(
   function conclude(waiting: Waiting, outcome: Outcome | null, startedAt: number): boolean {
     const { target, index } = waiting;
     if (outcome === null) {
-      waiting.isAlone = true;
+      waiting.isSuspect = true;
       queue.push(waiting);
       return false;
     }
@@ -174,9 +174,12 @@ export async function runTargets(
     const startedAt = now();
     const results = await attempt(batch);
     queue.push(...batch.slice(results.length).reverse());
-    const begun = batch.slice(0, results.length);
-    const over = begun.filter((waiting, at) => conclude(waiting, results[at] ?? null, startedAt));
-    return batch.length - over.length;
+    let over = 0;
+    for (const [at, result] of results.entries()) {
+      const waiting = batch[at];
+      if (waiting !== undefined && conclude(waiting, result, startedAt)) over++;
+    }
+    return batch.length - over;
   }
 
   /** As many turns as targets, because each is one's own at worst; one that finds no target left is soon over. */

@@ -7,7 +7,7 @@ import type { Problem } from '../model/errors.js';
 import type { LintFinding } from '../model/lint.js';
 import type { Observation } from '../model/observation.js';
 import type { Failure, Outcome } from '../model/outcome.js';
-import type { Place, Target } from '../model/target.js';
+import type { TargetRef, Target } from '../model/target.js';
 import { assertSameFile } from '../discovery/identity.js';
 import { buildGraph } from '../revisions/graph.js';
 import { lint, type LintOptions } from '../revisions/lint/lint.js';
@@ -61,7 +61,7 @@ export function createServer(
     }
   };
 
-  async function inspect(targets: readonly Place[], busyTimeoutMs: number): Promise<Inspections> {
+  async function inspect(targets: readonly TargetRef[], busyTimeoutMs: number): Promise<Inspections> {
     const indexes = new Map<string, number>();
     const observations: Observation[] = [];
     const found: (number | Failure)[] = [];

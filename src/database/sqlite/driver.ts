@@ -2,7 +2,7 @@
 
 import { lstatSync, rmSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import type { Place, Target } from '../../model/target.js';
+import type { TargetRef, Target } from '../../model/target.js';
 import { DatabaseError, type Driver, type InspectOptions } from '../port.js';
 import { copyQuiet } from './copy.js';
 import { toDatabaseError } from './errors.js';
@@ -50,7 +50,7 @@ export function createSqliteDriver(nowNs: () => bigint): Driver {
  * is opened for change: only then SQLite removes the sidecars it makes (sqlite.org/wal.html#read_only_databases).
  */
 async function look<T>(
-  { path, hasSidecars = true }: Place,
+  { path, hasSidecars = true }: TargetRef,
   options: LookOptions,
   read: (db: Database.Database) => T,
 ): Promise<T> {

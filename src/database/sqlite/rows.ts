@@ -97,23 +97,23 @@ function literal(value: Value): string {
   return Buffer.isBuffer(value) ? `x'${value.toString('hex')}'` : String(value);
 }
 
-const IS_OURS = `name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '${HISTORY_TABLE}'`;
+const IS_OF_THE_USER = `name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '${HISTORY_TABLE}'`;
 
 /**
- * SQLite alone tells which tables a virtual one keeps its content in, at twenty times the cost of a look at the schema.
- * A virtual table is the one that has no root page (sqlite.org/schematab.html).
+ * Which tables a virtual one keeps its content in, SQLite alone can tell, and a look at the schema costs a quarter of
+ * asking it. A virtual table is the one that has no root page (sqlite.org/schematab.html).
  */
 function ordinaryTables(db: Database.Database): readonly string[] {
   const tables = db
     .prepare<[], [name: string, rootPage: number | null]>(
-      `SELECT name, rootpage FROM main.sqlite_schema WHERE type = 'table' AND ${IS_OURS} ORDER BY name`,
+      `SELECT name, rootpage FROM main.sqlite_schema WHERE type = 'table' AND ${IS_OF_THE_USER} ORDER BY name`,
     )
     .raw()
     .all();
   if (tables.every(([, rootPage]) => rootPage !== null && rootPage > 0)) return tables.map(([name]) => name);
   return db
     .prepare<[], string>(
-      `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND ${IS_OURS} ORDER BY name`,
+      `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND ${IS_OF_THE_USER} ORDER BY name`,
     )
     .pluck()
     .all();
