@@ -42,7 +42,7 @@ const PROGRAM = join(import.meta.dirname, '../dist/cli/main.js');
 const MIGRATIONS = join(import.meta.dirname, 'bench/migrations');
 const BOUND = join(import.meta.dirname, 'bench/bound.mjs');
 const LOOP = join(import.meta.dirname, 'bench/loop.mjs');
-const PEER = join(import.meta.dirname, 'bench/peer.mjs');
+const PEER = join(import.meta.dirname, 'bench/peer-loop.mjs');
 const UPGRADE_BYTES = 140 * 1024;
 
 const place = mkdtempSync(join(options.dir, 'flotilla-bench-'));

@@ -1,5 +1,5 @@
 // A loop over all databases of a directory with another tool, as its users write it: no backup, no check, no report.
-// `node peer.mjs knex|drizzle|dbmate MODULES DIRECTORY MIGRATIONS`, with MODULES the directory that the tool is
+// `node peer-loop.mjs knex|drizzle|dbmate MODULES DIRECTORY MIGRATIONS`, with MODULES the directory that the tool is
 // installed in.
 
 import { execFileSync } from 'node:child_process';

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** By the word that peer.mjs knows it by: its name, and what npm installs. */
+/** By the word that peer-loop.mjs knows it by: its name, and what npm installs. */
 export const PEERS = {
   drizzle: { title: 'drizzle-orm', install: 'drizzle-orm@0.45.4' },
   knex: { title: 'knex', install: 'knex@3.3.0' },
