@@ -1,16 +1,18 @@
 // Several targets in one message to a worker: which of them it does before it answers.
 
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { createSqliteDriver } from '../../src/database/sqlite/driver.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import type { Target } from '../../src/model/target.js';
-import { loadRevisions } from '../../src/revisions/load.js';
-import { createServer } from '../../src/runner/serve.js';
+import { targetAt } from '../faults/harness/inside.js';
 import { temporaryDirectory } from '../support/fleet.js';
 import { writeMigrations } from '../support/revisions.js';
+import { makeWork, openServer } from '../support/server.js';
+
+const MIGRATIONS = writeMigrations({
+  '0001_tasks.sql': '-- migrate:up\nCREATE TABLE tasks (id INTEGER);\n',
+});
 
 /** Makes a database for each statement that is to be in it already. */
 function makeTargets(...before: string[]): readonly Target[] {
@@ -21,33 +23,14 @@ function makeTargets(...before: string[]): readonly Target[] {
     const db = new Database(path);
     db.exec(`VACUUM; ${sql}`);
     db.close();
-    const { dev, ino } = lstatSync(path, { bigint: true });
-    return { id, path, sizeBytes: 4096, version: '', identity: { device: `${dev}`, inode: `${ino}` } };
+    return targetAt(path, id);
   });
 }
 
 /** Sends targets to a worker's server in one message. @returns what became of those that it did */
 async function apply(targets: readonly Target[], now: () => number, rehearse = false): Promise<string[]> {
-  const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
-  const { order } = await loadRevisions({
-    directory: writeMigrations({ '0001_tasks.sql': '-- migrate:up\nCREATE TABLE tasks (id INTEGER);\n' }),
-    dialect: 'sqlite',
-    syntaxError: (sql) => driver.syntaxError(sql),
-    readModule: () => Promise.reject(new Error('there is no module')),
-  });
-  const directory = temporaryDirectory();
-  const start = { revisions: order, scratchDir: join(directory, 'scratch'), fallbackDir: directory };
-  const server = createServer(start, driver, { now, mayCommit: () => true });
-  const work = {
-    intent: { kind: 'upgrade', to: 'head', stamp: false, allowDrift: [], allowExtra: false },
-    runId: 'run',
-    verify: 'quick',
-    backupDir: join(directory, 'backups'),
-    busyWaitMs: 100,
-    busyTimeoutMs: 100,
-    timeoutMs: 60_000,
-    toolVersion: '0',
-  } as const;
+  const server = await openServer(MIGRATIONS, now);
+  const work = makeWork({ kind: 'upgrade', to: 'head', stamp: false, allowDrift: [], allowExtra: false });
   const outcomes = (await server.perform({ kind: 'apply', targets, work, rehearse })) as readonly Outcome[];
   return outcomes.map(({ id, outcome }) => `${id} ${outcome}`);
 }

@@ -6,8 +6,6 @@ import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { Driver } from '../../src/database/port.js';
-import { createSqliteDriver } from '../../src/database/sqlite/driver.js';
 import type {
   DriftReport,
   Failure,
@@ -16,13 +14,12 @@ import type {
   RunReport,
   StatusReport,
 } from '../../src/index.js';
-import { loadRevisions } from '../../src/revisions/load.js';
-import { createServer, type Server } from '../../src/runner/serve.js';
 import type { Work } from '../../src/runner/work.js';
 import { targetAt } from '../faults/harness/inside.js';
 import { killGroup, runCli, startCli } from '../support/cli.js';
-import { makeProjects, temporaryDirectory, treeOf } from '../support/fleet.js';
+import { makeProjects, treeOf } from '../support/fleet.js';
 import { look, query, run, writeMigrations } from '../support/revisions.js';
+import { makeWork, openServer } from '../support/server.js';
 
 const SCHEMA = `CREATE TABLE projects (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE tasks (id INTEGER PRIMARY KEY AUTOINCREMENT, project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
@@ -475,35 +472,13 @@ test('killed in the middle, every target is as it was or mended, and repairing a
 describe('after the death of a worker', () => {
   const CAUSE: Failure = { code: 'workerDied', step: 'execute', message: 'died', hint: 'run it again' };
 
-  async function openServer(): Promise<Server> {
-    const driver: Driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
-    const { order } = await loadRevisions({
-      directory: MIGRATIONS,
-      dialect: 'sqlite',
-      syntaxError: (sql) => driver.syntaxError(sql),
-      readModule: () => Promise.reject(new Error('there is no module')),
-    });
-    const scratchDir = temporaryDirectory();
-    const start = { revisions: order, scratchDir, fallbackDir: scratchDir };
-    return createServer(start, driver, { now: Date.now, mayCommit: () => true });
-  }
-
   test('the structure of the target tells whether it was repaired', async () => {
     const dataDir = await driftedFleet(
       [SHAPES.indexChanged, SHAPES.indexChanged, 'CREATE TABLE audit (x)'],
       1,
     );
-    const server = await openServer();
-    const work: Work = {
-      intent: { kind: 'repair', dropExtra: [] },
-      runId: 'r',
-      verify: 'quick',
-      backupDir: temporaryDirectory(),
-      busyWaitMs: 100,
-      busyTimeoutMs: 100,
-      timeoutMs: 10_000,
-      toolVersion: '0',
-    };
+    const server = await openServer(MIGRATIONS);
+    const work = makeWork({ kind: 'repair', dropExtra: [] });
     const settled = async (number: number, more: Partial<Work> = {}): Promise<unknown> => {
       const target = targetAt(pathOf(dataDir, number), `project_${number}`);
       const task = { kind: 'settle', target, work: { ...work, ...more }, cause: CAUSE } as const;

@@ -1,0 +1,36 @@
+// A worker's server in the process of the test, for what its messages alone can show.
+
+import { createSqliteDriver } from '../../src/database/sqlite/driver.js';
+import { loadRevisions } from '../../src/revisions/load.js';
+import type { Intent } from '../../src/runner/intent.js';
+import { createServer, type Server } from '../../src/runner/serve.js';
+import type { Work } from '../../src/runner/work.js';
+import { temporaryDirectory } from './fleet.js';
+
+/** @param now the clock, in milliseconds since 1970 */
+export async function openServer(migrations: string, now: () => number = Date.now): Promise<Server> {
+  const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
+  const { order } = await loadRevisions({
+    directory: migrations,
+    dialect: 'sqlite',
+    syntaxError: (sql) => driver.syntaxError(sql),
+    readModule: () => Promise.reject(new Error('there is no module')),
+  });
+  const scratchDir = temporaryDirectory();
+  const start = { revisions: order, scratchDir, fallbackDir: scratchDir };
+  return createServer(start, driver, { now, mayCommit: () => true });
+}
+
+/** Work with backups in a directory of its own, and little patience. */
+export function makeWork(intent: Intent): Work {
+  return {
+    intent,
+    runId: 'run',
+    verify: 'quick',
+    backupDir: temporaryDirectory(),
+    busyWaitMs: 100,
+    busyTimeoutMs: 100,
+    timeoutMs: 60_000,
+    toolVersion: '0',
+  };
+}
