@@ -1,22 +1,27 @@
 // Puts the program and the packages it uses into a few files: a few hundred cost every process a tenth of a second at
 // its start. What is native, or loads other files itself, stays where npm installs it.
 
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
 
 const INSTALLED = ['better-sqlite3', 'jiti'];
 
-/** @param {Record<string, string>} input */
-const bundle = (input) => ({
+/**
+ * @param {Record<string, string>} input
+ * @param {{ isFirst: boolean }} options
+ */
+const bundle = (input, { isFirst }) => ({
   input,
   platform: /** @type {const} */ ('node'),
   external: [...INSTALLED, /^node:/],
   // What of a package is not used is not run either.
   treeshake: { moduleSideEffects: (/** @type {string} */ id) => !id.includes('/node_modules/') },
-  plugins: [licences(Object.keys(input).join('-').replaceAll('/', '-'))],
+  plugins: [licences(Object.keys(input).join('-').replaceAll('/', '-')), executable],
   output: {
     dir: 'dist',
+    // What an earlier build left under another name would be shipped.
+    cleanDir: isFirst,
     // Beside the worker, which `fleet.ts` looks for in the place of its own file.
     chunkFileNames: 'shared-[name].js',
   },
@@ -49,8 +54,17 @@ function licenceOf(place) {
   return `${name} ${version} (${license})\n\n${text}\n`;
 }
 
+/**
+ * npm makes the program executable when it installs it; whoever starts it from the build has it so too.
+ * @type {import('rolldown').Plugin}
+ */
+const executable = {
+  name: 'executable',
+  writeBundle: () => chmodSync('dist/cli/main.js', 0o755),
+};
+
 // The worker shares nothing: what only reports and arguments need is not for it to load.
 export default defineConfig([
-  bundle({ 'cli/main': 'build/cli/main.js', index: 'build/index.js' }),
-  bundle({ worker: 'build/worker.js' }),
+  bundle({ 'cli/main': 'build/cli/main.js', index: 'build/index.js' }, { isFirst: true }),
+  bundle({ worker: 'build/worker.js' }, { isFirst: false }),
 ]);

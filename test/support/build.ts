@@ -33,6 +33,7 @@ function isFresh(): boolean {
     'tsconfig.json',
     'tsconfig.build.json',
     'rolldown.config.mjs',
+    'scripts/bundle-types.mjs',
   ].every((path) => statSync(join(ROOT, path)).mtimeMs < mtimeMs);
 }
 
