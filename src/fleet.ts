@@ -7,6 +7,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { historyScript } from './database/sqlite/history.js';
 import { loadModule } from './database/sqlite/module.js';
+import { loadNative } from './database/sqlite/native.js';
 import { syntaxError } from './database/sqlite/syntax.js';
 import { sqliteVersion } from './database/sqlite/version.js';
 import type { Fleet, FleetOptions } from './model/api.js';
@@ -31,9 +32,12 @@ import { stampIntent } from './runner/stamp-intent.js';
 
 /**
  * Opens the fleet of one configuration. Nothing is read or written before a method is called.
- * @throws FleetError from every method, for faults of a whole run; faults of a target are outcomes
+ * @throws FleetError `installation` where SQLite does not load; from every method, for faults of a whole run; faults of
+ *   a target are outcomes
  */
 export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
+  // Before there are workers, each of which would say the same.
+  loadNative();
   const dataDir = options.dataDir ?? FLEET_SETTINGS.dataDir.default;
   const directory = options.migrations ?? FLEET_SETTINGS.migrations.default;
   let graph: Promise<Graph> | null = null;

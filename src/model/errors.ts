@@ -4,6 +4,7 @@
 export type FleetErrorCode =
   | 'usage'
   | 'unknownTarget'
+  | 'installation'
   | 'configuration'
   | 'dataDirectory'
   | 'stateDirectory'

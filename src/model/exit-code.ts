@@ -20,6 +20,7 @@ export function exitCodeOf(code: FleetErrorCode): number {
     case 'unknownTarget':
     case 'unknownRevision':
       return EXIT.usage;
+    case 'installation':
     case 'configuration':
     case 'dataDirectory':
     case 'stateDirectory':
