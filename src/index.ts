@@ -25,7 +25,7 @@ export { currentText, statusText } from './report/status-text.js';
 export type * from './model/api.js';
 export type * from './model/errors.js';
 export type * from './model/events.js';
-export type * from './model/history.js';
+export type { HistoryEntry, HistoryRow, HistoryStatus } from './model/history.js';
 export type * from './model/lint.js';
 export type * from './model/observation.js';
 export type * from './model/outcome.js';
