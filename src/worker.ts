@@ -8,8 +8,9 @@ import type { Ready, Request, Response, StartMessage } from './runner/protocol.j
 import { createServer, type Server } from './runner/serve.js';
 
 // Compiling what is done once a target costs more than it ever saves; the loops of a revision are still compiled soon.
-// Bytes of code that a function runs before that; V8's own figure is a fifteenth.
-setFlagsFromString('--interrupt-budget=1000000');
+// Bytes of code that a function runs before that; V8's own figure is a fifteenth. Later ones than that of Node.js 20 do
+// not know the flag, and say so on standard error.
+if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000');
 
 const supervisor = process.ppid;
 let server: Server | null = null;

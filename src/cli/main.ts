@@ -7,8 +7,9 @@ import { setFlagsFromString } from 'node:v8';
 import type { Output } from './output.js';
 import { bugHint, runProgram } from './program.js';
 
-// As in a worker process: most of a short life would go into compiling for a long one.
-setFlagsFromString('--interrupt-budget=1000000');
+// As in a worker process: most of a short life would go into compiling for a long one. Of the V8 of Node.js 20 alone;
+// later ones compile in steps, do not know the flag, and say so on standard error.
+if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000');
 
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
