@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
-import { createFingerprinter } from '../build/database/sqlite/introspect.js';
+import { createFingerprinter } from '../build/dialects/sqlite/driver/introspect.js';
 import { PEERS, installPeers } from './bench/peers.mjs';
 
 const { values: options } = parseArgs({

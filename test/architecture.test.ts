@@ -107,8 +107,11 @@ const OFFENCES: Readonly<
 > = {
   'known-folder': [['helpers/text.ts', { 'helpers/text.ts': '' }]],
   'downward-imports': [
-    ['model/target.ts', { 'model/target.ts': `import { run } from '../runner/run.js';` }],
-    ['report/json.ts', { 'report/json.ts': `import type { Snapshot } from '../schema/snapshot.js';` }],
+    ['model/target.ts', { 'model/target.ts': `import { run } from '../rollout/rollout.js';` }],
+    [
+      'report/json.ts',
+      { 'report/json.ts': `import type { Snapshot } from '../dialects/sqlite/schema/snapshot.js';` },
+    ],
     ['runner/run.ts', { 'runner/run.ts': `export * from '../fleet.js';` }],
     ['model/target.ts', { 'model/target.ts': `export type T = import('../ledger/ledger.js').Ledger;` }],
     ['model/target.ts', { 'model/target.ts': `export const load = () => import('../ledger/ledger.js');` }],
@@ -118,7 +121,9 @@ const OFFENCES: Readonly<
     ['cli/commands/status.ts', { 'cli/commands/status.ts': `import { openFleet } from '../../fleet.js';` }],
   ],
   'index-re-exports': [['index.ts', { 'index.ts': `export const version = '1';` }]],
-  'port-only': [['runner/run.ts', { 'runner/run.ts': `import { open } from '../database/sqlite/open.js';` }]],
+  'port-only': [
+    ['runner/run.ts', { 'runner/run.ts': `import { open } from '../dialects/sqlite/driver/open.js';` }],
+  ],
   'inside-src': [['runner/run.ts', { 'runner/run.ts': `import { build } from '../../scripts/build.js';` }]],
   'no-cycles': [
     [
@@ -198,8 +203,8 @@ test('What the rules allow is not found.', () => {
     'cli/main.ts': `import { openFleet } from '../index.js';\nimport { text } from './text.js';\nconsole.log(process.argv);`,
     'cli/text.ts': `export const text = new Date();`,
     'index.ts': `export { openFleet } from './fleet.js';\nexport type * from './model/target.js';`,
-    'fleet.ts': `import { driver } from './database/sqlite/driver.js';\nexport const now = Date.now();`,
-    'runner/run.ts': `import type { Driver } from '../database/port.js';\nexport const f = (child: { process: 1 }) => child.process;`,
+    'fleet.ts': `import { driver } from './dialects/sqlite/driver/driver.js';\nexport const now = Date.now();`,
+    'runner/run.ts': `import type { Driver } from '../dialects/port.js';\nexport const f = (child: { process: 1 }) => child.process;`,
     'discovery/look.ts': `import { lstatSync } from 'node:fs';\nexport const at = new Date(0);`,
     'database/sqlite/driver.ts': `import { open } from './open.js';\nimport type { Driver } from '../port.js';`,
     'database/sqlite/open.ts': '',

@@ -17,7 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { DatabaseError, type Session } from '../database/port.js';
+import { DatabaseError, type Session } from '../dialects/port.js';
 import { makeDirectory, stateDirectoryError, syncDirectory } from '../ledger/state-directory.js';
 import { FleetError } from '../model/errors.js';
 import { fileFailureCode } from '../model/file-error.js';

@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { newestTimeNs } from '../model/file-version.js';
+import { newestTimeNs } from '../dialects/sqlite/discovery/file-version.js';
 import type { Observation } from '../model/observation.js';
 import type { Target } from '../model/target.js';
 

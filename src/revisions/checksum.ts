@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Guard } from '../model/revision.js';
-import type { Token } from './tokens.js';
+import type { Token } from '../dialects/sqlite/syntax/tokens.js';
 
 /** The text that counts: no byte-order mark, and `\n` at the end of lines, because version control changes both. */
 export function normalizeText(text: string): string {

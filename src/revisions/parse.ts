@@ -5,7 +5,7 @@ import type { Revision, Script } from '../model/revision.js';
 import { checksumOf, normalizeText, sqlChecksumOf, type MeantStatement } from './checksum.js';
 import { misplacedKeys, readHeader } from './header.js';
 import { readStatements, split, type AskSyntax } from './statements.js';
-import { tokensOf, type Comment, type Token } from './tokens.js';
+import { tokensOf, type Comment, type Token } from '../dialects/sqlite/syntax/tokens.js';
 import type { FileName } from './file-name.js';
 import type { Problem } from '../model/errors.js';
 import { nearest } from './nearest.js';

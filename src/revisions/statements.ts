@@ -3,11 +3,11 @@
 
 import { parseStmt, type Stmt } from 'sqlite3-parser';
 import type { Guard, Statement } from '../model/revision.js';
-import type { Comment, Token } from './tokens.js';
+import type { Comment, Token } from '../dialects/sqlite/syntax/tokens.js';
 import type { Problem } from '../model/errors.js';
 import { GUARD_KEYS, keyLine } from './header.js';
 import { nearest } from './nearest.js';
-import { refusalsOf, type Where } from './refuse.js';
+import { refusalsOf, type Where } from '../dialects/sqlite/syntax/refuse.js';
 
 /** Asks SQLite whether a statement is well-formed: null, or its words about the syntax. Unknown tables are no matter. */
 export type AskSyntax = (sql: string) => string | null;

@@ -1,15 +1,15 @@
 // What state is a database in, given what was observed and the revisions there are? The one place that decides it:
 // `status` and every run judge alike.
 
-import type { Replay } from '../database/port.js';
+import type { Replay } from '../dialects/port.js';
 import type { HistoryEntry } from '../model/history.js';
 import type { Match, Observation, TargetState } from '../model/observation.js';
 import type { Failure } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import { quoted } from '../report/next-steps.js';
 import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
-import { describe, diff, type Finding } from '../schema/diff.js';
-import type { Snapshot } from '../schema/snapshot.js';
+import { describe, diff, type Finding } from '../dialects/sqlite/schema/diff.js';
+import type { Snapshot } from '../dialects/sqlite/schema/snapshot.js';
 import { findMatch, isDecided, type Matching, type MatchOptions } from './match.js';
 import { createMemory } from './memory.js';
 

@@ -1,13 +1,13 @@
 // Which revision is this structure? Compares a legacy database with what every revision leaves. Only equality counts,
 // if need be without tables that no revision knows: the nearest revision is for people to read and never stamped.
 
-import type { Replay } from '../database/port.js';
+import type { Replay } from '../dialects/port.js';
 import type { Match, Observation } from '../model/observation.js';
 import type { Revision } from '../model/revision.js';
 import { ancestors, inOrder, type Graph } from '../revisions/graph.js';
-import { describe, diff, distance, type Finding } from '../schema/diff.js';
-import { fold } from '../schema/sql-text.js';
-import type { Snapshot } from '../schema/snapshot.js';
+import { describe, diff, distance, type Finding } from '../dialects/sqlite/schema/diff.js';
+import { fold } from '../dialects/sqlite/schema/sql-text.js';
+import type { Snapshot } from '../dialects/sqlite/schema/snapshot.js';
 import { createMemory } from './memory.js';
 
 export interface MatchOptions {

@@ -4,9 +4,9 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { backUp, findBackup } from '../../src/backup/publish.js';
-import type { Session } from '../../src/database/port.js';
-import { openForChange } from '../../src/database/sqlite/open.js';
-import { createSession } from '../../src/database/sqlite/session.js';
+import type { Session } from '../../src/dialects/port.js';
+import { openForChange } from '../../src/dialects/sqlite/driver/open.js';
+import { createSession } from '../../src/dialects/sqlite/driver/session.js';
 import { makeProjects, temporaryDirectory } from '../support/fleet.js';
 
 async function lockedProject(): Promise<{ readonly session: Session; readonly path: string }> {

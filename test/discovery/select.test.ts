@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Discovery } from '../../src/discovery/discover.js';
+import type { Discovery } from '../../src/dialects/sqlite/discovery/discover.js';
 import { compareNaturally } from '../../src/discovery/natural-order.js';
 import { select, type Selection } from '../../src/discovery/select.js';
 import { FleetError } from '../../src/model/errors.js';

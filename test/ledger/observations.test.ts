@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { Observations } from '../../src/ledger/observations.js';
 import { openLedgerFile } from '../../src/ledger/open.js';
-import { newestTimeNs } from '../../src/model/file-version.js';
+import { newestTimeNs } from '../../src/dialects/sqlite/discovery/file-version.js';
 import { temporaryDirectory } from '../support/fleet.js';
 import {
   firstOutput,

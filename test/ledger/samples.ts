@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { inject } from 'vitest';
-import { fileVersion } from '../../src/model/file-version.js';
+import { fileVersion } from '../../src/dialects/sqlite/discovery/file-version.js';
 import type { Observation } from '../../src/model/observation.js';
 import type { Outcome, OutcomeKind } from '../../src/model/outcome.js';
 import type { Target } from '../../src/model/target.js';

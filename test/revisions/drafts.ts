@@ -5,7 +5,7 @@ import { parseRevision, type Draft } from '../../src/revisions/parse.js';
 import type { Problem } from '../../src/model/errors.js';
 import { readFileName } from '../../src/revisions/file-name.js';
 import type { Revision } from '../../src/model/revision.js';
-import { syntaxError } from '../../src/database/sqlite/syntax.js';
+import { syntaxError } from '../../src/dialects/sqlite/driver/syntax-error.js';
 
 export function parse(text: string, name = '0001_sample.sql'): ReturnType<typeof parseRevision> {
   const reading = readFileName(name);

@@ -7,7 +7,7 @@ import { compareFiles } from '../../src/revisions/file-name.js';
 import { FleetError } from '../../src/model/errors.js';
 import { loadRevisions, type LoadOptions } from '../../src/revisions/load.js';
 import type { Graph } from '../../src/revisions/graph.js';
-import { syntaxError } from '../../src/database/sqlite/syntax.js';
+import { syntaxError } from '../../src/dialects/sqlite/driver/syntax-error.js';
 
 const UP = '-- migrate:up\nSELECT 1;\n';
 let directory: string;

@@ -1,10 +1,10 @@
 // A worker's server in the process of the test, for what its messages alone can show.
 
-import { createSqliteDriver } from '../../src/database/sqlite/driver.js';
+import { createSqliteDriver } from '../../src/dialects/sqlite/driver/driver.js';
 import { loadRevisions } from '../../src/revisions/load.js';
-import type { Intent } from '../../src/runner/intent.js';
-import { createServer, type Server } from '../../src/runner/serve.js';
-import type { Work } from '../../src/runner/work.js';
+import type { Intent } from '../../src/target/intent.js';
+import { createServer, type Server } from '../../src/workers/server.js';
+import type { Work } from '../../src/target/work.js';
 import { temporaryDirectory } from './fleet.js';
 
 /** @param now the clock, in milliseconds since 1970 */

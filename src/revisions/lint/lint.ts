@@ -5,11 +5,11 @@ import { EXIT } from '../../model/exit-code.js';
 import { FleetError } from '../../model/errors.js';
 import type { Graph } from '../graph.js';
 import type { LintFinding, LintReport } from '../../model/lint.js';
-import { RULES } from './rules.js';
+import { RULES } from '../../dialects/sqlite/lint/rules.js';
 import type { Rule } from './rule.js';
-import { Timeline } from './timeline.js';
+import { Timeline } from '../../dialects/sqlite/lint/timeline.js';
 import type { Trace } from './trace.js';
-import { needsOfAll } from '../needs.js';
+import { needsOfAll } from '../../dialects/sqlite/lint/needs.js';
 import { nearest } from '../nearest.js';
 
 export interface LintOptions {

@@ -4,7 +4,7 @@ import type { Graph } from '../graph.js';
 import type { RevisionNeeds } from '../../model/report.js';
 import type { Revision } from '../../model/revision.js';
 import type { Severity } from '../../model/lint.js';
-import type { Timeline } from './timeline.js';
+import type { Timeline } from '../../dialects/sqlite/lint/timeline.js';
 import type { Trace } from './trace.js';
 
 export interface LintContext {

@@ -3,7 +3,7 @@
 // A statement that fails is passed over, so that one mistake does not hide the next.
 
 import type { Revision, Statement } from '../../model/revision.js';
-import type { Snapshot } from '../../schema/snapshot.js';
+import type { Snapshot } from '../../dialects/sqlite/schema/snapshot.js';
 
 export interface Trace {
   /** In the order of the graph. */

@@ -2,13 +2,13 @@
 // suites that need thousands of points and hurt what is below the steps.
 
 import { lstatSync, mkdirSync } from 'node:fs';
-import type * as DriverModule from '../../../src/database/sqlite/driver.js';
-import type { Driver } from '../../../src/database/port.js';
+import type * as DriverModule from '../../../src/dialects/sqlite/driver/driver.js';
+import type { Driver } from '../../../src/dialects/port.js';
 import type { Outcome } from '../../../src/model/outcome.js';
 import type { Target } from '../../../src/model/target.js';
 import type * as LoadModule from '../../../src/revisions/load.js';
-import type * as UpgradeModule from '../../../src/runner/upgrade.js';
-import type { Intent } from '../../../src/runner/intent.js';
+import type * as UpgradeModule from '../../../src/target/upgrade.js';
+import type { Intent } from '../../../src/target/intent.js';
 import { load, type Program } from './program.js';
 
 export interface Inside {
@@ -35,9 +35,9 @@ export const UPGRADE: Intent = { kind: 'upgrade', to: 'head', stamp: false, allo
 /** @param migrations directory of the revisions */
 export async function openInside(program: Program, migrations: string): Promise<Inside> {
   const [{ createSqliteDriver }, { loadRevisions }, { upgradeTarget }] = await Promise.all([
-    load<typeof DriverModule>(program, 'database/sqlite/driver.js'),
+    load<typeof DriverModule>(program, 'dialects/sqlite/driver/driver.js'),
     load<typeof LoadModule>(program, 'revisions/load.js'),
-    load<typeof UpgradeModule>(program, 'runner/upgrade.js'),
+    load<typeof UpgradeModule>(program, 'target/upgrade.js'),
   ]);
   const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
   const graph = await loadRevisions({

@@ -1,8 +1,8 @@
 // The way back: each `down` was run after its `up`, and the structure compared with the one before.
 
 import type { LintContext, Mistake, Rule } from '../rule.js';
-import { describe } from '../../../schema/describe.js';
-import { difference } from '../difference.js';
+import { describe } from '../../../dialects/sqlite/schema/describe.js';
+import { difference } from '../../../dialects/sqlite/lint/difference.js';
 
 export const downMissing: Rule = {
   id: 'down-missing',

@@ -1,0 +1,33 @@
+// Loads the native part of better-sqlite3 before anything needs it. Apart because it is the one part of an installation
+// that is made on the user's machine, so the one that can be missing, or be another machine's, where all else is there.
+
+import Database from 'better-sqlite3';
+import { FleetError } from '../../../model/errors.js';
+
+const BUILD =
+  'run `npm rebuild better-sqlite3` in the directory where it was installed; for a machine that has no ready-made build, that needs a C++ compiler, make and python3';
+
+/**
+ * Costs about a millisecond, once a process.
+ * @throws FleetError `installation` where it does not load, with the command that builds it
+ */
+export function loadNative(): void {
+  try {
+    new Database(':memory:').close();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    throw new FleetError('installation', reasonOf(text), {
+      hint: /too many open files/i.test(text) ? 'see the limits of this user: ulimit -a (open files)' : BUILD,
+      cause: error,
+    });
+  }
+}
+
+/** By the words of `bindings` and of Node.js, which have no codes that tell these cases apart. */
+function reasonOf(text: string): string {
+  if (text.includes('Could not locate the bindings file'))
+    return 'SQLite cannot be used: the native module of better-sqlite3 was not built when it was installed';
+  if (text.includes('NODE_MODULE_VERSION'))
+    return 'SQLite cannot be used: the native module of better-sqlite3 was built for another version of Node.js';
+  return `SQLite cannot be used: the native module of better-sqlite3 does not load: ${text.split('\n')[0] ?? ''}`;
+}

@@ -1,0 +1,132 @@
+// One database's structure as a first revision, for a fleet that has none. Nothing but the revision's file is written,
+// and that only where its text has been proved to leave exactly this structure.
+
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { discover, discoverFile, type Discovery } from '../dialects/sqlite/discovery/discover.js';
+import { select } from '../discovery/select.js';
+import type { BaselineOptions } from '../model/api.js';
+import { FleetError } from '../model/errors.js';
+import { EXIT } from '../model/exit-code.js';
+import type { Failure } from '../model/outcome.js';
+import { CONTRACT, type BaselineReport } from '../model/report.js';
+import type { Refusal, Target } from '../model/target.js';
+import { listDifference } from '../stamping/judge.js';
+import type { Context } from './context.js';
+import { hasRevisions } from './revisions.js';
+import { observeTargets, refusedFailure } from './inspect.js';
+import { NO_REVISIONS, withLook, type Look } from './look.js';
+
+/** The first revision's file, where there is none yet. */
+const FILE = '0001_baseline.sql';
+
+/**
+ * @throws FleetError `unknownTarget` where nothing is called so; `usage` where the file is there already; `migrations`
+ *   where it cannot be written
+ */
+export async function baselineOf(context: Context, options: BaselineOptions): Promise<BaselineReport> {
+  const found = await discoverIfAny(context);
+  const target = findTarget(options.target, found);
+  const file = options.output ?? defaultFile(context.migrations);
+  if (file !== null && existsSync(file)) throw fileExists(file);
+  const { id, path } = target;
+  const base = { contract: CONTRACT, command: 'baseline', target: { id, path } } as const;
+  const refuse = (problem: Failure): BaselineReport => ({
+    ...base,
+    fingerprint: null,
+    counts: null,
+    alike: 0,
+    others: 0,
+    file: null,
+    sql: null,
+    problem,
+    exitCode: EXIT.failed,
+  });
+  if ('reason' in target) return refuse(refusedFailure(target));
+  const { targets, refused } = select(found, options);
+  const others = targets.filter((one) => one.path !== path);
+  const compare = async (look: Look): Promise<BaselineReport> => {
+    const { busyWaitMs, timeoutMs } = look.request;
+    const words = [`The structure of ${JSON.stringify(id)}, written by flotilla baseline.`];
+    const reading = await look.pool.run({ kind: 'express', target, busyWaitMs, words }, { timeoutMs });
+    if ('failure' in reading) return refuse(reading.failure);
+    const { sql, fingerprint, counts, problems } = reading;
+    if (counts.tables === 0) return refuse(empty(context));
+    if (problems.length > 0) return refuse(notExpressed(problems));
+    const seen = await observeTargets(look.request, look.pool, look.ledger, look.lookedAt);
+    const alike = [...seen.values()].filter(
+      (one) => 'observation' in one && one.observation.fingerprint === fingerprint,
+    ).length;
+    if (file !== null) write(file, sql);
+    const shown = { fingerprint, counts, alike, others: others.length, file, sql };
+    return { ...base, ...shown, problem: null, exitCode: EXIT.ok };
+  };
+  return withLook(context, NO_REVISIONS, options, compare, async () => ({ targets: others, refused }));
+}
+
+/** The fleet, or none where there is no data directory: a path is enough. */
+async function discoverIfAny(context: Context): Promise<Discovery> {
+  try {
+    return await discover(context);
+  } catch (error) {
+    if (error instanceof FleetError && error.code === 'dataDirectory') return { targets: [], refused: [] };
+    throw error;
+  }
+}
+
+/** By id, else by path. */
+function findTarget(word: string, fleet: Discovery): Target | Refusal {
+  const known = [...fleet.targets, ...fleet.refused];
+  const named =
+    known.find(({ id }) => id === word) ?? known.find(({ path }) => path === word) ?? discoverFile(word);
+  if (named !== null) return named;
+  // Says which ids are near.
+  const [only] = select(fleet, { only: [word] }).targets;
+  if (only !== undefined) return only;
+  throw new FleetError('unknownTarget', `${JSON.stringify(word)} is neither the id of a target nor a file`, {
+    hint: 'list the ids with: flotilla discover',
+  });
+}
+
+function defaultFile(migrations: string): string | null {
+  return hasRevisions(migrations) ? null : join(migrations, FILE);
+}
+
+function fileExists(file: string): FleetError {
+  return new FleetError('usage', `${file} exists already`, {
+    hint: 'name another file with --output, or move that one away',
+  });
+}
+
+/** @throws FleetError `usage`, `migrations` */
+function write(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw fileExists(file);
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new FleetError('migrations', `the file ${file} cannot be written: ${said}`, {
+      hint: 'give this user the right to write there, or name another file with --output',
+      cause,
+    });
+  }
+}
+
+function empty({ migrations }: Context): Failure {
+  return {
+    code: 'noBaseline',
+    step: 'read',
+    message: 'it has no tables, so there is nothing to make a revision of',
+    hint: `name a target that has tables; or write the first revision by hand into ${migrations}: flotilla new "create tables"`,
+  };
+}
+
+function notExpressed(problems: readonly string[]): Failure {
+  return {
+    code: 'schemaMismatch',
+    step: 'verify',
+    message: `its structure could not be written as a revision: ${listDifference(problems)}`,
+    hint: 'change what is named in the database, or write the revision by hand; nothing was written',
+  };
+}

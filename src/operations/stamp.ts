@@ -1,0 +1,26 @@
+// What `stamp` is asked to do, with its words checked before any target is looked at.
+
+import type { StampOptions } from '../model/api.js';
+import { FleetError } from '../model/errors.js';
+import { resolveArgument } from '../revisions/argument.js';
+import type { Context } from './context.js';
+import type { Intent } from '../target/intent.js';
+
+/** @throws FleetError `unknownRevision` or `usage` where `at` does not name one revision, or stands beside another */
+export async function stampIntent(context: Context, options: StampOptions): Promise<Intent> {
+  const { to = 'auto', force = false, allowExtra = false, at } = options;
+  const intent = { kind: 'stamp', to, force, allowExtra } as const;
+  if (at === undefined) return intent;
+  if (to !== 'auto') {
+    throw new FleetError('usage', `stamp is told to record ${to}, and --at ${at} decides between revisions`, {
+      hint: `record ${at} where evidence allows it: flotilla stamp --at ${at}; or everywhere: flotilla stamp ${to}`,
+    });
+  }
+  const [revision, ...others] = resolveArgument(await context.loadGraph(), at, new Set());
+  if (revision === undefined || others.length > 0) {
+    throw new FleetError('usage', `--at ${at} does not name one revision`, {
+      hint: 'name the one that these targets are at; flotilla history lists them',
+    });
+  }
+  return { ...intent, at: revision };
+}

@@ -1,0 +1,220 @@
+// The worker's side of the wall: does the tasks, one at a time, and returns every fault of a target as a value.
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ReplayError, type Driver } from '../dialects/port.js';
+import type { Problem } from '../model/errors.js';
+import type { LintFinding } from '../model/lint.js';
+import type { Observation } from '../model/observation.js';
+import type { Failure, Outcome } from '../model/outcome.js';
+import type { TargetRef, Target } from '../model/target.js';
+import { assertSameFile } from '../dialects/sqlite/discovery/identity.js';
+import { buildGraph } from '../revisions/graph.js';
+import { lint, type LintOptions } from '../revisions/lint/lint.js';
+import { needsOfAll } from '../dialects/sqlite/lint/needs.js';
+import { judge } from '../stamping/judge.js';
+import { express } from '../target/baseline.js';
+import { failureOf } from '../target/failure.js';
+import { matchOptions, type Intent } from '../target/intent.js';
+import { decide } from '../target/plan.js';
+import { outcomeOf, startProgress } from '../target/progress.js';
+import type {
+  Case,
+  HistoryReading,
+  LintReply,
+  Inspections,
+  Replies,
+  StartMessage,
+  Task,
+  Verdict,
+} from './messages.js';
+import { settleAfterDeath } from '../target/settle.js';
+import { upgradeTarget } from '../target/upgrade.js';
+import type { Tools, Work } from '../target/work.js';
+
+/** Patience with a locked file whose structure is wanted only to explain a difference, in milliseconds. */
+const JUDGE_BUSY_MS = 1_000;
+
+/** No other target is begun for the same message after so many milliseconds: another process may be idle. */
+const BATCH_MS_MAX = 50;
+
+type Apply = Extract<Task, { kind: 'apply' }>;
+
+export interface Server {
+  perform(task: Task): Promise<Replies[Task['kind']]>;
+}
+
+export function createServer(
+  start: StartMessage,
+  driver: Driver,
+  clock: Pick<Tools, 'now' | 'mayCommit'>,
+): Server {
+  const built = buildGraph(start.revisions);
+  if ('problems' in built) throw new Error('the supervisor sent revisions that make no graph');
+  const tools: Tools = { driver, graph: built.graph, replay: driver.replay(), ...clock };
+  const makeScratch = () => {
+    try {
+      mkdirSync(start.scratchDir, { recursive: true, mode: 0o700 });
+      return mkdtempSync(join(start.scratchDir, 'copy-'));
+    } catch {
+      return mkdtempSync(join(start.fallbackDir, 'flotilla-'));
+    }
+  };
+
+  async function inspect(targets: readonly TargetRef[], busyTimeoutMs: number): Promise<Inspections> {
+    const indexes = new Map<string, number>();
+    const observations: Observation[] = [];
+    const found: (number | Failure)[] = [];
+    for (const target of targets) {
+      try {
+        const observation = await driver.inspect(target, { makeScratch, busyTimeoutMs });
+        const key = JSON.stringify(observation);
+        const index = indexes.get(key) ?? observations.push(observation) - 1;
+        indexes.set(key, index);
+        found.push(index);
+      } catch (error) {
+        found.push(failureOf(error, 'open', target, null));
+      }
+    }
+    return { observations, found };
+  }
+
+  async function history(target: Target, busyTimeoutMs: number): Promise<HistoryReading> {
+    try {
+      return { rows: await driver.history(target, { makeScratch, busyTimeoutMs }) };
+    } catch (error) {
+      return { failure: failureOf(error, 'open', target, null) };
+    }
+  }
+
+  async function verdict({ observation, example }: Case, intent: Intent | null): Promise<Verdict> {
+    try {
+      const readActual = () => driver.snapshot(example, { makeScratch, busyTimeoutMs: JUDGE_BUSY_MS });
+      const { graph, replay } = tools;
+      const judgement = await judge(observation, graph, replay, readActual, matchOptions(intent));
+      const evidence = { observation, judgement, graph, replay, readActual };
+      return { judgement, decision: intent === null ? null : await decide(intent, evidence) };
+    } catch (error) {
+      return { failure: failureOf(error, 'read', example, null) };
+    }
+  }
+
+  /** A failure ends it early, because it may be one that ends the run; so does a target that took long. */
+  async function applyAll({ targets, work, rehearse: privately }: Apply): Promise<readonly Outcome[]> {
+    const startedAt = tools.now();
+    const outcomes: Outcome[] = [];
+    for (const target of targets) {
+      const outcome = privately
+        ? await rehearse(target, work, tools, makeScratch())
+        : await upgradeTarget(target, work, tools);
+      outcomes.push(outcome);
+      if (outcome.failure !== null || tools.now() - startedAt > BATCH_MS_MAX) break;
+    }
+    return outcomes;
+  }
+
+  return {
+    async perform(task): Promise<Replies[Task['kind']]> {
+      switch (task.kind) {
+        case 'replay':
+          return replayAll(tools);
+        case 'lint':
+          return lintAll(tools, task.options);
+        case 'inspect':
+          return inspect(task.targets, task.busyWaitMs);
+        case 'histories': {
+          const readings: HistoryReading[] = [];
+          for (const target of task.targets) readings.push(await history(target, task.busyWaitMs));
+          return readings;
+        }
+        case 'express': {
+          const { target, busyWaitMs: busyTimeoutMs, words } = task;
+          try {
+            const snapshot = await driver.snapshot(target, { makeScratch, busyTimeoutMs });
+            return await express(snapshot, words, driver);
+          } catch (error) {
+            return { failure: failureOf(error, 'open', target, null) };
+          }
+        }
+        case 'judge': {
+          const verdicts: Verdict[] = [];
+          for (const one of task.cases) verdicts.push(await verdict(one, task.intent));
+          return verdicts;
+        }
+        case 'apply':
+          return applyAll(task);
+        case 'settle':
+          return settleAfterDeath(task.target, task.cause, task.work, tools);
+      }
+    },
+  };
+}
+
+/**
+ * Runs every revision in a scratch database: what fails there must not reach a target. Where one fails, all are read,
+ * because whoever mends one mistake wants to know of the others.
+ */
+async function replayAll(tools: Tools): Promise<readonly Problem[]> {
+  const { graph, replay } = tools;
+  try {
+    await replay.fingerprint(graph.order);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error;
+    const { revision, statement, message } = error;
+    const first: Problem = {
+      message: `revision ${revision.id} fails on an empty database: ${message}`,
+      hint: 'a revision must run on what the revisions before it leave',
+      file: revision.file,
+      ...(statement === null ? {} : { line: statement.line }),
+    };
+    const { findings } = (await lintAll(tools, {})).report;
+    // Whether several heads are a mistake depends on what is asked for.
+    const errors = findings.filter(({ severity, rule }) => severity === 'error' && rule !== 'several-heads');
+    // A program has no statement: there its first mistake is meant.
+    const same = errors.find(
+      ({ file, line }) => file === first.file && (statement === null || line === first.line),
+    );
+    const others = errors.filter((finding) => finding !== same);
+    const explain = (found: LintFinding): string =>
+      first.message.endsWith(found.message) ? found.mend : `${found.message}; ${found.mend}`;
+    return [
+      same === undefined ? first : { ...first, line: same.line, hint: explain(same) },
+      ...others.map(({ message: words, mend, file, line }) => ({ message: words, hint: mend, file, line })),
+    ];
+  }
+}
+
+async function lintAll({ driver, graph }: Tools, options: LintOptions): Promise<LintReply> {
+  const trace = await driver.trace(graph.order);
+  return { report: lint(graph, trace, options), needs: [...needsOfAll(trace).values()] };
+}
+
+/** The same steps on a private copy, which is removed afterwards; the target itself is only read. */
+async function rehearse(target: Target, work: Work, tools: Tools, directory: string): Promise<Outcome> {
+  const progress = startProgress(target, tools.now());
+  progress.step = 'copy';
+  try {
+    assertSameFile(target);
+    const copy = await tools.driver.copy(target, directory);
+    const outcome = await upgradeTarget(copy, { ...work, backupDir: null }, tools);
+    const durationMs = tools.now() - progress.startedAt;
+    return { ...outcome, path: target.path, durationMs, failure: asOriginal(outcome.failure, copy, target) };
+  } catch (error) {
+    progress.error = error;
+    return outcomeOf(progress, tools.now());
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** What was said of the copy is true of the target. */
+function asOriginal(failure: Failure | null, copy: Target, target: Target): Failure | null {
+  if (failure === null) return null;
+  const { message, hint } = failure;
+  return {
+    ...failure,
+    message: message.replaceAll(copy.path, target.path),
+    hint: hint.replaceAll(copy.path, target.path),
+  };
+}
