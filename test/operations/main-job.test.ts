@@ -2,11 +2,14 @@
 
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { RunReport, StatusReport } from '../../src/index.js';
 import { killGroup, MIGRATIONS, runCli, startCli } from '../support/cli.js';
 import { query, writeMigrations } from '../support/revisions.js';
+import { contentOf } from '../support/content.js';
+import { times } from '../support/figures.js';
 import { makeProjects, sampleFleet, treeOf } from '../support/fleet.js';
 
 const HEAD = 'b81d57e3c60a';
@@ -28,27 +31,6 @@ async function cli(dataDir: string, args: readonly string[], migrations = MIGRAT
 async function status(dataDir: string, migrations = MIGRATIONS): Promise<StatusReport> {
   const result = await runCli(['status', '--data-dir', dataDir, '--migrations', migrations, '--json']);
   return result.json() as StatusReport;
-}
-
-/** All rows of all tables but the history, as text: what two databases with equal content have in common. */
-function contentOf(path: string): string {
-  const db = new Database(path, { fileMustExist: true });
-  try {
-    const tables = db
-      .prepare<[], string>(
-        `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'flotilla_history' ORDER BY name`,
-      )
-      .pluck()
-      .all();
-    return tables
-      .map(
-        (table) =>
-          `${table}: ${JSON.stringify(db.prepare(`SELECT * FROM "${table}" ORDER BY rowid`).raw().all())}`,
-      )
-      .join('\n');
-  } finally {
-    db.close();
-  }
 }
 
 describe('the sample fleet', () => {
@@ -100,7 +82,7 @@ describe('the sample fleet', () => {
     const { report } = await cli(dataDir, ['upgrade', '--stamp']);
     for (const { id, backup } of report.targets) {
       expect(backup, id).not.toBeNull();
-      expect(contentOf(backup ?? '')).toBe(contentOf(join(twin, `${id}.db`)));
+      expect(contentOf(backup ?? '')).toEqual(contentOf(join(twin, `${id}.db`)));
     }
   });
 
@@ -221,14 +203,36 @@ test('two upgrades started together do every file once, and one of them finds th
   }
 });
 
-test('kill -9 of the whole process group at any moment leaves every file old or new, and a rerun converges', async () => {
-  const dataDir = makeProjects(24);
-  const old = contentOf(join(dataDir, 'project_1.db'));
-  for (let round = 0; round < 30; round++) {
+/** Made of one another, but each with a value of its own, so that none can stand for another. */
+function makeDistinctProjects(count: number, dataDir?: string): string {
+  const directory = makeProjects(count, undefined, dataDir);
+  for (let number = 1; number <= count; number++) {
+    const db = new Database(join(directory, `project_${number}.db`), { fileMustExist: true });
+    db.prepare('UPDATE tasks SET title = ? WHERE id = (SELECT min(id) FROM tasks)').run(`task of ${number}`);
+    db.close();
+  }
+  return directory;
+}
+
+test('After kill -9 of the whole process group at any moment every file is old or new, with all that it held, and a rerun converges.', async () => {
+  const dataDir = makeDistinctProjects(24);
+  const paths = Array.from({ length: 24 }, (_, index) => join(dataDir, `project_${index + 1}.db`));
+  const content = paths.map((path) => contentOf(path));
+  expect(content[0]).not.toEqual(content[1]);
+  const backups = join(dataDir, '.flotilla/backups');
+  const backupsMade = (): number =>
+    existsSync(backups)
+      ? readdirSync(backups, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+          .length
+      : 0;
+  const rounds = times({ standard: 6, full: 30 });
+  let cut = 0;
+  for (let round = 0; round < rounds; round++) {
     if ((await status(dataDir)).summary.states['legacy'] === undefined) {
       rmSync(dataDir, { recursive: true });
-      makeProjects(24, undefined, dataDir);
+      makeDistinctProjects(24, dataDir);
     }
+    const before = backupsMade();
     const { pid, result } = startCli([
       'upgrade',
       '--stamp',
@@ -238,24 +242,31 @@ test('kill -9 of the whole process group at any moment leaves every file old or 
       MIGRATIONS,
       '--json',
     ]);
-    // Spread over start, work and end of a run, whatever the machine's pace.
-    setTimeout(() => killGroup(pid), 100 + ((round * 11) % 30) * 25);
-    await result;
+    // Every third is killed at its start. Of the others some backups are made, so that the work is under way, whatever
+    // the machine's pace; then a few milliseconds pass, so that each is killed at another point of it.
+    const run = { hasEnded: false };
+    void result.then(() => (run.hasEnded = true));
+    if (round % 3 === 2) await sleep(100 + (round % 10) * 20);
+    else while (!run.hasEnded && backupsMade() < before + 1 + (round % 5)) await sleep(1);
+    await sleep((round * 7) % 23);
+    killGroup(pid);
+    const { signal } = await result;
+    const made = backupsMade() - before;
     const { summary } = await status(dataDir);
-    expect((summary.states['legacy'] ?? 0) + (summary.states['current'] ?? 0), JSON.stringify(summary)).toBe(
-      24,
-    );
-    for (let number = 1; number <= 24; number++) {
-      expect(query(join(dataDir, `project_${number}.db`), 'PRAGMA integrity_check')).toEqual([
-        { integrity_check: 'ok' },
-      ]);
-      expect(contentOf(join(dataDir, `project_${number}.db`)).length).toBe(old.length);
+    const { legacy = 0, current = 0 } = summary.states;
+    expect(legacy + current, JSON.stringify(summary)).toBe(24);
+    if (signal === 'SIGKILL' && made > 0 && legacy > 0) cut++;
+    for (const [index, path] of paths.entries()) {
+      expect(query(path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+      expect(contentOf(path)).toEqual(content[index]);
     }
   }
+  // Where none of them were cut short, nothing was tried.
+  expect(cut).toBeGreaterThanOrEqual(rounds / 3);
   const { code } = await cli(dataDir, ['upgrade', '--stamp']);
   expect(code).toBe(0);
   expect((await status(dataDir)).summary.states).toEqual({ current: 24 });
-}, 300_000);
+});
 
 test('SIGINT rolls back or finishes what is in flight, reports every target truly, and exits 130', async () => {
   const dataDir = makeProjects(300);

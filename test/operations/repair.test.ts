@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type {
   DriftReport,
   Failure,
@@ -17,6 +17,7 @@ import type {
 import type { Work } from '../../src/target/work.js';
 import { targetAt } from '../faults/harness/inside.js';
 import { killGroup, runCli, startCli } from '../support/cli.js';
+import { contentOf, type Content } from '../support/content.js';
 import { makeProjects, treeOf } from '../support/fleet.js';
 import { look, query, run, writeMigrations } from '../support/revisions.js';
 import { makeWork, openServer } from '../support/server.js';
@@ -74,12 +75,9 @@ async function driftedFleet(changes: readonly string[], more = 0): Promise<strin
 
 const pathOf = (dataDir: string, number: number): string => join(dataDir, `project_${number}.db`);
 
-/** The rows that no shape of drift here touches. */
-const contentOf = (path: string): unknown => [
-  query(path, 'SELECT * FROM projects ORDER BY id'),
-  query(path, 'SELECT id, project_id, title FROM tasks ORDER BY id'),
-  query(path, 'SELECT * FROM notes ORDER BY id'),
-];
+/** What no shape of drift here touches. */
+const untouched = (path: string): Content =>
+  contentOf(path, { projects: '*', tasks: 'id, project_id, title', notes: '*' });
 
 async function statesOf(dataDir: string, migrations = MIGRATIONS): Promise<unknown> {
   return ((await look(dataDir, migrations, ['status'])).json() as StatusReport).summary.states;
@@ -92,7 +90,7 @@ describe('targets that drifted in several ways', () => {
     const dataDir = await driftedFleet(shapes, 1);
     const paths = shapes.map((_, index) => pathOf(dataDir, index + 1));
     const histories = paths.map((path) => query(path, 'SELECT * FROM flotilla_history'));
-    const content = paths.map(contentOf);
+    const content = paths.map(untouched);
     const bytes = paths.map((path) => readFileSync(path));
     const { code, report } = await run(dataDir, MIGRATIONS, ['repair']);
     expect(report.failures).toEqual([]);
@@ -111,7 +109,7 @@ describe('targets that drifted in several ways', () => {
       rows: { tasks: [2, 2], notes: [2, 2], projects: [2, 2] },
     });
     expect(await statesOf(dataDir)).toEqual({ current: 7 });
-    expect(paths.map(contentOf)).toEqual(content);
+    expect(paths.map(untouched)).toEqual(content);
     expect(paths.map((path) => query(path, 'SELECT * FROM flotilla_history'))).toEqual(histories);
     for (const [index, path] of paths.entries()) {
       const { backup } = report.targets[index] ?? {};
@@ -307,13 +305,13 @@ describe('what is not expected', () => {
   test('goes where it is named, with its rows, which are in the backup', async () => {
     const dataDir = await driftedFleet([EXTRA]);
     const path = pathOf(dataDir, 1);
-    const before = contentOf(path);
+    const before = untouched(path);
     const named = ['repair', '--drop-extra', 'tasks.owner,_alembic_tmp_tasks,audit'];
     const { code, report } = await run(dataDir, MIGRATIONS, named);
     expect([code, report.summary]).toEqual([0, { planned: 1, repaired: 1 }]);
     expect(report.targets[0]?.rows['audit']).toEqual([1, 0]);
     expect(await statesOf(dataDir)).toEqual({ current: 1 });
-    expect(contentOf(path)).toEqual(before);
+    expect(untouched(path)).toEqual(before);
     expect(query(report.targets[0]?.backup ?? '', 'SELECT * FROM audit')).toHaveLength(1);
     expect((await run(dataDir, MIGRATIONS, named)).report.summary).toEqual({ planned: 1, current: 1 });
   });
@@ -449,20 +447,25 @@ test('a repair that SQLite refuses leaves its target to the byte as it was, and 
 test('killed in the middle, every target is as it was or mended, and repairing again does the rest', async () => {
   const dataDir = await driftedFleet(Array<string>(40).fill(SHAPES.tableRemade));
   const paths = Array.from({ length: 40 }, (_, index) => pathOf(dataDir, index + 1));
-  const content = contentOf(paths[0] ?? '');
+  const content = untouched(paths[0] ?? '');
   const backups = join(dataDir, '.flotilla/backups');
   const runs = (): number => (existsSync(backups) ? readdirSync(backups).length : 0);
   for (let round = 0; round < 4; round++) {
     const before = runs();
     const { pid, result } = startCli(['repair', '--data-dir', dataDir, '--migrations', MIGRATIONS]);
     // The first target has its backup: the work on it, and on those after it, has begun.
-    while (runs() === before) await new Promise((resolve) => setTimeout(resolve, 1));
+    await vi.waitFor(
+      () => {
+        expect(runs()).toBeGreaterThan(before);
+      },
+      { timeout: 60_000, interval: 1 },
+    );
     await new Promise((resolve) => setTimeout(resolve, round * 7));
     killGroup(pid);
     expect((await result).signal).toBe('SIGKILL');
     const states = (await statesOf(dataDir)) as Record<string, number>;
     expect((states['drifted'] ?? 0) + (states['current'] ?? 0), JSON.stringify(states)).toBe(40);
-    for (const path of paths) expect(contentOf(path)).toEqual(content);
+    for (const path of paths) expect(untouched(path)).toEqual(content);
     if (states['drifted'] === undefined) break;
   }
   expect((await run(dataDir, MIGRATIONS, ['repair'])).code).toBe(0);
