@@ -30,7 +30,7 @@ export type Task =
   | { readonly kind: 'lint'; readonly options: LintOptions }
   | { readonly kind: 'inspect'; readonly targets: readonly TargetRef[]; readonly busyWaitMs: number }
   /** Read the whole histories. */
-  | { readonly kind: 'histories'; readonly targets: readonly Target[]; readonly busyWaitMs: number }
+  | { readonly kind: 'histories'; readonly targets: readonly TargetRef[]; readonly busyWaitMs: number }
   /** Write the structure of a target as the text of a revision; `words` go into its header. */
   | {
       readonly kind: 'express';

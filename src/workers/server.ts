@@ -1,14 +1,11 @@
 // The worker's side of the wall: does the tasks, one at a time, and returns every fault of a target as a value.
 
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { ReplayError, type Driver } from '../dialects/port.js';
 import type { Problem } from '../model/errors.js';
 import type { LintFinding } from '../model/lint.js';
 import type { Observation } from '../model/observation.js';
 import type { Failure, Outcome } from '../model/outcome.js';
 import type { TargetRef, Target } from '../model/target.js';
-import { assertSameFile } from '../dialects/sqlite/discovery/identity.js';
 import { buildGraph } from '../revisions/graph.js';
 import { lint, type LintOptions } from '../revisions/lint/lint.js';
 import { needsOfAll } from '../dialects/sqlite/lint/needs.js';
@@ -51,51 +48,46 @@ export function createServer(
 ): Server {
   const built = buildGraph(start.revisions);
   if ('problems' in built) throw new Error('the supervisor sent revisions that make no graph');
-  const tools: Tools = { driver, graph: built.graph, replay: driver.replay(), ...clock };
-  const makeScratch = () => {
-    try {
-      mkdirSync(start.scratchDir, { recursive: true, mode: 0o700 });
-      return mkdtempSync(join(start.scratchDir, 'copy-'));
-    } catch {
-      return mkdtempSync(join(start.fallbackDir, 'flotilla-'));
-    }
-  };
+  const { structures } = driver;
+  const tools: Tools = { driver, graph: built.graph, replay: driver.replay(), structures, ...clock };
 
   async function inspect(targets: readonly TargetRef[], busyTimeoutMs: number): Promise<Inspections> {
     const indexes = new Map<string, number>();
     const observations: Observation[] = [];
-    const found: (number | Failure)[] = [];
-    for (const target of targets) {
-      try {
-        const observation = await driver.inspect(target, { makeScratch, busyTimeoutMs });
-        const key = JSON.stringify(observation);
-        const index = indexes.get(key) ?? observations.push(observation) - 1;
-        indexes.set(key, index);
-        found.push(index);
-      } catch (error) {
-        found.push(failureOf(error, 'open', target, null));
-      }
-    }
+    const reads = await driver.inspect(targets, { busyTimeoutMs });
+    const found = reads.map((read, at) => {
+      if ('error' in read) return failed(read.error, targets[at]);
+      const key = JSON.stringify(read.value);
+      const index = indexes.get(key) ?? observations.push(read.value) - 1;
+      indexes.set(key, index);
+      return index;
+    });
     return { observations, found };
   }
 
-  async function history(target: Target, busyTimeoutMs: number): Promise<HistoryReading> {
-    try {
-      return { rows: await driver.history(target, { makeScratch, busyTimeoutMs }) };
-    } catch (error) {
-      return { failure: failureOf(error, 'open', target, null) };
-    }
+  async function histories(
+    targets: readonly TargetRef[],
+    busyTimeoutMs: number,
+  ): Promise<readonly HistoryReading[]> {
+    const reads = await driver.histories(targets, { busyTimeoutMs });
+    return reads.map((read, at) =>
+      'error' in read ? { failure: failed(read.error, targets[at]) } : { rows: read.value },
+    );
+  }
+
+  function failed(error: unknown, target: TargetRef | undefined): Failure {
+    if (target === undefined) throw new Error('a driver answered for more targets than it was asked about');
+    return failureOf(error, 'open', target, null, driver.advice);
   }
 
   async function verdict({ observation, example }: Case, intent: Intent | null): Promise<Verdict> {
     try {
-      const readActual = () => driver.snapshot(example, { makeScratch, busyTimeoutMs: JUDGE_BUSY_MS });
-      const { graph, replay } = tools;
-      const judgement = await judge(observation, graph, replay, readActual, matchOptions(intent));
-      const evidence = { observation, judgement, graph, replay, readActual };
+      const readActual = () => driver.structure(example, { busyTimeoutMs: JUDGE_BUSY_MS });
+      const judgement = await judge(observation, tools, readActual, matchOptions(intent));
+      const evidence = { observation, judgement, basis: tools, readActual };
       return { judgement, decision: intent === null ? null : await decide(intent, evidence) };
     } catch (error) {
-      return { failure: failureOf(error, 'read', example, null) };
+      return { failure: failureOf(error, 'read', example, null, driver.advice) };
     }
   }
 
@@ -105,7 +97,7 @@ export function createServer(
     const outcomes: Outcome[] = [];
     for (const target of targets) {
       const outcome = privately
-        ? await rehearse(target, work, tools, makeScratch())
+        ? await rehearse(target, work, tools)
         : await upgradeTarget(target, work, tools);
       outcomes.push(outcome);
       if (outcome.failure !== null || tools.now() - startedAt > BATCH_MS_MAX) break;
@@ -122,18 +114,14 @@ export function createServer(
           return lintAll(tools, task.options);
         case 'inspect':
           return inspect(task.targets, task.busyWaitMs);
-        case 'histories': {
-          const readings: HistoryReading[] = [];
-          for (const target of task.targets) readings.push(await history(target, task.busyWaitMs));
-          return readings;
-        }
+        case 'histories':
+          return histories(task.targets, task.busyWaitMs);
         case 'express': {
           const { target, busyWaitMs: busyTimeoutMs, words } = task;
           try {
-            const snapshot = await driver.snapshot(target, { makeScratch, busyTimeoutMs });
-            return await express(snapshot, words, driver);
+            return await express(await driver.structure(target, { busyTimeoutMs }), words, driver);
           } catch (error) {
-            return { failure: failureOf(error, 'open', target, null) };
+            return { failure: failureOf(error, 'open', target, null, driver.advice) };
           }
         }
         case 'judge': {
@@ -190,31 +178,18 @@ async function lintAll({ driver, graph }: Tools, options: LintOptions): Promise<
   return { report: lint(graph, trace, options), needs: [...needsOfAll(trace).values()] };
 }
 
-/** The same steps on a private copy, which is removed afterwards; the target itself is only read. */
-async function rehearse(target: Target, work: Work, tools: Tools, directory: string): Promise<Outcome> {
-  const progress = startProgress(target, tools.now());
+/** The same steps where nothing of them stays; the target itself is only read. */
+async function rehearse(target: Target, work: Work, tools: Tools): Promise<Outcome> {
+  const progress = startProgress(target, tools);
   progress.step = 'copy';
   try {
-    assertSameFile(target);
-    const copy = await tools.driver.copy(target, directory);
-    const outcome = await upgradeTarget(copy, { ...work, backupDir: null }, tools);
-    const durationMs = tools.now() - progress.startedAt;
-    return { ...outcome, path: target.path, durationMs, failure: asOriginal(outcome.failure, copy, target) };
+    tools.driver.assertSame(target, 'closed');
+    const outcome = await tools.driver.rehearse(target, (rehearsed) =>
+      upgradeTarget(rehearsed, { ...work, backupDir: null }, tools),
+    );
+    return { ...outcome, durationMs: tools.now() - progress.startedAt };
   } catch (error) {
     progress.error = error;
     return outcomeOf(progress, tools.now());
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
   }
-}
-
-/** What was said of the copy is true of the target. */
-function asOriginal(failure: Failure | null, copy: Target, target: Target): Failure | null {
-  if (failure === null) return null;
-  const { message, hint } = failure;
-  return {
-    ...failure,
-    message: message.replaceAll(copy.path, target.path),
-    hint: hint.replaceAll(copy.path, target.path),
-  };
 }
