@@ -7,8 +7,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { historyScript } from './dialects/sqlite/driver/history.js';
 import { loadModule } from './dialects/sqlite/driver/module.js';
-import { syntaxError } from './dialects/sqlite/driver/syntax-error.js';
 import { sqliteVersion } from './dialects/sqlite/driver/version.js';
+import { RULES } from './dialects/sqlite/lint/rules.js';
+import { sqliteSyntax } from './dialects/sqlite/syntax/syntax.js';
 import type { Fleet, FleetOptions } from './model/api.js';
 import { FleetError } from './model/errors.js';
 import { CONTRACT } from './model/report.js';
@@ -46,7 +47,9 @@ export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
     now: Date.now,
     newRunId,
     randomId: () => randomBytes(6).toString('hex'),
-    loadGraph: () => (graph ??= loadRevisions({ directory, dialect: 'sqlite', syntaxError, readModule })),
+    loadGraph: () =>
+      (graph ??= loadRevisions({ directory, dialect: 'sqlite', syntax: sqliteSyntax, readModule })),
+    lintRules: RULES,
     historyScript,
     startPool: (start) => createPool(new URL('./worker.js', import.meta.url), start),
     fallbackDir: tmpdir(),

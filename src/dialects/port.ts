@@ -5,7 +5,9 @@ import type { Guard, Revision, Statement } from '../model/revision.js';
 import type { FailureCode } from '../model/outcome.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
-import type { Trace } from '../revisions/lint/trace.js';
+import type { Graph } from '../revisions/graph.js';
+import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
+import type { Syntax } from '../revisions/syntax.js';
 import type { Snapshot } from './sqlite/schema/snapshot.js';
 import type { TargetRef, Target } from '../model/target.js';
 
@@ -33,12 +35,15 @@ export interface Driver {
    * @throws DatabaseError
    */
   copy(target: Target, directory: string): Promise<Target>;
-  /** What every statement of revisions does in a scratch database, empty and with rows: what lint reads. */
-  trace(revisions: readonly Revision[]): Promise<Trace>;
+  /**
+   * Runs the revisions in a scratch database, empty and with rows, and reads them for mistakes.
+   * @throws FleetError `usage` for a rule that there is not
+   */
+  lint(graph: Graph, options: LintOptions): Promise<LintReply>;
   /** The structures that revisions leave. */
   replay(): Replay;
-  /** The database's own word on one statement: its message where the syntax is wrong, else null. */
-  syntaxError(sql: string): string | null;
+  /** How the text of revisions is read. */
+  readonly syntax: Syntax;
 }
 
 /** What stands behind a driver. */

@@ -11,6 +11,7 @@ import { FleetError, type Problem } from '../model/errors.js';
 import { RUN_SETTINGS } from '../model/settings.js';
 import type { Refusal, Target } from '../model/target.js';
 import type { Graph } from '../revisions/graph.js';
+import type { RuleDescription } from '../revisions/lint/rule.js';
 import type { HistoryScript } from './plan-script.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import type { Replies, StartMessage, Task } from '../workers/messages.js';
@@ -29,6 +30,8 @@ export interface Context {
   readonly randomId: () => string;
   /** Reads the revisions, once. @throws FleetError `migrations` */
   readonly loadGraph: () => Promise<Graph>;
+  /** Every rule of `lint`, known without running one. */
+  readonly lintRules: readonly RuleDescription[];
   /** The change of a history as SQL of the driver's dialect. */
   readonly historyScript: HistoryScript;
   readonly startPool: (start: Promise<StartMessage>) => Pool;

@@ -1,6 +1,8 @@
 // An order in which every need comes first, of anything that has needs: revisions by their headers, and revisions by
 // the tables and columns that they use. Stable: what needs leave open stays in the order of the input.
 
+import type { RevisionNeeds } from '../model/report.js';
+
 /** Things in order, and the loops that stand in the way: each thing in a loop needs the next, the last the first. */
 export interface Ordering<T> {
   readonly order: readonly T[];
@@ -45,4 +47,12 @@ export function orderByNeeds<T extends { readonly id: string }>(
     }
   }
   return { order, loops };
+}
+
+/** The order that these needs allow, as near to the present one as they do, and the circles among them. */
+export function orderOfNeeds(needs: ReadonlyMap<string, RevisionNeeds>): Ordering<{ readonly id: string }> {
+  const items = [...needs.keys()].map((id) => ({ id }));
+  const makersOfNeeds = ({ id }: { readonly id: string }): string[] =>
+    (needs.get(id)?.from ?? []).flatMap(({ revision }) => (revision === null ? [] : [revision]));
+  return orderByNeeds(items, makersOfNeeds);
 }

@@ -25,7 +25,7 @@ const NAME = { version: '0001', slug: 'baseline', form: 'sql', dialect: null } a
 export async function express(
   snapshot: Snapshot,
   words: readonly string[],
-  driver: Pick<Driver, 'replay' | 'syntaxError'>,
+  driver: Pick<Driver, 'replay' | 'syntax'>,
 ): Promise<Expressed> {
   const sql = baselineText(words, renderSnapshot(snapshot), renderDrops(snapshot));
   const { tables, indexes, views, triggers } = snapshot;
@@ -45,9 +45,9 @@ export async function express(
 async function problemsOf(
   sql: string,
   snapshot: Snapshot,
-  driver: Pick<Driver, 'replay' | 'syntaxError'>,
+  driver: Pick<Driver, 'replay' | 'syntax'>,
 ): Promise<readonly string[]> {
-  const { draft, problems } = parseRevision('the baseline', NAME, sql, driver.syntaxError);
+  const { draft, problems } = parseRevision('the baseline', NAME, sql, driver.syntax);
   if (problems.length > 0) return problems.map(({ message, line }) => `line ${line ?? 1}: ${message}`);
   const up: Revision = { ...draft, parents: [] };
   const down: Revision = {

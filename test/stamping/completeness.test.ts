@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { createSqliteDriver } from '../../src/dialects/sqlite/driver/driver.js';
 import { changeHistory } from '../../src/dialects/sqlite/driver/history.js';
 import { readSnapshot } from '../../src/dialects/sqlite/driver/introspect.js';
-import { syntaxError } from '../../src/dialects/sqlite/driver/syntax-error.js';
+import { sqliteSyntax } from '../../src/dialects/sqlite/syntax/syntax.js';
 import { observe } from '../../src/dialects/sqlite/driver/observe.js';
 import type { Revision } from '../../src/model/revision.js';
 import { buildGraph } from '../../src/revisions/graph.js';
@@ -85,7 +85,7 @@ function missingOf(finding: Finding): string {
 async function judged(expected: string, actual: string): Promise<Judgement> {
   const name = { version: '0001', slug: 'all', form: 'sql', dialect: null } as const;
   const text = `-- migrate:up\n${expected}`;
-  const { draft, problems } = parseRevision('0001_all.sql', name, text, syntaxError);
+  const { draft, problems } = parseRevision('0001_all.sql', name, text, sqliteSyntax);
   expect(problems).toEqual([]);
   const revision: Revision = { ...draft, parents: [] };
   const built = buildGraph([revision]);

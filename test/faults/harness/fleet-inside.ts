@@ -36,7 +36,7 @@ export async function openFleetInside(program: Program, migrations: string): Pro
   const graph = await loadRevisions({
     directory: migrations,
     dialect: 'sqlite',
-    syntaxError: (sql) => driver.syntaxError(sql),
+    syntax: driver.syntax,
     readModule: () => Promise.reject(new Error('no revision here is a module')),
   });
   let lastRun = 0;
@@ -67,6 +67,7 @@ export async function openFleetInside(program: Program, migrations: string): Pro
         randomId: () => '000000000000',
         loadGraph: () => Promise.resolve(graph),
         historyScript: () => [],
+        lintRules: [],
         startPool,
         fallbackDir: `${dataDir}/.flotilla`,
       };

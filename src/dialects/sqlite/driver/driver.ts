@@ -12,8 +12,8 @@ import { observe } from './observe.js';
 import { assertWritable, openForChange, openForReading } from './open.js';
 import { createReplay } from './replay.js';
 import { createSession } from './session.js';
-import { syntaxError } from './syntax-error.js';
-import { traceRevisions } from '../lint/trace.js';
+import { lintRevisions } from '../lint/lint-revisions.js';
+import { sqliteSyntax } from '../syntax/syntax.js';
 
 interface LookOptions extends InspectOptions {
   readonly nowNs: () => bigint;
@@ -38,9 +38,9 @@ export function createSqliteDriver(nowNs: () => bigint): Driver {
       const { dev, ino } = lstatSync(path, { bigint: true });
       return { ...target, path, identity: { device: `${dev}`, inode: `${ino}` } };
     },
-    trace: traceRevisions,
+    lint: lintRevisions,
     replay: createReplay,
-    syntaxError,
+    syntax: sqliteSyntax,
   };
 }
 
