@@ -20,15 +20,15 @@ export function orderByNeeds<T extends { readonly id: string }>(
   needsOf: (item: T) => readonly string[],
   byId: ReadonlyMap<string, T> = new Map(items.map((item) => [item.id, item])),
 ): Ordering<T> {
-  const place = new Map(items.map((item, index) => [item.id, index]));
+  const rank = new Map(items.map((item, index) => [item.id, index]));
   const order: T[] = [];
   const loops: T[][] = [];
   const state = new Map<string, 'open' | 'done'>();
-  const placeOf = (item: T): number => place.get(item.id) ?? 0;
+  const rankOf = (item: T): number => rank.get(item.id) ?? 0;
   const enter = (item: T): { item: T; rest: T[] } => {
     state.set(item.id, 'open');
     const rest = [...new Set(needsOf(item))].flatMap((id) => (id === item.id ? [] : (byId.get(id) ?? [])));
-    return { item, rest: rest.sort((a, b) => placeOf(b) - placeOf(a)) };
+    return { item, rest: rest.sort((a, b) => rankOf(b) - rankOf(a)) };
   };
   for (const root of items) {
     if (state.has(root.id)) continue;

@@ -54,7 +54,7 @@ function refusedIn(tokens: readonly Token[], parsed: Parsed, surroundings: Surro
   return refusalsOf(tokens, tree, surroundings).map(({ message, hint }) => ({ message, hint, line }));
 }
 
-/** Where the parser gives up, SQLite decides: in its words, with the parser's idea of the line. */
+/** Where the parser gives up, SQLite decides: its message, with the parser's idea of the line. */
 function malformed(parsed: Parsed, sql: string, line: number): Problem[] {
   const found = parsed.status === 'error' ? syntaxError(sql) : null;
   if (parsed.status !== 'error' || found === null) return [];
