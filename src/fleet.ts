@@ -45,8 +45,8 @@ export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
     newRunId,
     randomId: () => randomBytes(6).toString('hex'),
     loadGraph: () => {
-      const { name, syntaxError, readModule } = dialect;
-      return (graph ??= loadRevisions({ directory, dialect: name, syntaxError, readModule }));
+      const { name, syntax, readModule } = dialect;
+      return (graph ??= loadRevisions({ directory, dialect: name, syntax, readModule }));
     },
     startPool: (start) => createPool(new URL('./worker.js', import.meta.url), start),
     fallbackDir: tmpdir(),

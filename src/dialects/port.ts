@@ -8,8 +8,11 @@ import type { Observation } from '../model/observation.js';
 import type { FailureCode } from '../model/outcome.js';
 import type { Guard, Revision, Statement } from '../model/revision.js';
 import type { Refusal, Target, TargetRef } from '../model/target.js';
-import type { Trace } from '../revisions/lint/trace.js';
+import type { Graph } from '../revisions/graph.js';
+import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
+import type { RuleDescription } from '../revisions/lint/rule.js';
 import type { ReadModule } from '../revisions/module.js';
+import type { Syntax } from '../revisions/syntax.js';
 import type { Structure, Structures } from './structure.js';
 
 /** What is known without opening a database: the supervisor's side of the port. */
@@ -28,9 +31,11 @@ export interface Dialect {
   readonly differenceKinds: readonly string[];
   /** A name as the database compares names: equal texts are one name. */
   readonly fold: (name: string) => string;
-  /** The database's own word on one statement: its message where the syntax is wrong, else null. */
-  readonly syntaxError: (sql: string) => string | null;
+  /** How the text of revisions is read. */
+  readonly syntax: Syntax;
   readonly readModule: ReadModule;
+  /** Every rule of `Driver.lint`, known without running one. */
+  readonly lintRules: readonly RuleDescription[];
   /** A script for the database's own shell, which stops at the first error. */
   script(parts: readonly ScriptPart[]): string;
 }
@@ -79,13 +84,16 @@ export interface Driver {
    * @throws DatabaseError where it cannot be made; whatever `work` throws
    */
   rehearse<T>(target: Target, work: (rehearsed: Target) => Promise<T>): Promise<T>;
-  /** What every statement of revisions does in a scratch database, empty and with rows: what lint reads. */
-  trace(revisions: readonly Revision[]): Promise<Trace>;
+  /**
+   * Runs the revisions in a scratch database, empty and with rows, and reads them for mistakes.
+   * @throws FleetError `usage` for a rule that there is not
+   */
+  lint(graph: Graph, options: LintOptions): Promise<LintReply>;
   /** The structures that revisions leave. */
   replay(): Replay;
   readonly structures: Structures;
-  /** The database's own word on one statement: its message where the syntax is wrong, else null. */
-  readonly syntaxError: (sql: string) => string | null;
+  /** How the text of revisions is read. */
+  readonly syntax: Syntax;
   /** What to do about a fault that only this kind of database has; null where there is nothing special to say. */
   readonly advice: (code: FailureCode, target: TargetRef) => string | null;
 }

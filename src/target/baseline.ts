@@ -18,7 +18,7 @@ export interface Expressed {
 /** A name to read the text under; the file that it is written to may have another. */
 const NAME = { version: '0001', slug: 'baseline', form: 'sql', dialect: null } as const;
 
-type Proof = Pick<Driver, 'replay' | 'structures' | 'syntaxError'>;
+type Proof = Pick<Driver, 'replay' | 'structures' | 'syntax'>;
 
 /** @param words what the revision is, for its header */
 export async function express(
@@ -33,7 +33,7 @@ export async function express(
 }
 
 async function problemsOf(sql: string, structure: Structure, driver: Proof): Promise<readonly string[]> {
-  const { draft, problems } = parseRevision('the baseline', NAME, sql, driver.syntaxError);
+  const { draft, problems } = parseRevision('the baseline', NAME, sql, driver.syntax);
   if (problems.length > 0) return problems.map(({ message, line }) => `line ${line ?? 1}: ${message}`);
   const up: Revision = { ...draft, parents: [] };
   const down: Revision = {

@@ -7,24 +7,13 @@ import type { Observation } from '../model/observation.js';
 import type { Failure, Outcome } from '../model/outcome.js';
 import type { TargetRef, Target } from '../model/target.js';
 import { buildGraph } from '../revisions/graph.js';
-import { lint, type LintOptions } from '../revisions/lint/lint.js';
-import { needsOfAll } from '../dialects/sqlite/lint/needs.js';
 import { judge } from '../stamping/judge.js';
 import { express } from '../target/baseline.js';
 import { failureOf } from '../target/failure.js';
 import { matchOptions, type Intent } from '../target/intent.js';
 import { decide } from '../target/plan.js';
 import { outcomeOf, startProgress } from '../target/progress.js';
-import type {
-  Case,
-  HistoryReading,
-  LintReply,
-  Inspections,
-  Replies,
-  StartMessage,
-  Task,
-  Verdict,
-} from './messages.js';
+import type { Case, HistoryReading, Inspections, Replies, StartMessage, Task, Verdict } from './messages.js';
 import { settleAfterDeath } from '../target/settle.js';
 import { upgradeTarget } from '../target/upgrade.js';
 import type { Tools, Work } from '../target/work.js';
@@ -111,7 +100,7 @@ export function createServer(
         case 'replay':
           return replayAll(tools);
         case 'lint':
-          return lintAll(tools, task.options);
+          return driver.lint(tools.graph, task.options);
         case 'inspect':
           return inspect(task.targets, task.busyWaitMs);
         case 'histories':
@@ -143,7 +132,7 @@ export function createServer(
  * because whoever mends one mistake wants to know of the others.
  */
 async function replayAll(tools: Tools): Promise<readonly Problem[]> {
-  const { graph, replay } = tools;
+  const { driver, graph, replay } = tools;
   try {
     await replay.fingerprint(graph.order);
     return [];
@@ -156,7 +145,7 @@ async function replayAll(tools: Tools): Promise<readonly Problem[]> {
       file: revision.file,
       ...(statement === null ? {} : { line: statement.line }),
     };
-    const { findings } = (await lintAll(tools, {})).report;
+    const { findings } = (await driver.lint(graph, {})).report;
     // Whether several heads are a mistake depends on what is asked for.
     const errors = findings.filter(({ severity, rule }) => severity === 'error' && rule !== 'several-heads');
     // A program has no statement: there its first mistake is meant.
@@ -171,11 +160,6 @@ async function replayAll(tools: Tools): Promise<readonly Problem[]> {
       ...others.map(({ message: words, mend, file, line }) => ({ message: words, hint: mend, file, line })),
     ];
   }
-}
-
-async function lintAll({ driver, graph }: Tools, options: LintOptions): Promise<LintReply> {
-  const trace = await driver.trace(graph.order);
-  return { report: lint(graph, trace, options), needs: [...needsOfAll(trace).values()] };
 }
 
 /** The same steps where nothing of them stays; the target itself is only read. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { changeHistory } from '../../src/dialects/sqlite/driver/history.js';
 import { readSnapshot } from '../../src/dialects/sqlite/driver/introspect.js';
-import { syntaxError } from '../../src/dialects/sqlite/driver/syntax-error.js';
+import { sqliteSyntax } from '../../src/dialects/sqlite/syntax/syntax.js';
 import { observe } from '../../src/dialects/sqlite/driver/observe.js';
 import type { Revision } from '../../src/model/revision.js';
 import { buildGraph } from '../../src/revisions/graph.js';
@@ -92,7 +92,7 @@ interface Judged {
 async function judged(expected: string, actual: string): Promise<Judged> {
   const name = { version: '0001', slug: 'all', form: 'sql', dialect: null } as const;
   const text = `-- migrate:up\n${expected}`;
-  const { draft, problems } = parseRevision('0001_all.sql', name, text, syntaxError);
+  const { draft, problems } = parseRevision('0001_all.sql', name, text, sqliteSyntax);
   expect(problems).toEqual([]);
   const revision: Revision = { ...draft, parents: [] };
   const built = buildGraph([revision]);

@@ -13,7 +13,7 @@ export async function openServer(migrations: string, now: () => number = Date.no
   const { order } = await loadRevisions({
     directory: migrations,
     dialect: 'sqlite',
-    syntaxError: (sql) => driver.syntaxError(sql),
+    syntax: driver.syntax,
     readModule: () => Promise.reject(new Error('there is no module')),
   });
   const scratchDir = temporaryDirectory();

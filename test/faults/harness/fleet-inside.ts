@@ -44,7 +44,7 @@ export async function openFleetInside(program: Program, migrations: string): Pro
   const graph = await loadRevisions({
     directory: migrations,
     dialect: 'sqlite',
-    syntaxError: (sql) => driver.syntaxError(sql),
+    syntax: driver.syntax,
     readModule: () => Promise.reject(new Error('no revision here is a module')),
   });
   let lastRun = 0;

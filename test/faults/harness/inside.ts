@@ -48,7 +48,7 @@ export async function openInside(program: Program, migrations: string): Promise<
   const graph = await loadRevisions({
     directory: migrations,
     dialect: 'sqlite',
-    syntaxError: (sql) => driver.syntaxError(sql),
+    syntax: driver.syntax,
     readModule: () => Promise.reject(new Error('no revision here is a module')),
   });
   const replay = driver.replay();

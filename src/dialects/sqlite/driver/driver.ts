@@ -4,7 +4,6 @@ import { lstatSync, rmSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import type { TargetRef, Target } from '../../../model/target.js';
 import { assertSameFile, identityOf } from '../discovery/identity.js';
-import { traceRevisions } from '../lint/trace.js';
 import { STRUCTURES } from '../schema/structures.js';
 import type { Driver, InspectOptions, Read } from '../../port.js';
 import { advice } from './advice.js';
@@ -16,7 +15,8 @@ import { observe } from './observe.js';
 import { assertWritable, openForChange, openForReading } from './open.js';
 import { createReplay } from './replay.js';
 import { createSession } from './session.js';
-import { syntaxError } from './syntax-error.js';
+import { lintRevisions } from '../lint/lint-revisions.js';
+import { sqliteSyntax } from '../syntax/syntax.js';
 
 export function createSqliteDriver(options: LookOptions): Driver {
   const look = createLook(options);
@@ -61,10 +61,10 @@ export function createSqliteDriver(options: LookOptions): Driver {
         rmSync(directory, { recursive: true, force: true });
       }
     },
-    trace: traceRevisions,
+    lint: lintRevisions,
     replay: createReplay,
     structures: STRUCTURES,
-    syntaxError,
+    syntax: sqliteSyntax,
     advice,
   };
 }
