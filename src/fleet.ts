@@ -2,24 +2,17 @@
 // entry, that names a concrete driver, and the one where clock and chance come in.
 
 import { randomBytes } from 'node:crypto';
-import { closest } from 'fastest-levenshtein';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { historyScript } from './dialects/sqlite/driver/history.js';
-import { loadModule } from './dialects/sqlite/driver/module.js';
+import { createSqliteDialect } from './dialects/sqlite/dialect.js';
 import { loadNative } from './dialects/sqlite/driver/native.js';
-import { syntaxError } from './dialects/sqlite/driver/syntax-error.js';
-import { sqliteVersion } from './dialects/sqlite/driver/version.js';
 import type { Fleet, FleetOptions } from './model/api.js';
-import { FleetError } from './model/errors.js';
-import { CONTRACT } from './model/report.js';
 import { FLEET_SETTINGS } from './model/settings.js';
-import { listExitCode } from './report/summarize.js';
 import type { Graph } from './revisions/graph.js';
 import { loadRevisions } from './revisions/load.js';
-import { FINDING_KINDS } from './dialects/sqlite/schema/finding-kinds.js';
-import { selectTargets, type Context } from './operations/context.js';
 import { baselineOf } from './operations/baseline.js';
+import type { Context } from './operations/context.js';
+import { discoverFleet } from './operations/discover.js';
 import { examineFleet } from './operations/doctor/doctor.js';
 import { historyOfFleet } from './operations/fleet-history.js';
 import { lintFleet } from './operations/lint.js';
@@ -27,8 +20,9 @@ import { repairPlanFleet } from './operations/repair-plan.js';
 import { createRevision, headsOfGraph, historyOf, showRevision } from './operations/revisions.js';
 import { runFleet } from './operations/run.js';
 import { currentFleet, driftFleet, planFleet, statusFleet } from './operations/status.js';
+import { stampFleet } from './operations/stamp.js';
+import { upgradeFleet } from './operations/upgrade.js';
 import { createPool } from './workers/pool.js';
-import { stampIntent } from './operations/stamp.js';
 
 /**
  * Opens the fleet of one configuration. Nothing is read or written before a method is called.
@@ -41,52 +35,44 @@ export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
   const dataDir = options.dataDir ?? FLEET_SETTINGS.dataDir.default;
   const directory = options.migrations ?? FLEET_SETTINGS.migrations.default;
   let graph: Promise<Graph> | null = null;
+  const pattern = options.pattern ?? FLEET_SETTINGS.pattern.default;
+  const stateDir = options.stateDir ?? join(dataDir, '.flotilla');
+  const dialect = createSqliteDialect({ dataDir, pattern, stateDir });
   const context: Context = {
     dataDir,
-    pattern: options.pattern ?? FLEET_SETTINGS.pattern.default,
-    stateDir: options.stateDir ?? join(dataDir, '.flotilla'),
+    pattern,
+    stateDir,
     migrations: directory,
+    dialect,
     jobs: availableParallelism(),
     now: Date.now,
     newRunId,
     randomId: () => randomBytes(6).toString('hex'),
-    loadGraph: () => (graph ??= loadRevisions({ directory, dialect: 'sqlite', syntaxError, readModule })),
-    historyScript,
+    loadGraph: () => {
+      const { name, syntax, readModule } = dialect;
+      return (graph ??= loadRevisions({ directory, dialect: name, syntax, readModule }));
+    },
     startPool: (start) => createPool(new URL('./worker.js', import.meta.url), start),
     fallbackDir: tmpdir(),
   };
   return {
-    async discover(select = {}) {
-      const { targets, refused } = await selectTargets(context, select);
-      return {
-        contract: CONTRACT,
-        command: 'discover',
-        dataDir,
-        targets: targets.map(({ id, path, sizeBytes }) => ({ id, path, sizeBytes })),
-        refused,
-        exitCode: listExitCode(targets),
-      };
-    },
+    discover: (select = {}) => discoverFleet(context, select),
     status: (select = {}) => statusFleet(context, select),
     current: (select = {}) => currentFleet(context, select),
     drift: (select = {}) => driftFleet(context, select),
     plan: (select = {}) => planFleet(context, select),
-    upgrade: async (run = {}) => {
-      const { to = 'head', stamp = false, allowDrift = [], allowExtra = false } = run;
-      assertKinds(allowDrift);
-      return runFleet(context, 'upgrade', { kind: 'upgrade', to, stamp, allowDrift, allowExtra }, run);
-    },
-    stamp: async (run = {}) => runFleet(context, 'stamp', await stampIntent(context, run), run),
+    upgrade: (run = {}) => upgradeFleet(context, run),
+    stamp: (run = {}) => stampFleet(context, run),
     repair: (run = {}) =>
       runFleet(context, 'repair', { kind: 'repair', dropExtra: run.dropExtra ?? [] }, run),
     repairPlan: (select = {}) => repairPlanFleet(context, select),
     downgrade: (run) => runFleet(context, 'downgrade', { kind: 'downgrade', to: run.to }, run),
     history: ({ range = 'base:heads' } = {}) => historyOf(context, range),
     fleetHistory: (select = {}) => historyOfFleet(context, select),
-    baseline: (options) => baselineOf(context, options),
-    doctor: (options = {}) => examineFleet(context, sqliteVersion(), options),
+    baseline: (how) => baselineOf(context, how),
+    doctor: (how = {}) => examineFleet(context, how),
     heads: () => headsOfGraph(context),
-    lint: (options = {}) => lintFleet(context, options),
+    lint: (how = {}) => lintFleet(context, how),
     show: ({ revision }) => showRevision(context, revision),
     newRevision: ({ message }) => createRevision(context, message),
     close: () => Promise.resolve(),
@@ -100,18 +86,4 @@ function newRunId(): string {
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(/[-:]/g, '');
   return `${time}-${randomBytes(3).toString('hex')}`;
-}
-
-async function readModule(file: string) {
-  const { up, down, meta } = await loadModule(file);
-  return { up: up !== null, down: down !== null, meta };
-}
-
-function assertKinds(kinds: readonly string[]): void {
-  const unknown = kinds.find((kind) => !FINDING_KINDS.includes(kind));
-  if (unknown === undefined) return;
-  const near = closest(unknown, FINDING_KINDS);
-  throw new FleetError('usage', `there is no kind of difference "${unknown}"; the nearest is ${near}`, {
-    hint: `flotilla drift --json tells the kind of each difference; there are ${FINDING_KINDS.join(', ')}`,
-  });
 }

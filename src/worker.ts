@@ -3,6 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { createSqliteDriver } from './dialects/sqlite/driver/driver.js';
 import { endStuckModules } from './dialects/sqlite/driver/module.js';
+import { createScratch } from './dialects/sqlite/driver/scratch.js';
 import { sqliteVersion } from './dialects/sqlite/driver/version.js';
 import type { Ready, Request, Response, StartMessage } from './workers/messages.js';
 import { createServer, type Server } from './workers/server.js';
@@ -17,7 +18,10 @@ let server: Server | null = null;
 
 process.on('message', (message: StartMessage | Request) => {
   if (!('task' in message)) {
-    const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
+    const driver = createSqliteDriver({
+      nowNs: () => BigInt(Date.now()) * 1_000_000n,
+      makeScratch: createScratch(message.scratchDir, message.fallbackDir),
+    });
     // Orphaned: nobody would record what is done now.
     server = createServer(message, driver, { now: Date.now, mayCommit: () => process.ppid === supervisor });
     return;

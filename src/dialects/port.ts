@@ -1,45 +1,105 @@
-// The port: all that the runner knows of a database. One implementation a dialect, under the same file names.
-// Methods are asynchronous because another driver will be; SQLite's resolve at once.
+// The port: all that the rest knows of a kind of database. One implementation a dialect, under the same file names.
+// Nothing here is a notion of files or of connections: a target is named, looked at, opened, and gone back from.
+// Methods are asynchronous because another dialect's will wait; SQLite's resolve at once.
 
-import type { Guard, Revision, Statement } from '../model/revision.js';
-import type { FailureCode } from '../model/outcome.js';
+import type { Discovery } from '../model/discovery.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
-import type { Trace } from '../revisions/lint/trace.js';
-import type { Snapshot } from './sqlite/schema/snapshot.js';
-import type { TargetRef, Target } from '../model/target.js';
+import type { FailureCode } from '../model/outcome.js';
+import type { Guard, Revision, Statement } from '../model/revision.js';
+import type { Refusal, Target, TargetRef } from '../model/target.js';
+import type { Graph } from '../revisions/graph.js';
+import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
+import type { RuleDescription } from '../revisions/lint/rule.js';
+import type { ReadModule } from '../revisions/module.js';
+import type { Syntax } from '../revisions/syntax.js';
+import type { Structure, Structures } from './structure.js';
 
-/** How thoroughly integrity is checked: `PRAGMA quick_check` or `integrity_check`. */
+/** What is known without opening a database: the supervisor's side of the port. */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgres';
+  /** What stands behind the driver. */
+  version(): DriverVersion;
+  /**
+   * Every target of the fleet, and what must not be opened, both in no order.
+   * @throws FleetError `dataDirectory`, `stateDirectory`, `usage` where the fleet cannot be searched
+   */
+  discover(): Promise<Discovery>;
+  /** A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none. */
+  find(name: string): Target | Refusal | null;
+  /** The kinds of differences that `Structures.compare` tells of. */
+  readonly differenceKinds: readonly string[];
+  /** A name as the database compares names: equal texts are one name. */
+  readonly fold: (name: string) => string;
+  /** How the text of revisions is read. */
+  readonly syntax: Syntax;
+  readonly readModule: ReadModule;
+  /** Every rule of `Driver.lint`, known without running one. */
+  readonly lintRules: readonly RuleDescription[];
+  /** A script for the database's own shell, which stops at the first error. */
+  script(parts: readonly ScriptPart[]): string;
+}
+
+/** What runs together in a script, and the change of the history that records it. */
+export interface ScriptPart {
+  /** False: outside a transaction; the record is in one of its own. */
+  readonly transactional: boolean;
+  readonly sql: readonly string[];
+  readonly record: HistoryChange;
+}
+
+/** How thoroughly integrity is checked. */
 export type Depth = 'quick' | 'full';
 
+/** Access to the targets: the worker's side of the port. */
 export interface Driver {
   /**
-   * Opens a target; for change the session is made safe for it (protocol, steps 1 and 2).
+   * Opens a target; for change the session is made safe for it.
    * @throws DatabaseError
    */
   open(target: Target, options: OpenOptions): Promise<Session>;
   /**
-   * Looks at a target as an application would that only reads, and leaves its content as it was.
-   * @throws DatabaseError
+   * Proves that what bears the target's name now is what was planned, and may be opened.
+   * @param when `open`: this process has it open already, and what it keeps beside it is its own
+   * @throws DatabaseError `replaced`, `refusedPath`, `permission`, `io`
    */
-  inspect(target: TargetRef, options: InspectOptions): Promise<Observation>;
-  /** The structure of a target, read like `inspect`. */
-  snapshot(target: Target, options: InspectOptions): Promise<Snapshot>;
-  /** The whole history of a target, read like `inspect`; null where it has none. */
-  history(target: Target, options: InspectOptions): Promise<readonly HistoryRow[] | null>;
+  assertSame(target: Target, when: 'closed' | 'open'): void;
   /**
-   * Copies a target with everything that is committed in it, into an empty directory, without a trace on the original.
-   * @returns the copy as a target with the same id
+   * Looks at targets as an application would that only reads, and leaves their content as it was.
+   * @returns for each target, in order, what was seen, or why nothing could be
+   */
+  inspect(targets: readonly TargetRef[], options: InspectOptions): Promise<readonly Read<Observation>[]>;
+  /** The whole histories of targets, read like `inspect`; null where one has none. */
+  histories(
+    targets: readonly TargetRef[],
+    options: InspectOptions,
+  ): Promise<readonly Read<readonly HistoryRow[] | null>[]>;
+  /**
+   * The structure of a target, read like `inspect`.
    * @throws DatabaseError
    */
-  copy(target: Target, directory: string): Promise<Target>;
-  /** What every statement of revisions does in a scratch database, empty and with rows: what lint reads. */
-  trace(revisions: readonly Revision[]): Promise<Trace>;
+  structure(target: TargetRef, options: InspectOptions): Promise<Structure>;
+  /**
+   * Does work where nothing of it stays: on what is a target in everything, and is gone afterwards.
+   * @throws DatabaseError where it cannot be made; whatever `work` throws
+   */
+  rehearse<T>(target: Target, work: (rehearsed: Target) => Promise<T>): Promise<T>;
+  /**
+   * Runs the revisions in a scratch database, empty and with rows, and reads them for mistakes.
+   * @throws FleetError `usage` for a rule that there is not
+   */
+  lint(graph: Graph, options: LintOptions): Promise<LintReply>;
   /** The structures that revisions leave. */
   replay(): Replay;
-  /** The database's own word on one statement: its message where the syntax is wrong, else null. */
-  syntaxError(sql: string): string | null;
+  readonly structures: Structures;
+  /** How the text of revisions is read. */
+  readonly syntax: Syntax;
+  /** What to do about a fault that only this kind of database has; null where there is nothing special to say. */
+  readonly advice: (code: FailureCode, target: TargetRef) => string | null;
 }
+
+/** What was read of one target, or what was thrown: a DatabaseError, or a defect. */
+export type Read<T> = { readonly value: T } | { readonly error: unknown };
 
 /** What stands behind a driver. */
 export interface DriverVersion {
@@ -51,15 +111,14 @@ export interface DriverVersion {
 }
 
 export interface OpenOptions {
-  /** `ask`: nothing is to be changed, and there can be nothing to recover (step 11). */
+  /** `ask`: nothing is to be changed, and there can be nothing to recover. */
   readonly purpose: 'change' | 'ask';
   /** How long one wait for a lock may take, in milliseconds. */
   readonly busyTimeoutMs: number;
 }
 
 export interface InspectOptions {
-  /** Makes a directory for a private copy, where a target cannot be read without changing it. */
-  readonly makeScratch: () => string;
+  /** How long one wait for a lock may take, in milliseconds. */
   readonly busyTimeoutMs: number;
 }
 
@@ -68,37 +127,36 @@ export interface Replay {
   /** Fingerprint of the structure after exactly these revisions, in this order, from an empty database. Cached. */
   fingerprint(revisions: readonly Revision[]): Promise<string>;
   /** That structure itself; cheap where the call before was about a beginning of the same chain. */
-  snapshot(revisions: readonly Revision[]): Promise<Snapshot>;
+  structure(revisions: readonly Revision[]): Promise<Structure>;
   close(): void;
 }
 
 /** An open database. Every method may throw DatabaseError. */
 export interface Session {
-  /** Takes the write lock (step 3). */
+  /** Begins a transaction that nobody else can write beside. */
   lock(): Promise<void>;
-  /** Proves by a write that is rolled back that the lock is one: a file opened read-only takes none (step 3). */
+  /** Proves by a write that is taken back that the lock is one. */
   proveWritable(): Promise<void>;
   readHistory(): Promise<readonly HistoryRow[] | null>;
   observe(): Promise<Observation>;
   /** Of the structure alone. */
   fingerprint(): Promise<string>;
-  snapshot(): Promise<Snapshot>;
-  /** Problems found by the integrity check; none means sound. */
-  checkIntegrity(depth: Depth): Promise<readonly string[]>;
+  structure(): Promise<Structure>;
+  /** What is wrong with what is stored; null where it is sound. */
+  checkIntegrity(depth: Depth): Promise<IntegrityFault | null>;
   /** Rows whose foreign key has no parent, one line a violation, in a stable order. */
   foreignKeyViolations(): Promise<readonly string[]>;
   countRows(): Promise<Readonly<Record<string, number>>>;
-  /** Size of the content in bytes. */
-  sizeBytes(): Promise<number>;
-  /** The committed content, equal to the file byte for byte; call it before the first write (step 6). */
-  serialize(): Promise<Uint8Array>;
-  /** Writes the committed content into a new file at `path`; for what is too large for memory. Not durable by itself. */
-  copyTo(path: string): Promise<void>;
+  /**
+   * Writes the committed content into a sink; to be called before the first write.
+   * @returns the size of the content in bytes
+   */
+  backUp(sink: BackupSink): Promise<number>;
   /** The rows of a query. */
   findRows(sql: string, limit: number): Promise<FoundRows>;
   /** Whether the object of a guard exists. */
   exists(object: Guard['object']): Promise<boolean>;
-  /** Runs one statement and proves that the transaction is still open afterwards (step 7). */
+  /** Runs one statement and proves that the transaction is still open afterwards. */
   execute(statement: Pick<Statement, 'sql'> & Partial<Statement>): Promise<void>;
   /** Runs one statement that no transaction may hold. */
   executeOutside(statement: Statement): Promise<void>;
@@ -106,7 +164,7 @@ export interface Session {
   executeModule(file: string, direction: 'up' | 'down'): Promise<void>;
   /** Takes back what a revision switched for itself on this connection. */
   endRevision(): Promise<void>;
-  /** Takes rows out of the history, then adds rows; the table is made where it is missing (step 8). */
+  /** Takes rows out of the history, then adds rows; the table is made where it is missing. */
   record(change: HistoryChange): Promise<void>;
   /**
    * @throws DatabaseError `busy`: still open, may be tried again; `commitUncertain`: reopen and read, and where nothing
@@ -116,6 +174,27 @@ export interface Session {
   /** Ends the transaction without effect; harmless where none is open. */
   rollback(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** `integrity`: rows break the rules of their table; `corrupt`: what is stored cannot be trusted. */
+export interface IntegrityFault {
+  readonly code: Extract<FailureCode, 'integrity' | 'corrupt'>;
+  /** At least one. */
+  readonly problems: readonly string[];
+}
+
+/** Takes the content of a backup. Making it durable, and reading it back, is the business of whoever made the sink. */
+export interface BackupSink {
+  /**
+   * Takes the next bytes.
+   * @param chunk must stay as it is until the backup is finished
+   */
+  write(chunk: Uint8Array): void;
+  /**
+   * Has the whole content written by `copy`, for what is too large to pass through memory.
+   * @param copy gets the path of a file that is not there yet
+   */
+  fill(copy: (path: string) => Promise<void>): Promise<void>;
 }
 
 export interface FoundRows {
@@ -129,7 +208,7 @@ export interface HistoryChange {
   readonly add: readonly HistoryRow[];
 }
 
-/** A fault of one database, in Flotilla's words: drivers turn their numbers into codes. */
+/** A fault of one database, in Flotilla's words: dialects turn their numbers into codes. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: FailureCode;

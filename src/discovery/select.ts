@@ -5,7 +5,7 @@ import fastGlob from 'fast-glob';
 import { distance } from 'fastest-levenshtein';
 import { FleetError } from '../model/errors.js';
 import type { Refusal, Target } from '../model/target.js';
-import type { Discovery } from '../dialects/sqlite/discovery/discover.js';
+import type { Discovery } from '../model/discovery.js';
 import { compileGlob } from './glob.js';
 import { compareNaturally } from './natural-order.js';
 

@@ -1,9 +1,9 @@
 // One database's structure as a first revision, for a fleet that has none. Nothing but the revision's file is written,
 // and that only where its text has been proved to leave exactly this structure.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { discover, discoverFile, type Discovery } from '../dialects/sqlite/discovery/discover.js';
+import { join } from 'node:path';
+import type { Dialect } from '../dialects/port.js';
+import type { Discovery } from '../model/discovery.js';
 import { select } from '../discovery/select.js';
 import type { BaselineOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
@@ -13,7 +13,7 @@ import { CONTRACT, type BaselineReport } from '../model/report.js';
 import type { Refusal, Target } from '../model/target.js';
 import { listDifference } from '../stamping/judge.js';
 import type { Context } from './context.js';
-import { hasRevisions } from './revisions.js';
+import { assertNewFile, hasRevisions, writeRevision } from '../revisions/directory.js';
 import { observeTargets, refusedFailure } from './inspect.js';
 import { NO_REVISIONS, withLook, type Look } from './look.js';
 
@@ -26,9 +26,9 @@ const FILE = '0001_baseline.sql';
  */
 export async function baselineOf(context: Context, options: BaselineOptions): Promise<BaselineReport> {
   const found = await discoverIfAny(context);
-  const target = findTarget(options.target, found);
+  const target = findTarget(options.target, found, context.dialect);
   const file = options.output ?? defaultFile(context.migrations);
-  if (file !== null && existsSync(file)) throw fileExists(file);
+  if (file !== null) assertNewFile(file);
   const { id, path } = target;
   const base = { contract: CONTRACT, command: 'baseline', target: { id, path } } as const;
   const refuse = (problem: Failure): BaselineReport => ({
@@ -57,7 +57,7 @@ export async function baselineOf(context: Context, options: BaselineOptions): Pr
     const alike = [...seen.values()].filter(
       (one) => 'observation' in one && one.observation.fingerprint === fingerprint,
     ).length;
-    if (file !== null) write(file, sql);
+    if (file !== null) writeRevision(file, sql, 'another file with --output');
     const shown = { fingerprint, counts, alike, others: others.length, file, sql };
     return { ...base, ...shown, problem: null, exitCode: EXIT.ok };
   };
@@ -67,7 +67,7 @@ export async function baselineOf(context: Context, options: BaselineOptions): Pr
 /** The fleet, or none where there is no data directory: a path is enough. */
 async function discoverIfAny(context: Context): Promise<Discovery> {
   try {
-    return await discover(context);
+    return await context.dialect.discover();
   } catch (error) {
     if (error instanceof FleetError && error.code === 'dataDirectory') return { targets: [], refused: [] };
     throw error;
@@ -75,10 +75,10 @@ async function discoverIfAny(context: Context): Promise<Discovery> {
 }
 
 /** By id, else by path. */
-function findTarget(word: string, fleet: Discovery): Target | Refusal {
+function findTarget(word: string, fleet: Discovery, dialect: Dialect): Target | Refusal {
   const known = [...fleet.targets, ...fleet.refused];
   const named =
-    known.find(({ id }) => id === word) ?? known.find(({ path }) => path === word) ?? discoverFile(word);
+    known.find(({ id }) => id === word) ?? known.find(({ path }) => path === word) ?? dialect.find(word);
   if (named !== null) return named;
   // Says which ids are near.
   const [only] = select(fleet, { only: [word] }).targets;
@@ -90,27 +90,6 @@ function findTarget(word: string, fleet: Discovery): Target | Refusal {
 
 function defaultFile(migrations: string): string | null {
   return hasRevisions(migrations) ? null : join(migrations, FILE);
-}
-
-function fileExists(file: string): FleetError {
-  return new FleetError('usage', `${file} exists already`, {
-    hint: 'name another file with --output, or move that one away',
-  });
-}
-
-/** @throws FleetError `usage`, `migrations` */
-function write(file: string, text: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw fileExists(file);
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new FleetError('migrations', `the file ${file} cannot be written: ${said}`, {
-      hint: 'give this user the right to write there, or name another file with --output',
-      cause,
-    });
-  }
 }
 
 function empty({ migrations }: Context): Failure {

@@ -3,7 +3,7 @@
 
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { discover } from '../dialects/sqlite/discovery/discover.js';
+import type { Dialect } from '../dialects/port.js';
 import { select } from '../discovery/select.js';
 import { makeDirectory, stateDirectoryError } from '../ledger/state-directory.js';
 import type { SelectOptions } from '../model/api.js';
@@ -11,7 +11,6 @@ import { FleetError, type Problem } from '../model/errors.js';
 import { RUN_SETTINGS } from '../model/settings.js';
 import type { Refusal, Target } from '../model/target.js';
 import type { Graph } from '../revisions/graph.js';
-import type { HistoryScript } from './plan-script.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import type { Replies, StartMessage, Task } from '../workers/messages.js';
 
@@ -29,8 +28,7 @@ export interface Context {
   readonly randomId: () => string;
   /** Reads the revisions, once. @throws FleetError `migrations` */
   readonly loadGraph: () => Promise<Graph>;
-  /** The change of a history as SQL of the driver's dialect. */
-  readonly historyScript: HistoryScript;
+  readonly dialect: Dialect;
   readonly startPool: (start: Promise<StartMessage>) => Pool;
   /** How long running all revisions on an empty database may take, in milliseconds; default: a target's deadline. */
   readonly trialTimeoutMs?: number;
@@ -45,8 +43,7 @@ export interface Selected {
 
 /** The targets that a call is about. */
 export async function selectTargets(context: Context, options: SelectOptions): Promise<Selected> {
-  const found = await discover(context);
-  return select(found, options);
+  return select(await context.dialect.discover(), options);
 }
 
 /**

@@ -85,7 +85,7 @@ async function inspectChunk(
 ): Promise<Inspections> {
   const { busyWaitMs, timeoutMs } = request;
   try {
-    const targets = chunk.map(({ id, path, hasSidecars = true }) => ({ id, path, hasSidecars }));
+    const targets = chunk.map(({ id, path, isAtRest = false }) => ({ id, path, isAtRest }));
     return await pool.run({ kind: 'inspect', targets, busyWaitMs }, { timeoutMs });
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;

@@ -6,16 +6,15 @@ import { FleetError } from '../model/errors.js';
 import type { LintReport } from '../model/lint.js';
 import type { RevisionNeeds } from '../model/report.js';
 import type { Graph } from '../revisions/graph.js';
-import { chooseRules, type LintOptions } from '../revisions/lint/lint.js';
+import { chooseRules, type LintOptions, type LintReply } from '../revisions/lint/lint.js';
 import { scratchOf, tryRevisions, withWorkers, type Context } from './context.js';
 import { observeTargets } from './inspect.js';
 import { withLook } from './look.js';
-import type { LintReply } from '../workers/messages.js';
 
 /** @throws FleetError `migrations` where the revisions cannot even be read; `usage` for a rule that there is not */
 export async function lintFleet(context: Context, options: LintFleetOptions): Promise<LintReport> {
   const { rules, strict = false } = options;
-  chooseRules(rules);
+  chooseRules(context.dialect.lintRules, rules);
   const graph = await context.loadGraph();
   const released = options.fleet === true ? await releasedIn(context, graph, options) : null;
   const { report, needs } = await read(

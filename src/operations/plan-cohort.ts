@@ -10,7 +10,8 @@ import { VERSION } from '../model/version.js';
 import type { Graph } from '../revisions/graph.js';
 import { notRead, type CohortOf } from './inspect.js';
 import type { Intent } from '../target/intent.js';
-import { revisionsOf, scriptOf, sqlOf, type HistoryScript } from './plan-script.js';
+import type { Dialect } from '../dialects/port.js';
+import { revisionsOf, scriptOf, sqlOf } from './plan-script.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import { addressed } from '../target/progress.js';
 
@@ -20,7 +21,7 @@ export type Rehearse = (target: string) => Promise<Pick<Outcome, 'failure' | 'sk
 export async function planCohort(
   { cohort, first }: CohortOf,
   graph: Graph,
-  historyScript: HistoryScript,
+  dialect: Pick<Dialect, 'script'>,
   rehearse: Rehearse,
 ): Promise<PlannedCohort> {
   const { decision, judgement } = first;
@@ -38,7 +39,7 @@ export async function planCohort(
   // A program is no SQL, and a script without it would record what was never run.
   const script = whole.some(({ up }) => up.kind === 'module')
     ? null
-    : scriptOf(decision, whole, historyScript, outcome?.skippedStatements ?? []);
+    : scriptOf(decision, whole, dialect, outcome?.skippedStatements ?? []);
   return { ...cohort, revisions, script, problem: null };
 }
 

@@ -1,16 +1,13 @@
-// A plan as a script for the sqlite3 shell: for those who must hand SQL to somebody else. It does what `upgrade` does
+// A plan as a script for the database's own shell: for those who must hand SQL to somebody else. It does what `upgrade` does
 // to a target of the cohort, history included, and stops at the first error; it makes no backup and verifies nothing.
 
-import type { HistoryChange } from '../dialects/port.js';
+import type { Dialect } from '../dialects/port.js';
 import type { SkippedStatement } from '../model/outcome.js';
 import type { Revision, Script, Statement } from '../model/revision.js';
 import { VERSION } from '../model/version.js';
 import { pending, type Graph } from '../revisions/graph.js';
 import { historyRow } from '../target/history-rows.js';
 import type { Plan } from '../target/plan.js';
-
-/** Turns a change of the history into statements. */
-export type HistoryScript = (change: HistoryChange) => readonly string[];
 
 /** The revisions of a plan, those of later parts included. */
 export function revisionsOf(plan: Plan, graph: Graph, applied: ReadonlySet<string>): readonly Revision[] {
@@ -24,30 +21,23 @@ export function revisionsOf(plan: Plan, graph: Graph, applied: ReadonlySet<strin
 export function scriptOf(
   plan: Plan,
   revisions: readonly Revision[],
-  historyScript: HistoryScript,
+  dialect: Pick<Dialect, 'script'>,
   skipped: readonly SkippedStatement[],
 ): string {
-  const parts: string[] = ['.bail on', 'PRAGMA foreign_keys = OFF;'];
   let stamped = plan.baseline;
-  for (const part of partsOf(revisions)) {
+  const parts = partsOf(revisions).map((part) => {
     const add = [
       ...stamped.map((revision) => row(revision, 'stamped')),
       ...part.map((revision) => row(revision, 'applied')),
     ];
-    const record = historyScript({ remove: [], add }).map((sql) => `${sql};`);
-    const alone = part[0]?.transactional === false;
-    const run = part.flatMap((revision) => [
+    stamped = [];
+    const sql = part.flatMap((revision) => [
       `-- revision ${revision.id}: ${revision.name} (${revision.file})`,
       upOf(revision, skipped),
     ]);
-    parts.push(
-      ...(alone
-        ? [...run, 'BEGIN IMMEDIATE;', ...record, 'COMMIT;']
-        : ['BEGIN IMMEDIATE;', ...run, ...record, 'COMMIT;']),
-    );
-    stamped = [];
-  }
-  return `${parts.join('\n')}\n`;
+    return { transactional: part[0]?.transactional !== false, sql, record: { remove: [], add } };
+  });
+  return dialect.script(parts);
 }
 
 /** The text of a script, as it would be run. */

@@ -22,7 +22,7 @@ export async function repairPlanFleet(context: Context, options: RepairOptions):
     command: 'repairPlan',
     head: graph.heads,
     cohorts: cohortsOf(judged).map(planned),
-    ...unmatchedNames(intent.dropExtra, found),
+    ...unmatchedNames(intent.dropExtra, found, context.dialect),
     exitCode: listExitCode(judged),
   };
 }

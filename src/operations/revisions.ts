@@ -1,6 +1,5 @@
 // The commands about revisions alone; no target is looked at.
 
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FleetError } from '../model/errors.js';
 import {
@@ -13,7 +12,7 @@ import {
 } from '../model/report.js';
 import type { Revision } from '../model/revision.js';
 import { resolveArgument, resolveRange } from '../revisions/argument.js';
-import { readFileName } from '../revisions/file-name.js';
+import { hasRevisions, writeRevision } from '../revisions/directory.js';
 import { needsOf, type Graph } from '../revisions/graph.js';
 import { newRevision } from '../revisions/new-revision.js';
 import type { Context } from './context.js';
@@ -78,37 +77,8 @@ export async function createRevision(context: Context, message: string): Promise
     });
   }
   const file = join(directory, revision.name);
-  try {
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(file, revision.text, { flag: 'wx' });
-  } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new FleetError('migrations', `the file ${file} cannot be written: ${said}`, {
-      hint: 'give this user the right to write there, or name another directory with --migrations DIR',
-      cause,
-    });
-  }
+  writeRevision(file, revision.text, 'another directory with --migrations DIR');
   return { contract: CONTRACT, command: 'new', revision: revision.id, file, exitCode: 0 };
-}
-
-export function hasRevisions(directory: string): boolean {
-  return namesIn(directory).some((name) => readFileName(name) !== null);
-}
-
-/** The versions that the names of files speak of, whatever is in them. */
-export function versionsIn(directory: string): readonly string[] {
-  return namesIn(directory).flatMap((name) => {
-    const reading = readFileName(name);
-    return reading !== null && 'version' in reading ? [reading.version] : [];
-  });
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }
 
 function summaryOf(revision: Revision, graph: Graph): RevisionSummary {

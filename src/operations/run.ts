@@ -150,6 +150,7 @@ async function runLocked(run: Run, pool: Pool, replayed: Promise<void>): Promise
       ? unmatchedNames(
           intent.dropExtra,
           outcomes.map(({ extra }) => extra),
+          context.dialect,
         )
       : {}),
     report: join(context.stateDir, 'reports', `${runId}.json`),

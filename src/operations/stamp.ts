@@ -1,13 +1,20 @@
-// What `stamp` is asked to do, with its words checked before any target is looked at.
+// Records the revision of legacy targets, with the words of it checked before any target is looked at.
 
 import type { StampOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
+import type { RunReport } from '../model/report.js';
 import { resolveArgument } from '../revisions/argument.js';
 import type { Context } from './context.js';
+import { runFleet } from './run.js';
 import type { Intent } from '../target/intent.js';
 
+/** @throws FleetError before any target is touched */
+export async function stampFleet(context: Context, options: StampOptions): Promise<RunReport> {
+  return runFleet(context, 'stamp', await stampIntent(context, options), options);
+}
+
 /** @throws FleetError `unknownRevision` or `usage` where `at` does not name one revision, or stands beside another */
-export async function stampIntent(context: Context, options: StampOptions): Promise<Intent> {
+async function stampIntent(context: Context, options: StampOptions): Promise<Intent> {
   const { to = 'auto', force = false, allowExtra = false, at } = options;
   const intent = { kind: 'stamp', to, force, allowExtra } as const;
   if (at === undefined) return intent;

@@ -15,7 +15,6 @@ import {
 } from '../model/report.js';
 import { driftExitCode, listExitCode, statusExitCode, statusSummary } from '../report/summarize.js';
 import { resolveArgument } from '../revisions/argument.js';
-import { describe } from '../dialects/sqlite/schema/diff.js';
 import type { Context } from './context.js';
 import { planCohort, rehearsal } from './plan-cohort.js';
 import { cohortsOf, type Judged } from './inspect.js';
@@ -82,7 +81,7 @@ export async function driftFleet(context: Context, options: SelectOptions): Prom
   const graph = await context.loadGraph();
   const judged = await withLook(context, graph, options, judgeAll);
   const differenceOf = ({ judgement }: Judged) =>
-    (judgement?.findings ?? []).map((finding) => ({ kind: finding.kind, words: describe(finding) }));
+    (judgement?.differences ?? []).map(({ kind, words }) => ({ kind, words }));
   const states = statusSummary(judged.map((one) => one.status)).states;
   const drifted = judged.filter((one) => one.status.state === 'drifted');
   return {
@@ -109,7 +108,7 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
     const rehearse = rehearsal(look.pool, look.targets, intent, { runId: context.newRunId(), busyWaitMs });
     const plans: PlannedCohort[] = [];
     for (const cohort of cohortsOf(all))
-      plans.push(await planCohort(cohort, graph, context.historyScript, rehearse));
+      plans.push(await planCohort(cohort, graph, context.dialect, rehearse));
     return { judged: all, cohorts: plans };
   });
   return {

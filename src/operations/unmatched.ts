@@ -3,7 +3,7 @@
 
 import type { UnmatchedName } from '../model/report.js';
 import { nearest } from '../revisions/nearest.js';
-import { fold } from '../dialects/sqlite/schema/sql-text.js';
+import type { Dialect } from '../dialects/port.js';
 
 /**
  * @param found lists of the names that there are
@@ -12,6 +12,7 @@ import { fold } from '../dialects/sqlite/schema/sql-text.js';
 export function unmatchedNames(
   names: readonly string[],
   found: readonly (readonly string[] | undefined)[],
+  { fold }: Pick<Dialect, 'fold'>,
 ): { readonly unmatched?: readonly UnmatchedName[] } {
   const known = new Map(found.flatMap((each) => each ?? []).map((name) => [fold(name), name]));
   const unmatched = names

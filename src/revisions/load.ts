@@ -16,12 +16,13 @@ import { FleetError, type Problem } from '../model/errors.js';
 import { buildGraph, type Graph } from './graph.js';
 import { readModuleRevision, type ReadModule } from './module.js';
 import type { Revision } from '../model/revision.js';
-import type { AskSyntax } from './statements.js';
+import type { Syntax } from './syntax.js';
 
 export interface LoadOptions {
   readonly directory: string;
   readonly dialect: Dialect;
-  readonly syntaxError: AskSyntax;
+  /** Of that dialect. */
+  readonly syntax: Syntax;
   /** Says what a module exports. Without it, modules are a problem. */
   readonly readModule?: ReadModule;
 }
@@ -139,7 +140,7 @@ async function read({ file, name }: Entry, options: LoadOptions): Promise<DraftR
       problems: [{ message, hint: isText ? 'save it as UTF-8' : 'make it readable', file }],
     };
   }
-  if (name.form === 'sql') return parseRevision(file, name, text, options.syntaxError);
+  if (name.form === 'sql') return parseRevision(file, name, text, options.syntax);
   return readModuleRevision(file, name, text, options.readModule);
 }
 

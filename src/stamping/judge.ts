@@ -1,16 +1,15 @@
 // What state is a database in, given what was observed and the revisions there are? The one place that decides it:
 // `status` and every run judge alike.
 
-import type { Replay } from '../dialects/port.js';
+import type { Difference, Structure } from '../dialects/structure.js';
 import type { HistoryEntry } from '../model/history.js';
 import type { Match, Observation, TargetState } from '../model/observation.js';
 import type { Failure } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import { quoted } from '../report/next-steps.js';
 import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
-import { describe, diff, type Finding } from '../dialects/sqlite/schema/diff.js';
-import type { Snapshot } from '../dialects/sqlite/schema/snapshot.js';
-import { findMatch, isDecided, type Matching, type MatchOptions } from './match.js';
+import type { Basis } from './basis.js';
+import { findMatch, isDecided, wordsOf, type Matching, type MatchOptions } from './match.js';
 import { createMemory } from './memory.js';
 
 export interface Judgement {
@@ -26,19 +25,19 @@ export interface Judgement {
   /** Legacy targets only. */
   readonly match?: Match;
   /** What differs from the structure of its own revision; drifted targets only. */
-  readonly findings: readonly Finding[];
+  readonly differences: readonly Difference[];
 }
 
-const remembered = createMemory<readonly Finding[]>();
+const remembered = createMemory<readonly Difference[]>();
 
 /** @param readActual reads the structure of the database, where the reason for a difference is wanted */
 export async function judge(
   observation: Observation,
-  graph: Graph,
-  replay: Replay,
-  readActual: () => Promise<Snapshot>,
+  basis: Basis,
+  readActual: () => Promise<Structure>,
   options: MatchOptions = {},
 ): Promise<Judgement> {
+  const { graph, replay, structures } = basis;
   const history = observation.history ?? [];
   const applied = new Set(
     history.filter((entry) => entry.status !== 'started').map((entry) => entry.revision),
@@ -50,7 +49,7 @@ export async function judge(
     applied,
     revision: [...recorded, ...lost].join(',') || null,
     pending: pending(graph, applied, graph.heads),
-    findings: [],
+    differences: [],
   };
   if (lost.length > 0)
     return { ...base, state: 'unknown', pending: [], problem: unknownRevision(lost, history, graph) };
@@ -58,7 +57,7 @@ export async function judge(
   if (stopped !== undefined) return { ...base, state: 'dirty', problem: dirty(stopped) };
   if (history.length === 0) {
     if (observation.tableCount === 0) return { ...base, state: 'empty', problem: null };
-    const matching = await findMatch(observation, graph, replay, readActual, options);
+    const matching = await findMatch(observation, basis, readActual, options);
     const { match } = matching;
     const baseline = isDecided(match) ? ancestors(graph, [match.revision]) : null;
     const lacks = baseline === null ? [] : pending(graph, baseline, graph.heads);
@@ -68,10 +67,10 @@ export async function judge(
   const problem = checksumMismatch(history, graph);
   if ((await replay.fingerprint(known)) !== observation.fingerprint) {
     const key = JSON.stringify([observation.fingerprint, known.map(({ id }) => id)]);
-    const findings = await remembered(graph, key, async () =>
-      diff(await replay.snapshot(known), await readActual()),
+    const differences = await remembered(graph, key, async () =>
+      structures.compare(await replay.structure(known), await readActual()),
     );
-    return { ...base, state: 'drifted', problem: drifted(base.revision ?? 'base', findings), findings };
+    return { ...base, state: 'drifted', problem: drifted(base.revision ?? 'base', differences), differences };
   }
   return { ...base, state: base.pending.length === 0 ? 'current' : 'pending', problem };
 }
@@ -165,19 +164,19 @@ function legacy({ match, extraAlone }: Matching, hasWitness: boolean): Failure {
 /** What to do about tables that alone are in the way; null where there are none. */
 function hintForExtra(tables: Matching['extraAlone']): string | null {
   if (tables.length === 0) return null;
-  const leftovers = tables.filter(({ leftover }) => leftover !== null).map(({ table }) => quoted(table));
+  const leftovers = tables.filter(({ isLeftover }) => isLeftover).map(({ name }) => quoted(name));
   return leftovers.length === 0
     ? 'where these tables are its own: flotilla stamp --allow-extra --only ID'
     : `record it beside them, and drop what was left behind where it holds nothing that is missed: flotilla stamp --allow-extra --only ID; flotilla repair --drop-extra ${leftovers.join(',')} --only ID`;
 }
 
-function drifted(revision: string, findings: readonly Finding[]): Failure {
-  const kinds = [...new Set(findings.map(({ kind }) => kind))].join(',');
+function drifted(revision: string, differences: readonly Difference[]): Failure {
+  const kinds = [...new Set(differences.map(({ kind }) => kind))].join(',');
   return {
     code: 'drifted',
     step: 'read',
     revision,
-    message: `its structure is not that of revision ${revision}: ${listDifference(findings.map(describe))}`,
+    message: `its structure is not that of revision ${revision}: ${listDifference(differences.map(wordsOf))}`,
     hint: `see every difference: flotilla drift --only ID; mend it: flotilla repair --only ID; where it is harmless: flotilla upgrade --allow-drift ${kinds} --only ID`,
   };
 }

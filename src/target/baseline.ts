@@ -2,18 +2,15 @@
 // text, up and down, in a scratch database.
 
 import { ReplayError, type Driver } from '../dialects/port.js';
+import type { Rendering, Structure } from '../dialects/structure.js';
 import type { Revision } from '../model/revision.js';
 import { baselineText } from '../revisions/baseline-text.js';
 import { parseRevision } from '../revisions/parse.js';
-import { describe, diff } from '../dialects/sqlite/schema/diff.js';
-import { fingerprintOf } from '../dialects/sqlite/schema/fingerprint.js';
-import { renderDrops, renderSnapshot } from '../dialects/sqlite/schema/render.js';
-import type { Snapshot } from '../dialects/sqlite/schema/snapshot.js';
 
 export interface Expressed {
   readonly sql: string;
   readonly fingerprint: string;
-  readonly counts: Readonly<Record<'tables' | 'indexes' | 'views' | 'triggers', number>>;
+  readonly counts: Rendering['counts'];
   /** What the text does not do; none: it leaves exactly this structure, and takes it back. */
   readonly problems: readonly string[];
 }
@@ -21,33 +18,22 @@ export interface Expressed {
 /** A name to read the text under; the file that it is written to may have another. */
 const NAME = { version: '0001', slug: 'baseline', form: 'sql', dialect: null } as const;
 
+type Proof = Pick<Driver, 'replay' | 'structures' | 'syntax'>;
+
 /** @param words what the revision is, for its header */
 export async function express(
-  snapshot: Snapshot,
+  structure: Structure,
   words: readonly string[],
-  driver: Pick<Driver, 'replay' | 'syntaxError'>,
+  driver: Proof,
 ): Promise<Expressed> {
-  const sql = baselineText(words, renderSnapshot(snapshot), renderDrops(snapshot));
-  const { tables, indexes, views, triggers } = snapshot;
-  return {
-    sql,
-    fingerprint: fingerprintOf(snapshot),
-    counts: {
-      tables: tables.length,
-      indexes: indexes.length,
-      views: views.length,
-      triggers: triggers.length,
-    },
-    problems: await problemsOf(sql, snapshot, driver),
-  };
+  const { up, down, counts } = driver.structures.render(structure);
+  const sql = baselineText(words, up, down);
+  const fingerprint = driver.structures.fingerprint(structure);
+  return { sql, fingerprint, counts, problems: await problemsOf(sql, structure, driver) };
 }
 
-async function problemsOf(
-  sql: string,
-  snapshot: Snapshot,
-  driver: Pick<Driver, 'replay' | 'syntaxError'>,
-): Promise<readonly string[]> {
-  const { draft, problems } = parseRevision('the baseline', NAME, sql, driver.syntaxError);
+async function problemsOf(sql: string, structure: Structure, driver: Proof): Promise<readonly string[]> {
+  const { draft, problems } = parseRevision('the baseline', NAME, sql, driver.syntax);
   if (problems.length > 0) return problems.map(({ message, line }) => `line ${line ?? 1}: ${message}`);
   const up: Revision = { ...draft, parents: [] };
   const down: Revision = {
@@ -58,9 +44,9 @@ async function problemsOf(
   };
   const replay = driver.replay();
   try {
-    const left = diff(snapshot, await replay.snapshot([up])).map(describe);
-    if (left.length > 0) return left;
-    const kept = await replay.snapshot([up, down]);
+    const left = driver.structures.compare(structure, await replay.structure([up]));
+    if (left.length > 0) return left.map(({ words: said }) => said);
+    const kept = await replay.structure([up, down]);
     return [...kept.tables, ...kept.views].map(({ name }) => `its down leaves ${name}`);
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;

@@ -3,12 +3,12 @@
 
 import type { Session } from '../dialects/port.js';
 import type { Target } from '../model/target.js';
+import type { Basis } from '../stamping/basis.js';
 import { judge } from '../stamping/judge.js';
 import { createMemory } from '../stamping/memory.js';
 import { rowsInTheWay } from './mending.js';
 import { matchOptions, type Intent } from './intent.js';
 import { decide, type Decision } from './plan.js';
-import type { Tools } from './work.js';
 
 /** Targets that look the same have one decision. */
 const remembered = createMemory<Decision>();
@@ -17,13 +17,13 @@ export async function decideTarget(
   session: Session,
   target: Target,
   intent: Intent,
-  { graph, replay }: Tools,
+  basis: Basis,
 ): Promise<Decision> {
   const observation = await session.observe();
-  const decision = await remembered(graph, JSON.stringify([intent, observation]), async () => {
-    const readActual = () => session.snapshot();
-    const judgement = await judge(observation, graph, replay, readActual, matchOptions(intent));
-    return decide(intent, { observation, judgement, graph, replay, readActual });
+  const decision = await remembered(basis.graph, JSON.stringify([intent, observation]), async () => {
+    const readActual = () => session.structure();
+    const judgement = await judge(observation, basis, readActual, matchOptions(intent));
+    return decide(intent, { observation, judgement, basis, readActual });
   });
   if (decision.kind === 'rest' || decision.mending === undefined) return decision;
   const failure = await rowsInTheWay(session, decision.mending, target, decision.from);

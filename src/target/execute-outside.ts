@@ -4,7 +4,6 @@
 // them; the others are harmless to repeat.
 
 import type { Session } from '../dialects/port.js';
-import type { Statement } from '../model/revision.js';
 import { commit } from './commit.js';
 import { guardHolds } from './execute.js';
 import { historyRow } from './history-rows.js';
@@ -39,7 +38,7 @@ export async function executeAlone(
   for (const [index, statement] of script.statements.entries()) {
     if (index < plan.resumeAt) continue;
     progress.position = { revision, statement };
-    const inside = canRunInside(statement);
+    const inside = statement.outsideTransaction !== true;
     if (inside) await session.lock();
     if (await guardHolds(session, statement, revision, progress)) {
       await (inside ? session.execute(statement) : session.executeOutside(statement));
@@ -51,8 +50,4 @@ export async function executeAlone(
   progress.position = null;
   await session.lock();
   return new Map([[revision.id, tools.now() - startedAt]]);
-}
-
-function canRunInside(statement: Statement): boolean {
-  return statement.kind !== 'VacuumStmt' && statement.kind !== 'PragmaStmt';
 }

@@ -1,6 +1,6 @@
 // From an error to a failure that a person can act on: what was found, where, and what to do next.
 
-import { DatabaseError } from '../dialects/port.js';
+import { DatabaseError, type Driver } from '../dialects/port.js';
 import { FleetError } from '../model/errors.js';
 import type { Failure, FailureCode, Step } from '../model/outcome.js';
 import type { Revision, Statement } from '../model/revision.js';
@@ -12,7 +12,14 @@ export interface Position {
   readonly statement: (Pick<Statement, 'sql'> & Partial<Pick<Statement, 'line'>>) | null;
 }
 
-export function failureOf(error: unknown, step: Step, target: TargetRef, position: Position | null): Failure {
+/** @param advise the dialect's own advice, where it has any */
+export function failureOf(
+  error: unknown,
+  step: Step,
+  target: TargetRef,
+  position: Position | null,
+  advise: Driver['advice'] = () => null,
+): Failure {
   // A relative revision argument (`+2`) is measured on each target.
   if (error instanceof FleetError) {
     return { code: 'unknownRevision', step, message: error.message, hint: error.hint };
@@ -23,7 +30,7 @@ export function failureOf(error: unknown, step: Step, target: TargetRef, positio
     code,
     step,
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
-    hint: hintFor(code, target),
+    hint: adviceFor(code, target, advise),
     ...(position === null ? {} : placeOf(position)),
   };
 }
@@ -36,14 +43,21 @@ function placeOf({ revision, statement }: Position): Pick<Failure, 'revision' | 
   };
 }
 
+/** What to do next about a failure of this kind, as the dialect says it, or as it is for all. */
+function adviceFor(code: FailureCode, target: TargetRef, advise: Driver['advice']): string {
+  const own = advise(code, target);
+  const general = hintFor(code, target);
+  return own === null ? general : general === '' ? own : `${own}; ${general}`;
+}
+
 /** What to do next about a failure of this kind. */
 export function hintFor(code: FailureCode, target: Pick<Target, 'id' | 'path'>): string {
   const again = `then: flotilla upgrade --only '${target.id}'`;
   switch (code) {
     case 'notADatabase':
-      return 'it is not a SQLite file, or it is encrypted; move it away, or leave it out with --exclude';
+      return '';
     case 'corrupt':
-      return `look at the damage: sqlite3 '${target.path}' 'PRAGMA integrity_check'; put a backup back, ${again}`;
+      return `put a backup back, ${again}`;
     case 'busy':
       return `stop the program that holds it, or raise --busy-timeout; ${again}`;
     case 'readOnly':

@@ -2,18 +2,12 @@
 // Invariant: where a reason or a row stands against it, nothing is tried.
 
 import type { Session } from '../dialects/port.js';
+import type { RepairRequest, RepairStatement, RowCheck, Structures } from '../dialects/structure.js';
 import type { Failure } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import { describe, diff, type Finding } from '../dialects/sqlite/schema/diff.js';
-import { fingerprintOf } from '../dialects/sqlite/schema/fingerprint.js';
-import {
-  planRepair,
-  type RepairRequest,
-  type RepairStatement,
-  type RowCheck,
-} from '../dialects/sqlite/schema/repair.js';
 import { quoted } from '../report/next-steps.js';
 import { listDifference } from '../stamping/judge.js';
+import { wordsOf } from '../stamping/match.js';
 
 export interface Mending {
   readonly statements: readonly RepairStatement[];
@@ -39,10 +33,14 @@ export interface Unmended {
 }
 
 /** @param revision the one whose structure is expected */
-export function mendingOf(request: RepairRequest, revision: string): Mending | Unmended {
-  const { statements, obstacles, left, refused, goal, dropped } = planRepair(request);
-  const findings = diff(request.expected, request.actual);
-  const extra = findings.flatMap(nameOf);
+export function mendingOf(
+  request: RepairRequest,
+  revision: string,
+  structures: Structures,
+): Mending | Unmended {
+  const { statements, obstacles, left, refused, fingerprint, dropped } = structures.planRepair(request);
+  const differences = structures.compare(request.expected, request.actual);
+  const extra = differences.flatMap(({ dropName }) => dropName ?? []);
   const refuse = (message: string, hint: string): Unmended => ({
     failure: { code: 'drifted', step: 'read', revision, message, hint },
     extra,
@@ -51,9 +49,9 @@ export function mendingOf(request: RepairRequest, revision: string): Mending | U
     const message = `it is left as it was: ${listDifference(refused)}`;
     return refuse(message, 'then: flotilla repair --plan --only ID');
   }
-  const words = left.map(describe);
+  const words = left.map(wordsOf);
   if (statements.length === 0) {
-    const names = left.flatMap(nameOf);
+    const names = left.flatMap(({ dropName }) => dropName ?? []);
     const message = `it differs in nothing but what is left unless it is named: ${listDifference(words)}`;
     const drop = `flotilla repair --drop-extra ${names.map(quoted).join(',')} --only ID`;
     const hint =
@@ -65,11 +63,11 @@ export function mendingOf(request: RepairRequest, revision: string): Mending | U
   return {
     statements,
     obstacles,
-    mended: findings.map(describe).filter((one) => !words.includes(one)),
+    mended: differences.map(wordsOf).filter((one) => !words.includes(one)),
     left: words,
     extra,
     dropped,
-    fingerprint: fingerprintOf(goal),
+    fingerprint,
   };
 }
 
@@ -100,16 +98,4 @@ export async function rowsInTheWay(
     message: `rows are in the way of the repair, and nothing was changed: ${found.map(({ words }) => words).join('; ')}`,
     hint: `list them: ${list}; change or remove them, then: flotilla repair --only ID`,
   };
-}
-
-/** What is typed to let it go; nothing where something else is in its way. */
-function nameOf(finding: Finding): string[] {
-  const { kind } = finding;
-  if (kind === 'tableExtra') return [finding.table];
-  if (kind === 'columnExtra') return [`${finding.table}.${finding.actual.name}`];
-  if (kind === 'indexExtra' || kind === 'viewExtra' || kind === 'triggerExtra') return [finding.actual.name];
-  // A virtual table, or one in the place of one, is dropped and made anew.
-  return kind === 'tableDiffers' && (finding.expected.virtual || finding.actual.virtual)
-    ? [finding.table]
-    : [];
 }

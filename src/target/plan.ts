@@ -1,16 +1,15 @@
 // What is to be done to one target: a pure table from what was judged and what was asked. Every command that changes
 // targets ends here, so that all take the same steps.
 
-import type { Replay } from '../dialects/port.js';
+import type { Difference, Structure } from '../dialects/structure.js';
 import type { Match, Observation } from '../model/observation.js';
 import type { Failure, OutcomeKind } from '../model/outcome.js';
 import type { Revision, Script } from '../model/revision.js';
 import { resolveArgument } from '../revisions/argument.js';
 import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
-import { describe, diff, type Finding } from '../dialects/sqlite/schema/diff.js';
-import type { Snapshot } from '../dialects/sqlite/schema/snapshot.js';
+import type { Basis } from '../stamping/basis.js';
 import { checksumMismatch, listDifference, type Judgement } from '../stamping/judge.js';
-import { isDecided } from '../stamping/match.js';
+import { isDecided, wordsOf } from '../stamping/match.js';
 import { createMemory } from '../stamping/memory.js';
 import type { Intent } from './intent.js';
 import { mendingOf, type Mending, type Unmended } from './mending.js';
@@ -76,9 +75,8 @@ export interface PlanStep {
 export interface Evidence {
   readonly observation: Observation;
   readonly judgement: Judgement;
-  readonly graph: Graph;
-  readonly replay: Replay;
-  readonly readActual: () => Promise<Snapshot>;
+  readonly basis: Basis;
+  readonly readActual: () => Promise<Structure>;
 }
 
 /** @throws FleetError where the intent's revision argument names nothing */
@@ -97,7 +95,7 @@ export async function decide(intent: Intent, evidence: Evidence): Promise<Decisi
 
 async function decideUpgrade(
   intent: Extract<Intent, { kind: 'upgrade' }>,
-  { observation, judgement, graph, replay }: Evidence,
+  { observation, judgement, basis: { graph, replay } }: Evidence,
 ): Promise<Decision> {
   const baseline = intent.stamp ? baselineOf(judgement, graph) : [];
   const resumeAt = resumable(judgement, observation, graph, 'started');
@@ -140,12 +138,12 @@ function isGuarded({ state, pending: lacks }: Judgement): boolean {
 }
 
 /** Whether a target drifted in nothing but what was said to be harmless. */
-function isAllowed({ state, findings }: Judgement, allowed: readonly string[]): boolean {
-  return state === 'drifted' && findings.every((finding) => allowed.includes(finding.kind));
+function isAllowed({ state, differences }: Judgement, allowed: readonly string[]): boolean {
+  return state === 'drifted' && differences.every(({ kind }) => allowed.includes(kind));
 }
 
-/** The kind of finding that a table of the user's own is. */
-const EXTRA = 'tableExtra' satisfies Finding['kind'];
+/** The kind of difference that a table of the user's own is. */
+const EXTRA = 'tableExtra' satisfies Difference['kind'];
 
 /** Whether nothing is wrong with a target but tables of its own, where those are allowed. */
 function isWell(judgement: Judgement, allowExtra: boolean): boolean {
@@ -180,7 +178,7 @@ function resumable(
 
 async function decideDowngrade(
   intent: Extract<Intent, { kind: 'downgrade' }>,
-  { observation, judgement, graph, replay }: Evidence,
+  { observation, judgement, basis: { graph, replay } }: Evidence,
 ): Promise<Decision> {
   const resumeAt = resumable(judgement, observation, graph, 'leaving');
   if (judgement.problem !== null && resumeAt === null) return skipped(judgement);
@@ -232,7 +230,7 @@ function noWayBack(stuck: readonly Revision[]): Failure {
 /** Stamps what evidence decides, or `at` where several revisions are alike; leaves alone what has a history. */
 function decideByEvidence(
   { at, allowExtra = false }: Extract<Intent, { kind: 'stamp' }>,
-  { observation, judgement, graph }: Evidence,
+  { observation, judgement, basis: { graph } }: Evidence,
 ): Decision {
   const { match, revision } = judgement;
   if (at !== undefined && match?.kind === 'ambiguous') {
@@ -262,7 +260,7 @@ function notAmong(at: string, judgement: Judgement, candidates: readonly string[
 
 async function decideStamp(
   intent: Extract<Intent, { kind: 'stamp' }>,
-  { observation, judgement, graph, replay, readActual }: Evidence,
+  { observation, judgement, basis: { graph, replay, structures }, readActual }: Evidence,
 ): Promise<Decision> {
   const wanted = ancestors(graph, resolveArgument(graph, intent.to, judgement.applied));
   const baseline = inOrder(graph, wanted);
@@ -286,7 +284,7 @@ async function decideStamp(
   const isMatched = judgement.match?.candidates.includes(to) === true;
   if (isMatched || (await replay.fingerprint(baseline)) === observation.fingerprint)
     return stampPlan(baseline, revision, 'all', observation, graph, judgement.match);
-  const difference = diff(await replay.snapshot(baseline), await readActual()).map(describe);
+  const difference = structures.compare(await replay.structure(baseline), await readActual()).map(wordsOf);
   const match = { kind: 'nearest', revision: to, candidates: [], difference } as const;
   if (intent.force) return stampPlan(baseline, revision, 'all', observation, graph, match);
   return {
@@ -328,7 +326,7 @@ const remembered = createMemory<Mending | Unmended>();
 
 async function decideRepair(
   { dropExtra }: Extract<Intent, { kind: 'repair' }>,
-  { observation, judgement, graph, replay, readActual }: Evidence,
+  { observation, judgement, basis: { graph, replay, structures }, readActual }: Evidence,
 ): Promise<Decision> {
   const { state, revision: from, applied } = judgement;
   if (state === 'current' || state === 'pending' || state === 'empty')
@@ -341,8 +339,8 @@ async function decideRepair(
   // Of targets of one fingerprint, names differ in case alone, and columns in their order: one plan fits all of them.
   const key = JSON.stringify([observation.fingerprint, after.map(({ id }) => id), dropExtra]);
   const mending = await remembered(graph, key, async () => {
-    const request = { actual: await readActual(), expected: await replay.snapshot(after), dropExtra };
-    return mendingOf(request, from ?? 'base');
+    const request = { actual: await readActual(), expected: await replay.structure(after), dropExtra };
+    return mendingOf(request, from ?? 'base', structures);
   });
   if ('failure' in mending) return { kind: 'rest', outcome: 'skipped', from, ...mending };
   return {

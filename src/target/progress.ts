@@ -3,10 +3,14 @@
 import type { Failure, Outcome, SkippedStatement, Step } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { failureOf, type Position } from './failure.js';
+import type { Driver } from '../dialects/port.js';
 import type { Decision } from './plan.js';
+import type { Tools } from './work.js';
 
 export interface Progress {
   readonly target: Target;
+  /** The dialect's own advice about faults. */
+  readonly advise: Driver['advice'];
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   step: Step;
@@ -23,10 +27,11 @@ export interface Progress {
   error: unknown;
 }
 
-export function startProgress(target: Target, now: number): Progress {
+export function startProgress(target: Target, { driver, now }: Pick<Tools, 'driver' | 'now'>): Progress {
   return {
     target,
-    startedAt: now,
+    advise: driver.advice,
+    startedAt: now(),
     step: 'open',
     decision: null,
     position: null,
@@ -52,7 +57,7 @@ export function outcomeOf(progress: Progress, now: number): Outcome {
   };
   const from = decision?.from ?? null;
   if (progress.error !== undefined) {
-    const failure = failureOf(progress.error, progress.step, target, progress.position);
+    const failure = failureOf(progress.error, progress.step, target, progress.position, progress.advise);
     const outcome = progress.detached ? 'inDoubt' : 'failed';
     return { ...common, outcome, from, to: from, applied: [], failure };
   }

@@ -4,7 +4,6 @@
 
 import { findBackup, removeUnfinished } from '../backup/publish.js';
 import { DatabaseError, type OpenOptions, type Session } from '../dialects/port.js';
-import { assertSameFile } from '../dialects/sqlite/discovery/identity.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Failure, Outcome } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
@@ -28,7 +27,7 @@ export async function settle(progress: Progress, work: Work, tools: Tools): Prom
     }
     return outcomeOf({ ...progress, error: whatStood(progress.error) }, tools.now());
   } catch (error) {
-    const failure = failureOf(error, 'confirm', progress.target, null);
+    const failure = failureOf(error, 'confirm', progress.target, null, tools.driver.advice);
     const message = `whether the change was committed could not be read: ${failure.message}`;
     const asFailed = outcomeOf({ ...progress, error }, tools.now());
     return { ...asFailed, outcome: 'inDoubt', failure: { ...failure, code: 'commitUncertain', message } };
@@ -93,7 +92,7 @@ export async function settleAfterDeath(
     }
     return { ...common, ...committed, to, backup, durationMs, failure: null };
   } catch (error) {
-    const found = failureOf(error, 'confirm', target, null);
+    const found = failureOf(error, 'confirm', target, null, tools.driver.advice);
     const message = `${cause.message}; whether it had committed could not be read: ${found.message}`;
     const failure: Failure = { ...found, code: 'commitUncertain', message };
     const durationMs = tools.now() - startedAt;
@@ -156,7 +155,7 @@ async function ask<T>(
 ): Promise<T> {
   let session: Session | null = null;
   try {
-    assertSameFile(target);
+    tools.driver.assertSame(target, 'closed');
     session = await tools.driver.open(target, { purpose, busyTimeoutMs: work.busyTimeoutMs });
     return await read(session);
   } finally {

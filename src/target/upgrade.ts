@@ -3,7 +3,6 @@
 
 import { backUp } from '../backup/publish.js';
 import { DatabaseError, type Session } from '../dialects/port.js';
-import { assertSameFile } from '../dialects/sqlite/discovery/identity.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { commit } from './commit.js';
@@ -26,7 +25,7 @@ export async function upgradeTarget(target: Target, work: Work, tools: Tools): P
   let whole: Outcome | null = null;
   let intent = work.intent;
   for (;;) {
-    const progress = startProgress(target, tools.now());
+    const progress = startProgress(target, tools);
     const outcome = await takeSteps(progress, { ...work, intent }, tools);
     whole = whole === null ? outcome : joinOutcomes(whole, outcome);
     const { decision } = progress;
@@ -39,9 +38,9 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
   const { target } = progress;
   let session: Session | null = null;
   try {
-    assertSameFile(target);
+    tools.driver.assertSame(target, 'closed');
     session = await tools.driver.open(target, { purpose: 'change', busyTimeoutMs: work.busyWaitMs });
-    assertSameFile(target, false);
+    tools.driver.assertSame(target, 'open');
 
     progress.step = 'lock';
     await session.lock();
@@ -71,7 +70,7 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     progress.step = 'verify';
     const revision = onlyRevision(plan);
     progress.position = revision === null ? null : { revision, statement: null };
-    progress.rows = await verify(session, plan, before, work.verify, tools.replay);
+    progress.rows = await verify(session, plan, before, work.verify, tools);
     progress.position = null;
 
     progress.step = 'commit';

@@ -1,10 +1,11 @@
 // What is compared before and after a change, inside its transaction: any doubt ends in a rollback.
 
-import { DatabaseError, type Depth, type Replay, type Session } from '../dialects/port.js';
+import { DatabaseError, type Depth, type Session } from '../dialects/port.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
-import { describe, diff } from '../dialects/sqlite/schema/diff.js';
+import type { Basis } from '../stamping/basis.js';
 import { listDifference } from '../stamping/judge.js';
+import { wordsOf } from '../stamping/match.js';
 import type { Plan } from './plan.js';
 
 export interface Facts {
@@ -27,12 +28,12 @@ export async function verify(
   plan: Plan,
   before: Facts,
   depth: Depth,
-  replay: Replay,
+  basis: Basis,
 ): Promise<Outcome['rows']> {
   const after = afterWords(plan);
   await assertIntegrity(session, depth, after);
   assertNoNewViolation(before.violations, await session.foreignKeyViolations(), after);
-  if ((await session.fingerprint()) !== plan.fingerprint) await assertAllowed(session, plan, replay);
+  if ((await session.fingerprint()) !== plan.fingerprint) await assertAllowed(session, plan, basis);
   const rows = await session.countRows();
   assertNoRowLost(plan, before.rows, rows, after);
   const tables = new Set([...Object.keys(before.rows), ...Object.keys(rows)]);
@@ -55,32 +56,29 @@ export function onlyRevision({ steps: [step, ...others] }: Plan): Revision | nul
 }
 
 /** A structure that differs passes only where every single difference was allowed beforehand. */
-async function assertAllowed(session: Session, plan: Plan, replay: Replay): Promise<void> {
+async function assertAllowed(session: Session, plan: Plan, { replay, structures }: Basis): Promise<void> {
   const left = plan.mending?.left ?? [];
-  const findings =
-    plan.after === null ? [] : diff(await replay.snapshot(plan.after), await session.snapshot());
-  const refused = findings.filter(
-    (finding) => !plan.allowed.includes(finding.kind) && !left.includes(describe(finding)),
+  const differences =
+    plan.after === null
+      ? []
+      : structures.compare(await replay.structure(plan.after), await session.structure());
+  const refused = differences.filter(
+    ({ kind, words }) => !plan.allowed.includes(kind) && !left.includes(words),
   );
-  if (findings.length > 0 && refused.length === 0 && plan.mending === undefined) return;
-  const gone = left.filter((words) => !findings.map(describe).includes(words));
+  if (differences.length > 0 && refused.length === 0 && plan.mending === undefined) return;
+  const gone = left.filter((words) => !differences.map(wordsOf).includes(words));
   throw new DatabaseError(
     'schemaMismatch',
-    `the structure after the change is not that of revision ${plan.to ?? 'base'}: ${listDifference([...refused.map(describe), ...gone.map((words) => `not any more: ${words}`)])}`,
+    `the structure after the change is not that of revision ${plan.to ?? 'base'}: ${listDifference([...refused.map(wordsOf), ...gone.map((words) => `not any more: ${words}`)])}`,
   );
 }
 
-/** Lines of SQLite's check about rows that break a rule; all others are about damaged pages. */
-const BROKEN_RULE =
-  /^(NULL value in |CHECK constraint failed in |NUMERIC value in |TEXT value in |non-[A-Z]+ value in )/;
-
 async function assertIntegrity(session: Session, depth: Depth, when: string): Promise<void> {
-  const problems = await session.checkIntegrity(depth);
-  const [first] = problems;
-  if (first === undefined) return;
-  const code = problems.every((line) => BROKEN_RULE.test(line)) ? 'integrity' : 'corrupt';
+  const fault = await session.checkIntegrity(depth);
+  if (fault === null) return;
+  const { code, problems } = fault;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  throw new DatabaseError(code, `the integrity check ${when} says: ${first}${more}`);
+  throw new DatabaseError(code, `the integrity check ${when} says: ${problems[0] ?? ''}${more}`);
 }
 
 /** Violations that were there before are the file's own; only new ones are the change's doing. */

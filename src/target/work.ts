@@ -1,7 +1,7 @@
 // What the steps for one target are given: the work, the same for all targets of a run, and the tools of a worker.
 
-import type { Depth, Driver, Replay } from '../dialects/port.js';
-import type { Graph } from '../revisions/graph.js';
+import type { Depth, Driver } from '../dialects/port.js';
+import type { Basis } from '../stamping/basis.js';
 import type { Intent } from './intent.js';
 
 /** What the work on every target of a run has in common. Plain data: it crosses the wall to worker processes. */
@@ -20,10 +20,8 @@ export interface Work {
   readonly toolVersion: string;
 }
 
-export interface Tools {
+export interface Tools extends Basis {
   readonly driver: Driver;
-  readonly graph: Graph;
-  readonly replay: Replay;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** False when nobody waits for the result any more: then nothing is committed. */

@@ -2,13 +2,11 @@
 
 import type { Problem } from '../model/errors.js';
 import type { HistoryRow } from '../model/history.js';
-import type { LintReport } from '../model/lint.js';
 import type { Observation } from '../model/observation.js';
 import type { Failure, Outcome } from '../model/outcome.js';
-import type { RevisionNeeds } from '../model/report.js';
 import type { Revision } from '../model/revision.js';
 import type { TargetRef, Target } from '../model/target.js';
-import type { LintOptions } from '../revisions/lint/lint.js';
+import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
 import type { Judgement } from '../stamping/judge.js';
 import type { Expressed } from '../target/baseline.js';
 import type { Intent } from '../target/intent.js';
@@ -30,7 +28,7 @@ export type Task =
   | { readonly kind: 'lint'; readonly options: LintOptions }
   | { readonly kind: 'inspect'; readonly targets: readonly TargetRef[]; readonly busyWaitMs: number }
   /** Read the whole histories. */
-  | { readonly kind: 'histories'; readonly targets: readonly Target[]; readonly busyWaitMs: number }
+  | { readonly kind: 'histories'; readonly targets: readonly TargetRef[]; readonly busyWaitMs: number }
   /** Write the structure of a target as the text of a revision; `words` go into its header. */
   | {
       readonly kind: 'express';
@@ -62,13 +60,6 @@ export interface Replies {
   /** For at least the first of the targets, in order; those after them were not begun. */
   readonly apply: readonly Outcome[];
   readonly settle: Outcome;
-}
-
-/** What reading the revisions found, and what each of them needs. */
-export interface LintReply {
-  readonly report: LintReport;
-  /** In the order of the graph. */
-  readonly needs: readonly RevisionNeeds[];
 }
 
 /** What was found in a chunk of targets: each distinct observation once, because most are equal. */

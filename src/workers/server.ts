@@ -1,33 +1,19 @@
 // The worker's side of the wall: does the tasks, one at a time, and returns every fault of a target as a value.
 
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { ReplayError, type Driver } from '../dialects/port.js';
 import type { Problem } from '../model/errors.js';
 import type { LintFinding } from '../model/lint.js';
 import type { Observation } from '../model/observation.js';
 import type { Failure, Outcome } from '../model/outcome.js';
 import type { TargetRef, Target } from '../model/target.js';
-import { assertSameFile } from '../dialects/sqlite/discovery/identity.js';
 import { buildGraph } from '../revisions/graph.js';
-import { lint, type LintOptions } from '../revisions/lint/lint.js';
-import { needsOfAll } from '../dialects/sqlite/lint/needs.js';
 import { judge } from '../stamping/judge.js';
 import { express } from '../target/baseline.js';
 import { failureOf } from '../target/failure.js';
 import { matchOptions, type Intent } from '../target/intent.js';
 import { decide } from '../target/plan.js';
 import { outcomeOf, startProgress } from '../target/progress.js';
-import type {
-  Case,
-  HistoryReading,
-  LintReply,
-  Inspections,
-  Replies,
-  StartMessage,
-  Task,
-  Verdict,
-} from './messages.js';
+import type { Case, HistoryReading, Inspections, Replies, StartMessage, Task, Verdict } from './messages.js';
 import { settleAfterDeath } from '../target/settle.js';
 import { upgradeTarget } from '../target/upgrade.js';
 import type { Tools, Work } from '../target/work.js';
@@ -51,51 +37,46 @@ export function createServer(
 ): Server {
   const built = buildGraph(start.revisions);
   if ('problems' in built) throw new Error('the supervisor sent revisions that make no graph');
-  const tools: Tools = { driver, graph: built.graph, replay: driver.replay(), ...clock };
-  const makeScratch = () => {
-    try {
-      mkdirSync(start.scratchDir, { recursive: true, mode: 0o700 });
-      return mkdtempSync(join(start.scratchDir, 'copy-'));
-    } catch {
-      return mkdtempSync(join(start.fallbackDir, 'flotilla-'));
-    }
-  };
+  const { structures } = driver;
+  const tools: Tools = { driver, graph: built.graph, replay: driver.replay(), structures, ...clock };
 
   async function inspect(targets: readonly TargetRef[], busyTimeoutMs: number): Promise<Inspections> {
     const indexes = new Map<string, number>();
     const observations: Observation[] = [];
-    const found: (number | Failure)[] = [];
-    for (const target of targets) {
-      try {
-        const observation = await driver.inspect(target, { makeScratch, busyTimeoutMs });
-        const key = JSON.stringify(observation);
-        const index = indexes.get(key) ?? observations.push(observation) - 1;
-        indexes.set(key, index);
-        found.push(index);
-      } catch (error) {
-        found.push(failureOf(error, 'open', target, null));
-      }
-    }
+    const reads = await driver.inspect(targets, { busyTimeoutMs });
+    const found = reads.map((read, at) => {
+      if ('error' in read) return failed(read.error, targets[at]);
+      const key = JSON.stringify(read.value);
+      const index = indexes.get(key) ?? observations.push(read.value) - 1;
+      indexes.set(key, index);
+      return index;
+    });
     return { observations, found };
   }
 
-  async function history(target: Target, busyTimeoutMs: number): Promise<HistoryReading> {
-    try {
-      return { rows: await driver.history(target, { makeScratch, busyTimeoutMs }) };
-    } catch (error) {
-      return { failure: failureOf(error, 'open', target, null) };
-    }
+  async function histories(
+    targets: readonly TargetRef[],
+    busyTimeoutMs: number,
+  ): Promise<readonly HistoryReading[]> {
+    const reads = await driver.histories(targets, { busyTimeoutMs });
+    return reads.map((read, at) =>
+      'error' in read ? { failure: failed(read.error, targets[at]) } : { rows: read.value },
+    );
+  }
+
+  function failed(error: unknown, target: TargetRef | undefined): Failure {
+    if (target === undefined) throw new Error('a driver answered for more targets than it was asked about');
+    return failureOf(error, 'open', target, null, driver.advice);
   }
 
   async function verdict({ observation, example }: Case, intent: Intent | null): Promise<Verdict> {
     try {
-      const readActual = () => driver.snapshot(example, { makeScratch, busyTimeoutMs: JUDGE_BUSY_MS });
-      const { graph, replay } = tools;
-      const judgement = await judge(observation, graph, replay, readActual, matchOptions(intent));
-      const evidence = { observation, judgement, graph, replay, readActual };
+      const readActual = () => driver.structure(example, { busyTimeoutMs: JUDGE_BUSY_MS });
+      const judgement = await judge(observation, tools, readActual, matchOptions(intent));
+      const evidence = { observation, judgement, basis: tools, readActual };
       return { judgement, decision: intent === null ? null : await decide(intent, evidence) };
     } catch (error) {
-      return { failure: failureOf(error, 'read', example, null) };
+      return { failure: failureOf(error, 'read', example, null, driver.advice) };
     }
   }
 
@@ -105,7 +86,7 @@ export function createServer(
     const outcomes: Outcome[] = [];
     for (const target of targets) {
       const outcome = privately
-        ? await rehearse(target, work, tools, makeScratch())
+        ? await rehearse(target, work, tools)
         : await upgradeTarget(target, work, tools);
       outcomes.push(outcome);
       if (outcome.failure !== null || tools.now() - startedAt > BATCH_MS_MAX) break;
@@ -119,21 +100,17 @@ export function createServer(
         case 'replay':
           return replayAll(tools);
         case 'lint':
-          return lintAll(tools, task.options);
+          return driver.lint(tools.graph, task.options);
         case 'inspect':
           return inspect(task.targets, task.busyWaitMs);
-        case 'histories': {
-          const readings: HistoryReading[] = [];
-          for (const target of task.targets) readings.push(await history(target, task.busyWaitMs));
-          return readings;
-        }
+        case 'histories':
+          return histories(task.targets, task.busyWaitMs);
         case 'express': {
           const { target, busyWaitMs: busyTimeoutMs, words } = task;
           try {
-            const snapshot = await driver.snapshot(target, { makeScratch, busyTimeoutMs });
-            return await express(snapshot, words, driver);
+            return await express(await driver.structure(target, { busyTimeoutMs }), words, driver);
           } catch (error) {
-            return { failure: failureOf(error, 'open', target, null) };
+            return { failure: failureOf(error, 'open', target, null, driver.advice) };
           }
         }
         case 'judge': {
@@ -155,7 +132,7 @@ export function createServer(
  * because whoever mends one mistake wants to know of the others.
  */
 async function replayAll(tools: Tools): Promise<readonly Problem[]> {
-  const { graph, replay } = tools;
+  const { driver, graph, replay } = tools;
   try {
     await replay.fingerprint(graph.order);
     return [];
@@ -168,7 +145,7 @@ async function replayAll(tools: Tools): Promise<readonly Problem[]> {
       file: revision.file,
       ...(statement === null ? {} : { line: statement.line }),
     };
-    const { findings } = (await lintAll(tools, {})).report;
+    const { findings } = (await driver.lint(graph, {})).report;
     // Whether several heads are a mistake depends on what is asked for.
     const errors = findings.filter(({ severity, rule }) => severity === 'error' && rule !== 'several-heads');
     // A program has no statement: there its first mistake is meant.
@@ -185,36 +162,18 @@ async function replayAll(tools: Tools): Promise<readonly Problem[]> {
   }
 }
 
-async function lintAll({ driver, graph }: Tools, options: LintOptions): Promise<LintReply> {
-  const trace = await driver.trace(graph.order);
-  return { report: lint(graph, trace, options), needs: [...needsOfAll(trace).values()] };
-}
-
-/** The same steps on a private copy, which is removed afterwards; the target itself is only read. */
-async function rehearse(target: Target, work: Work, tools: Tools, directory: string): Promise<Outcome> {
-  const progress = startProgress(target, tools.now());
+/** The same steps where nothing of them stays; the target itself is only read. */
+async function rehearse(target: Target, work: Work, tools: Tools): Promise<Outcome> {
+  const progress = startProgress(target, tools);
   progress.step = 'copy';
   try {
-    assertSameFile(target);
-    const copy = await tools.driver.copy(target, directory);
-    const outcome = await upgradeTarget(copy, { ...work, backupDir: null }, tools);
-    const durationMs = tools.now() - progress.startedAt;
-    return { ...outcome, path: target.path, durationMs, failure: asOriginal(outcome.failure, copy, target) };
+    tools.driver.assertSame(target, 'closed');
+    const outcome = await tools.driver.rehearse(target, (rehearsed) =>
+      upgradeTarget(rehearsed, { ...work, backupDir: null }, tools),
+    );
+    return { ...outcome, durationMs: tools.now() - progress.startedAt };
   } catch (error) {
     progress.error = error;
     return outcomeOf(progress, tools.now());
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
   }
-}
-
-/** What was said of the copy is true of the target. */
-function asOriginal(failure: Failure | null, copy: Target, target: Target): Failure | null {
-  if (failure === null) return null;
-  const { message, hint } = failure;
-  return {
-    ...failure,
-    message: message.replaceAll(copy.path, target.path),
-    hint: hint.replaceAll(copy.path, target.path),
-  };
 }

@@ -30,8 +30,9 @@ export function targetOf(id: string, writtenAt = NOON): Target {
     id,
     path: `data/${id}.db`,
     sizeBytes: 4096,
-    identity: { device: '1', inode: '7' },
+    identity: '1:7',
     version: fileVersion([file, null, null, null]),
+    changedAt: writtenAt,
   };
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createSqliteDriver } from '../../src/dialects/sqlite/driver/driver.js';
+import { sqliteDriver } from '../support/driver.js';
 import type { BaselineReport } from '../../src/index.js';
 import { express } from '../../src/target/baseline.js';
 import { fingerprintOf } from '../../src/dialects/sqlite/schema/fingerprint.js';
@@ -179,7 +179,7 @@ describe('refused, with nothing written:', () => {
 });
 
 test('the baseline of any random structure leaves the same fingerprint, and its down nothing', async () => {
-  const driver = createSqliteDriver(() => 0n);
+  const driver = sqliteDriver();
   await fc.assert(
     fc.asyncProperty(schemaArbitrary, styleArbitrary, async (model, style) => {
       const snapshot = snapshotAfter(writeSchema(model, style));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createSqliteDriver } from '../../src/dialects/sqlite/driver/driver.js';
+import { sqliteDriver } from '../support/driver.js';
 import type { Revision, Statement } from '../../src/model/revision.js';
 import type { Outcome } from '../../src/model/outcome.js';
 import type { Target } from '../../src/model/target.js';
@@ -76,15 +76,15 @@ function bench(revisions: readonly Revision[]) {
   db.close();
   mkdirSync(join(directory, 'scratch'));
   const start = { revisions, scratchDir: join(directory, 'scratch'), fallbackDir: directory };
-  const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
+  const driver = sqliteDriver();
   const server = createServer(start, driver, { now: Date.now, mayCommit: () => true });
   let runs = 0;
   return {
     content: () => contentOf(path),
     go: async (intent: Intent) => {
       const { dev, ino } = lstatSync(path, { bigint: true });
-      const identity = { device: String(dev), inode: String(ino) };
-      const target: Target = { id: 'project_1', path, sizeBytes: 0, identity, version: '' };
+      const identity = `${dev}:${ino}`;
+      const target: Target = { id: 'project_1', path, sizeBytes: 0, identity, version: '', changedAt: 0 };
       const work = {
         intent,
         runId: `run-${++runs}`,

@@ -2,7 +2,6 @@
 // wrong with the whole; here each part is looked at by itself, and what keeps one from being looked at is a finding.
 
 import { join } from 'node:path';
-import type { DriverVersion } from '../../dialects/port.js';
 import type { DoctorOptions } from '../../model/api.js';
 import { FleetError } from '../../model/errors.js';
 import { EXIT } from '../../model/exit-code.js';
@@ -19,11 +18,8 @@ import { recordedIn } from '../fleet-history.js';
 import { judgeAll, NO_REVISIONS, tryGraph, withLook, type Look } from '../look.js';
 
 /** @throws FleetError `usage`, `unknownTarget` for wrong words; `interrupted` */
-export async function examineFleet(
-  context: Context,
-  database: DriverVersion,
-  options: DoctorOptions,
-): Promise<DoctorReport> {
+export async function examineFleet(context: Context, options: DoctorOptions): Promise<DoctorReport> {
+  const database = context.dialect.version();
   const backupDir = options.backupDir ?? join(context.stateDir, 'backups');
   const listed = await list(context, options);
   const targets = 'selected' in listed ? listed.selected.targets : [];

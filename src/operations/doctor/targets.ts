@@ -10,7 +10,7 @@ import { isDecided } from '../../stamping/match.js';
 import type { Context, Selected } from '../context.js';
 import { found, listIds, type Found } from './finding.js';
 import type { RecordedFleet } from '../fleet-history.js';
-import { versionsIn } from '../revisions.js';
+import { versionsIn } from '../../revisions/directory.js';
 import { cohortsOf, type Judged } from '../inspect.js';
 
 export interface Seen {

@@ -39,11 +39,16 @@ export async function openInside(program: Program, migrations: string): Promise<
     load<typeof LoadModule>(program, 'revisions/load.js'),
     load<typeof UpgradeModule>(program, 'target/upgrade.js'),
   ]);
-  const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
+  const driver = createSqliteDriver({
+    nowNs: () => BigInt(Date.now()) * 1_000_000n,
+    makeScratch: () => {
+      throw new Error('nothing is copied here');
+    },
+  });
   const graph = await loadRevisions({
     directory: migrations,
     dialect: 'sqlite',
-    syntaxError: (sql) => driver.syntaxError(sql),
+    syntax: driver.syntax,
     readModule: () => Promise.reject(new Error('no revision here is a module')),
   });
   const replay = driver.replay();
@@ -62,7 +67,9 @@ export async function openInside(program: Program, migrations: string): Promise<
         timeoutMs: 60_000,
         toolVersion: '0',
       } as const;
-      const tools = { driver: options.driver ?? driver, graph, replay, now: Date.now, mayCommit: () => true };
+      const { structures } = driver;
+      const clock = { now: Date.now, mayCommit: () => true };
+      const tools = { driver: options.driver ?? driver, graph, replay, structures, ...clock };
       return upgradeTarget(target, work, tools);
     },
     close: () => replay.close(),
@@ -72,6 +79,6 @@ export async function openInside(program: Program, migrations: string): Promise<
 /** A target as discovery would plan it. */
 export function targetAt(path: string, id = 'project_1'): Target {
   const { dev, ino, size } = lstatSync(path, { bigint: true });
-  const identity = { device: dev.toString(), inode: ino.toString() };
-  return { id, path, sizeBytes: Number(size), identity, version: '' };
+  const identity = `${dev}:${ino}`;
+  return { id, path, sizeBytes: Number(size), identity, version: '', changedAt: 0 };
 }

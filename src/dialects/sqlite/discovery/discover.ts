@@ -2,8 +2,9 @@
 // Every path that matches the pattern ends as a target or as a refusal; only what vanishes meanwhile is left out.
 
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Discovery } from '../../../model/discovery.js';
 import type { Refusal, Target } from '../../../model/target.js';
-import { faultOf, look, versionOf, type Fault, type TargetLook } from './identity.js';
+import { changedAt, faultOf, identityOf, look, versionOf, type Fault, type TargetLook } from './identity.js';
 import { list } from './list.js';
 import { databaseOf, idOf, isBackup, nameFault } from './names.js';
 import { compareNaturally } from '../../../discovery/natural-order.js';
@@ -17,12 +18,6 @@ export interface DiscoverOptions {
   readonly stateDir: string;
 }
 
-/** What was found, both in natural order of the ids. */
-export interface Discovery {
-  readonly targets: readonly Target[];
-  readonly refused: readonly Refusal[];
-}
-
 /** A path whose name is sound, and what is there. */
 export interface Candidate {
   readonly id: string;
@@ -31,6 +26,7 @@ export interface Candidate {
 }
 
 /**
+ * Finds all of a fleet, both in natural order of the ids.
  * Names that start with a dot are not matched by wildcards, and symbolic links are not followed.
  * @throws FleetError `dataDirectory` where it cannot be searched at all; `stateDirectory` where it is the same one;
  *   `usage` where the pattern cannot be read
@@ -111,9 +107,10 @@ function targetOf(id: string, path: string, seen: TargetLook): Target {
     id,
     path,
     sizeBytes: Number(sizeBytes),
-    identity: { device: `${device}`, inode: `${inode}` },
+    identity: identityOf(device, inode),
     version: versionOf(seen),
-    hasSidecars: seen.sidecars.some((sidecar) => sidecar !== null),
+    changedAt: changedAt(seen),
+    isAtRest: seen.sidecars.every((sidecar) => sidecar === null),
   };
 }
 

@@ -52,6 +52,20 @@ export function versionOf({ main, sidecars }: TargetLook): string {
   return fileVersion([main, ...sidecars]);
 }
 
+/** The latest of their times, in milliseconds since 1970. */
+export function changedAt({ main, sidecars }: TargetLook): number {
+  let newest = 0n;
+  for (const file of [main, ...sidecars]) {
+    for (const time of [file?.modifiedNs ?? 0n, file?.changedNs ?? 0n]) if (time > newest) newest = time;
+  }
+  return Number(newest) / 1_000_000;
+}
+
+/** As text, because numbers of devices and inodes may exceed 2^53. */
+export function identityOf(device: bigint, inode: bigint): string {
+  return `${device}:${inode}`;
+}
+
 /** @returns null where SQLite may open it */
 export function faultOf({ main, sidecars }: TargetLook): Fault | null {
   return kindFault(main) ?? linkFault(main) ?? sidecarFault(sidecars) ?? sizeFault(main, sidecars);
@@ -63,10 +77,10 @@ export function faultOf({ main, sidecars }: TargetLook): Fault | null {
  * @throws DatabaseError `replaced`, `refusedPath`, `permission` or `io`
  */
 export function assertSameFile(target: Target, withSidecars = true): void {
-  const now = lookOrThrow(target.path, withSidecars);
+  const now = lookOrThrow(target.copy ?? target.path, withSidecars);
   if (now === null) throw new DatabaseError('replaced', `${target.path} is gone`);
   const { device, inode } = now.main;
-  if (`${device}` !== target.identity.device || `${inode}` !== target.identity.inode) {
+  if (identityOf(device, inode) !== target.identity) {
     throw new DatabaseError('replaced', `${target.path} is another file than the one that was planned`);
   }
   const fault = faultOf(now);

@@ -7,7 +7,7 @@ import {
   type HistoryRow,
   type HistoryStatus,
 } from '../../../model/history.js';
-import { DatabaseError, type HistoryChange } from '../../port.js';
+import { DatabaseError, type HistoryChange, type ScriptPart } from '../../port.js';
 
 export const CREATE_HISTORY = `CREATE TABLE IF NOT EXISTS ${HISTORY_TABLE} (
   position INTEGER PRIMARY KEY,
@@ -114,8 +114,18 @@ export function changeHistory(db: Database.Database, change: HistoryChange): voi
 /** Time and run of a row that a script writes: when and by whom it is run is not known before. */
 const NOW = `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`;
 
-/** The change of a history as SQL, for a script that is run by hand. */
-export function historyScript(change: HistoryChange): readonly string[] {
+/** A script for the sqlite3 shell; `.bail on` stops it at the first error (sqlite.org/cli.html). */
+export function script(parts: readonly ScriptPart[]): string {
+  const lines = parts.flatMap(({ transactional, sql, record }) => {
+    const recording = statementsOf(record).map((statement) => `${statement};`);
+    return transactional
+      ? ['BEGIN IMMEDIATE;', ...sql, ...recording, 'COMMIT;']
+      : [...sql, 'BEGIN IMMEDIATE;', ...recording, 'COMMIT;'];
+  });
+  return `${['.bail on', 'PRAGMA foreign_keys = OFF;', ...lines].join('\n')}\n`;
+}
+
+function statementsOf(change: HistoryChange): readonly string[] {
   const removed =
     change.remove === 'all'
       ? [`DELETE FROM ${HISTORY_TABLE}`]

@@ -5,8 +5,8 @@ import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { RevisionDatabase } from '../../../model/revision-database.js';
 import { readStatements } from '../../../revisions/statements.js';
-import { tokensOf } from '../syntax/tokens.js';
 import { DatabaseError } from '../../port.js';
+import { programSyntax } from '../syntax/syntax.js';
 import { toDatabaseError } from './errors.js';
 import { assertStillInside } from './execute.js';
 import { rebuildTable } from './rebuild-table.js';
@@ -112,9 +112,8 @@ function faceOf(db: Database.Database): RevisionDatabase {
 
 /** What is refused in a SQL revision when it is read is refused here before it runs. */
 function assertAllowed(sql: string): void {
-  const { tokens, comments } = tokensOf(sql);
-  const options = { transactional: true, parameters: true, syntaxError: () => null };
-  const [problem] = readStatements(sql, tokens, comments, options).problems;
+  const section = { text: sql, ...programSyntax.tokensOf(sql), transactional: true };
+  const [problem] = readStatements(section, programSyntax).problems;
   if (problem !== undefined)
     throw new DatabaseError('migrationFailed', `${problem.message}: ${problem.hint}`);
 }

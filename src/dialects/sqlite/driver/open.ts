@@ -27,13 +27,14 @@ const SET_ALL = SETTINGS.map(([pragma, value]) => `PRAGMA ${pragma} = ${value}`)
 const CACHE_KIB_MAX = 262_144;
 
 interface OpenOptions {
-  readonly readonly: boolean;
   readonly busyTimeoutMs: number;
+  /** The path that messages name, where another is opened in its stead. */
+  readonly shown?: string;
 }
 
 /** Opens for change; the file must exist. Recovers a hot journal or a WAL that a dead process left. */
-export function openForChange(path: string, busyTimeoutMs: number): Database.Database {
-  const db = openForReading(path, { readonly: false, busyTimeoutMs });
+export function openForChange(path: string, options: OpenOptions): Database.Database {
+  const db = openForReading(path, { ...options, readonly: false });
   try {
     const sizeKib = Math.ceil(lstatSync(path).size / 1024);
     db.exec(`${SET_ALL}; PRAGMA cache_size = -${Math.min(CACHE_KIB_MAX, 2_048 + 2 * sizeKib)}`);
@@ -41,12 +42,15 @@ export function openForChange(path: string, busyTimeoutMs: number): Database.Dat
     return db;
   } catch (error) {
     db.close();
-    throw explainAccess(path, toDatabaseError(error, 'corrupt'));
+    throw explainAccess(path, toDatabaseError(error, 'corrupt'), options.shown);
   }
 }
 
 /** Opens for a look. Nothing is run that a schema could hide a function in: no view, no trigger, no expression. */
-export function openForReading(path: string, options: OpenOptions): Database.Database {
+export function openForReading(
+  path: string,
+  options: OpenOptions & { readonly readonly: boolean },
+): Database.Database {
   try {
     return new Database(path, {
       fileMustExist: true,
@@ -54,7 +58,7 @@ export function openForReading(path: string, options: OpenOptions): Database.Dat
       timeout: options.busyTimeoutMs,
     });
   } catch (error) {
-    throw explainAccess(path, toDatabaseError(error, 'io'));
+    throw explainAccess(path, toDatabaseError(error, 'io'), options.shown);
   }
 }
 
@@ -90,15 +94,15 @@ export function assertWritable(path: string): void {
  * SQLite tells a missing right, too many open files and a directory in the place of a journal by one and the same
  * error, and opens for reading what it could not open for writing; only a look at the rights tells them apart.
  */
-export function explainAccess(path: string, error: DatabaseError): DatabaseError {
+export function explainAccess(path: string, error: DatabaseError, shown = path): DatabaseError {
   if (error.code !== 'permission' && error.code !== 'readOnly') return error;
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
-    return new DatabaseError('replaced', `${path} is gone`, { cause: error });
+    return new DatabaseError('replaced', `${shown} is gone`, { cause: error });
   }
   try {
     accessSync(path, constants.R_OK);
   } catch {
-    return new DatabaseError('permission', `${path} cannot be read by this user`, { cause: error });
+    return new DatabaseError('permission', `${shown} cannot be read by this user`, { cause: error });
   }
   try {
     assertWritable(path);
@@ -107,6 +111,6 @@ export function explainAccess(path: string, error: DatabaseError): DatabaseError
   }
   const why = 'though the rights allow it: too many open files, or something in the way of its sidecars?';
   return error.code === 'permission'
-    ? new DatabaseError('io', `${path}: ${error.message}, ${why}`, { cause: error })
-    : new DatabaseError('readOnly', `${path}: ${error.message}, ${why}`, { cause: error });
+    ? new DatabaseError('io', `${shown}: ${error.message}, ${why}`, { cause: error })
+    : new DatabaseError('readOnly', `${shown}: ${error.message}, ${why}`, { cause: error });
 }

@@ -51,7 +51,7 @@ export function createReplay(): Replay {
       known.set(key, found);
       return found;
     },
-    snapshot: structureAfter,
+    structure: structureAfter,
     close,
   };
 }

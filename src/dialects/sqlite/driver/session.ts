@@ -2,8 +2,13 @@
 
 import Database from 'better-sqlite3';
 import type { Observation } from '../../../model/observation.js';
-import type { Snapshot } from '../schema/snapshot.js';
-import { DatabaseError, type Depth, type HistoryChange, type Session } from '../../port.js';
+import {
+  DatabaseError,
+  type Depth,
+  type HistoryChange,
+  type IntegrityFault,
+  type Session,
+} from '../../port.js';
 import { toDatabaseError } from './errors.js';
 import { execute, executeOutside, resetPragmas } from './execute.js';
 import { objectExists } from './guard.js';
@@ -16,13 +21,16 @@ import { countRows, findRows, foreignKeyViolations } from './rows.js';
 
 /** Problems listed by an integrity check before it gives up. */
 const PROBLEMS_MAX = 20;
+/** Above this many bytes the content is not held in memory. */
+const MEMORY_BYTES_MAX = 256 * 1024 * 1024;
 
-export function createSession(db: Database.Database): Session {
+/** @param shown the path that messages name, where another is opened in its stead */
+export function createSession(db: Database.Database, shown = db.name): Session {
   function guarded<T>(fallback: DatabaseError['code'], work: () => T): T {
     try {
       return work();
     } catch (error) {
-      throw explainAccess(db.name, toDatabaseError(error, fallback));
+      throw explainAccess(db.name, toDatabaseError(error, fallback), shown);
     }
   }
   return {
@@ -36,13 +44,16 @@ export function createSession(db: Database.Database): Session {
     readHistory: async () => guarded('corrupt', () => readHistoryIfAny(db)),
     observe: async (): Promise<Observation> => guarded('corrupt', () => observe(db)),
     fingerprint: async () => guarded('corrupt', () => fingerprint(db).fingerprint),
-    snapshot: async (): Promise<Snapshot> => guarded('corrupt', () => readSnapshot(db)),
+    structure: async () => guarded('corrupt', () => readSnapshot(db)),
     checkIntegrity: async (depth) => guarded('corrupt', () => checkIntegrity(db, depth)),
     foreignKeyViolations: async () => guarded('corrupt', () => foreignKeyViolations(db)),
     countRows: async () => guarded('corrupt', () => countRows(db)),
-    sizeBytes: async () => guarded('corrupt', () => sizeBytes(db)),
-    serialize: async () => guarded('backupFailed', () => db.serialize()),
-    copyTo: async (path) => copyTo(db, path),
+    backUp: async (sink) => {
+      const size = guarded('corrupt', () => sizeBytes(db));
+      if (size > MEMORY_BYTES_MAX) await sink.fill((path) => copyTo(db, path));
+      else sink.write(guarded('backupFailed', () => db.serialize()));
+      return size;
+    },
     findRows: async (sql, limit) => guarded('migrationFailed', () => findRows(db, sql, limit)),
     exists: async (object) => guarded('corrupt', () => objectExists(db, object)),
     execute: async (statement) =>
@@ -79,12 +90,19 @@ function proveWritable(db: Database.Database): void {
   );
 }
 
-function checkIntegrity(db: Database.Database, depth: Depth): readonly string[] {
+/** Lines of SQLite's check about rows that break a rule; all others are about damaged pages. */
+const BROKEN_RULE =
+  /^(NULL value in |CHECK constraint failed in |NUMERIC value in |TEXT value in |non-[A-Z]+ value in )/;
+
+function checkIntegrity(db: Database.Database, depth: Depth): IntegrityFault | null {
   const pragma = depth === 'full' ? 'integrity_check' : 'quick_check';
   const lines = db.prepare<[], string>(`PRAGMA ${pragma}(${PROBLEMS_MAX})`).pluck().all();
-  if (lines.length === 1 && lines[0] === 'ok') return [];
+  if (lines.length === 1 && lines[0] === 'ok') return null;
   const unread = lines.find(isAboutReading);
-  if (unread === undefined) return lines;
+  if (unread === undefined) {
+    const code = lines.every((line) => BROKEN_RULE.test(line)) ? 'integrity' : 'corrupt';
+    return { code, problems: lines };
+  }
   throw new DatabaseError('io', `the integrity check could not read the file: ${unread}`);
 }
 

@@ -4,7 +4,7 @@
 import type { Column } from '../schema/snapshot.js';
 import { ancestors, type Graph } from '../../../revisions/graph.js';
 import { columnNamed, hasObject, KINDS, tableNamed } from './lookup.js';
-import { placeText, type Holds, type Place, type Timeline } from './timeline.js';
+import { positionText, type Holds, type Position, type Timeline } from './timeline.js';
 import { fold } from '../schema/sql-text.js';
 import { nearest } from '../../../revisions/nearest.js';
 import { treeOf } from '../syntax/tree.js';
@@ -22,23 +22,23 @@ export interface Explanation {
   readonly known: boolean;
 }
 
-/** @param place the statement that needs it */
-export function explain(timeline: Timeline, graph: Graph, place: Place, wanted: Wanted): Explanation {
+/** @param position the statement that needs it */
+export function explain(timeline: Timeline, graph: Graph, position: Position, wanted: Wanted): Explanation {
   const { object, column } = wanted;
   const holds = holdsOf(wanted);
-  const loss = timeline.lastLoss(place.at, object, holds);
-  const back = timeline.nextGain(place.at, object, holds);
+  const loss = timeline.lastLoss(position.index, object, holds);
+  const back = timeline.nextGain(position.index, object, holds);
   const what = column === null ? `there is no ${object} here` : `${object} has no column ${column} here`;
-  if (loss === null && back === null) return { ...unheardOf(timeline, place, wanted, what), known: false };
+  if (loss === null && back === null) return { ...unheardOf(timeline, position, wanted, what), known: false };
   const taken =
-    loss === null ? 'no revision before this one makes it' : howLost(timeline, place, loss, wanted);
+    loss === null ? 'no revision before this one makes it' : howLost(timeline, position, loss, wanted);
   const later =
     back === null
       ? 'no later revision brings it back'
-      : `${placeText(back)} ${loss === null ? 'makes it' : 'brings it back'}, which is too late`;
+      : `${positionText(back)} ${loss === null ? 'makes it' : 'brings it back'}, which is too late`;
   return {
     message: `${what}: ${taken}, and ${later}`,
-    mend: mendOf(graph, place, wanted, loss, back),
+    mend: mendOf(graph, position, wanted, loss, back),
     known: true,
   };
 }
@@ -49,16 +49,16 @@ export function holdsOf({ object, column }: Wanted): Holds {
     column === null ? hasObject(structure, object) : columnNamed(structure, object, column) !== null;
 }
 
-function howLost(timeline: Timeline, place: Place, loss: Place, { object, column }: Wanted): string {
-  const who = placeText(loss);
+function howLost(timeline: Timeline, position: Position, loss: Position, { object, column }: Wanted): string {
+  const who = positionText(loss);
   const tree = treeOf(loss.step.statement);
   const renamed = tree?.type === 'AlterTableStmt' && 'name' in tree.body ? tree.body.name.text : null;
   if (tree?.type === 'AlterTableStmt' && tree.body.type === 'RenameColumnAlterTableBody') {
     return `${who} renamed it to ${tree.body.new.text}`;
   }
-  if (column !== null && tableNamed(place.step.before, object) !== null) {
+  if (column !== null && tableNamed(position.step.before, object) !== null) {
     const rebuild = timeline.rebuildAfter(loss, object);
-    return rebuild === null ? `${who} dropped it` : `${placeText(rebuild)} rebuilt ${object} without it`;
+    return rebuild === null ? `${who} dropped it` : `${positionText(rebuild)} rebuilt ${object} without it`;
   }
   const kind = column === null ? 'it' : 'the table';
   return tree?.type === 'AlterTableStmt' && renamed !== null
@@ -66,8 +66,14 @@ function howLost(timeline: Timeline, place: Place, loss: Place, { object, column
     : `${who} dropped ${kind}`;
 }
 
-function mendOf(graph: Graph, place: Place, wanted: Wanted, loss: Place | null, back: Place | null): string {
-  const id = place.trace.revision.id;
+function mendOf(
+  graph: Graph,
+  position: Position,
+  wanted: Wanted,
+  loss: Position | null,
+  back: Position | null,
+): string {
+  const id = position.trace.revision.id;
   if (back !== null) {
     const later = back.trace.revision.id;
     if (later === id) return 'move this statement below the one that makes it';
@@ -93,21 +99,22 @@ function addColumn(table: string, column: Column): string {
 /** Something that never was: a misspelt name, or the consequence of a statement that failed before. */
 function unheardOf(
   timeline: Timeline,
-  place: Place,
+  position: Position,
   { object, column }: Wanted,
   what: string,
 ): Omit<Explanation, 'known'> {
-  const failed = timeline.places.find(
-    ({ at, step }) => at < place.at && step.error !== null && makes(step.statement, object, column),
+  const failed = timeline.positions.find(
+    ({ index, step }) =>
+      index < position.index && step.error !== null && makes(step.statement, object, column),
   );
   if (failed !== undefined) {
     return {
-      message: `${what}, because the statement that makes it fails: ${placeText(failed)}`,
+      message: `${what}, because the statement that makes it fails: ${positionText(failed)}`,
       mend: 'mend that statement first',
     };
   }
-  const structure = place.step.before;
-  const made = timeline.lastGain(place.at, object, (each) => hasObject(each, object));
+  const structure = position.step.before;
+  const made = timeline.lastGain(position.index, object, (each) => hasObject(each, object));
   const known =
     column === null
       ? KINDS.flatMap((kind) => structure[kind].map((part) => part.name))
@@ -115,7 +122,7 @@ function unheardOf(
   const near = nearest(column ?? object, new Set(known));
   const origin =
     column !== null && made !== null
-      ? `; ${placeText(made)} made ${object} without it`
+      ? `; ${positionText(made)} made ${object} without it`
       : ', and no revision makes it';
   return {
     message: `${what}${origin}`,
@@ -123,7 +130,7 @@ function unheardOf(
   };
 }
 
-function makes(statement: Place['step']['statement'], object: string, column: string | null): boolean {
+function makes(statement: Position['step']['statement'], object: string, column: string | null): boolean {
   const tree = treeOf(statement);
   if (tree === null) return false;
   if (tree.type === 'AlterTableStmt') {

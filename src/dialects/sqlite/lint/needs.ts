@@ -2,34 +2,25 @@
 // after, because only they show what DROP TABLE takes along or IF NOT EXISTS leaves undone, and from syntax trees.
 
 import type { RevisionNeeds } from '../../../model/report.js';
-import type { RevisionTrace, Trace } from '../../../revisions/lint/trace.js';
+import type { SqliteRevisionTrace, SqliteTrace } from './sqlite-trace.js';
 import { changed, columnNamed, hasObject, KINDS, tableNamed } from './lookup.js';
-import { orderByNeeds, type Ordering } from '../../../revisions/order.js';
 import { referencesOf, type Reference } from '../syntax/references.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { fold } from '../schema/sql-text.js';
 import { treeOf } from '../syntax/tree.js';
 
 /** By revision, in order. */
-export function needsOfAll(trace: Trace): ReadonlyMap<string, RevisionNeeds> {
+export function needsOfAll(trace: SqliteTrace): ReadonlyMap<string, RevisionNeeds> {
   const makers = makersOf(trace);
   return new Map(
     trace.revisions.map((revision, at) => [revision.revision.id, needsOf(revision, at, makers)]),
   );
 }
 
-/** The order that these needs allow, as near to the present one as they do, and the circles among them. */
-export function orderOfNeeds(needs: ReadonlyMap<string, RevisionNeeds>): Ordering<{ readonly id: string }> {
-  const items = [...needs.keys()].map((id) => ({ id }));
-  const makersOfNeeds = ({ id }: { readonly id: string }): string[] =>
-    (needs.get(id)?.from ?? []).flatMap(({ revision }) => (revision === null ? [] : [revision]));
-  return orderByNeeds(items, makersOfNeeds);
-}
-
 /** Positions and ids of the revisions that make a thing, by its name in lower case. */
 type Makers = ReadonlyMap<string, readonly Maker[]>;
 
-function makersOf(trace: Trace): Makers {
+function makersOf(trace: SqliteTrace): Makers {
   const makers = new Map<string, Maker[]>();
   trace.revisions.forEach(({ before, after, revision }, at) => {
     for (const name of [...created(before, after), ...createdColumns(before, after)]) {
@@ -41,7 +32,7 @@ function makersOf(trace: Trace): Makers {
   return makers;
 }
 
-function needsOf(trace: RevisionTrace, at: number, makers: Makers): RevisionNeeds {
+function needsOf(trace: SqliteRevisionTrace, at: number, makers: Makers): RevisionNeeds {
   const { before, after, steps, revision } = trace;
   const sides = { reads: new Map<string, string>(), writes: new Map<string, string>() };
   const from = new Map<string, { object: string; revision: string | null }>();

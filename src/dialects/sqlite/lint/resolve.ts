@@ -1,9 +1,9 @@
-// From SQLite's words about a statement to the table and column it misses: aliases undone, bare columns given a table.
+// From SQLite's message about a statement to the table and column it misses: aliases undone, bare columns given a table.
 
 import type { Stmt } from 'sqlite3-parser';
-import type { Place, Timeline } from './timeline.js';
+import type { Position, Timeline } from './timeline.js';
 import { holdsOf, type Wanted } from './missing.js';
-import { missingIn } from './words.js';
+import { missingIn } from './missing-in-error.js';
 import { fold } from '../schema/sql-text.js';
 import { sourcesOf } from '../syntax/references.js';
 
@@ -21,7 +21,7 @@ export type Resolution =
  */
 export function resolveMissing(
   timeline: Timeline,
-  place: Place,
+  position: Position,
   error: string,
   tree: Stmt | null,
 ): Resolution {
@@ -34,8 +34,8 @@ export function resolveMissing(
   const wasThere = (table: string): boolean => {
     const wanted = { object: table, column };
     return (
-      timeline.lastLoss(place.at, table, holdsOf(wanted)) !== null ||
-      timeline.nextGain(place.at, table, holdsOf(wanted)) !== null
+      timeline.lastLoss(position.index, table, holdsOf(wanted)) !== null ||
+      timeline.nextGain(position.index, table, holdsOf(wanted)) !== null
     );
   };
   const table = tables.find(wasThere);

@@ -111,14 +111,14 @@ function columnsOfError(message: string, table: Table): ReadonlySet<string> {
     const check =
       table.checks.find((each) => each.name === failing) ??
       table.checks.find((each) => each.expression.canonical === canonical);
-    return new Set((check === undefined ? table.checks : [check]).flatMap(wordsOf));
+    return new Set((check === undefined ? table.checks : [check]).flatMap(identifiersOf));
   }
   const mistyped = /^cannot store .* value in .* column .*\.(.*)$/s.exec(message)?.[1];
   // A function in a CHECK may fail by itself: malformed JSON.
-  return new Set(mistyped === undefined ? table.checks.flatMap(wordsOf) : [fold(mistyped)]);
+  return new Set(mistyped === undefined ? table.checks.flatMap(identifiersOf) : [fold(mistyped)]);
 }
 
-const wordsOf = (check: Check): string[] =>
+const identifiersOf = (check: Check): string[] =>
   tokensOf(check.expression.text).map(({ text }) => fold(unquote(text)));
 
 /** What the columns of foreign keys refer to: a row that is there, or the one that will be. */
@@ -146,7 +146,7 @@ function parentValues(
 /** Values to try for a column, the likeliest first. */
 function choicesOf(db: Database, table: Table, column: Column, parent: Value | undefined): readonly Value[] {
   if (parent !== undefined && parent !== null) return [parent];
-  const checks = table.checks.filter((check) => wordsOf(check).includes(fold(column.name)));
+  const checks = table.checks.filter((check) => identifiersOf(check).includes(fold(column.name)));
   const written = checks.flatMap(literalsOf);
   const usual = usualValue(table, column);
   const others: Value[] = [1n, 0n, 2n, 'a', '', '{}', '[]', '2020-02-02', 'seed@example.org', 0.5];

@@ -3,16 +3,16 @@
 // it names has changed.
 
 import type { Database } from 'better-sqlite3';
-import type { Broken } from '../../../revisions/lint/trace.js';
+import type { Broken } from './sqlite-trace.js';
 import type { Snapshot, Trigger, View } from '../schema/snapshot.js';
 import { changed as differing } from './lookup.js';
-import { missingIn } from './words.js';
+import { missingIn } from './missing-in-error.js';
 import { fold, quoteName, tokensOf, unquote, type Token } from '../schema/sql-text.js';
 
 export interface BrokenFinder {
   /** Views and triggers that do not work now, and were not there or worked at the call before. */
   find(structure: Snapshot): readonly Broken[];
-  /** SQLite's words where a view or trigger does not work now, else null; leaves what `find` remembers. */
+  /** SQLite's message where a view or trigger does not work now, else null; leaves what `find` remembers. */
   check(structure: Snapshot, part: View | Trigger): string | null;
 }
 
@@ -21,14 +21,14 @@ const EMPTY: Snapshot = { tables: [], indexes: [], views: [], triggers: [] };
 export function createBrokenFinder(db: Database): BrokenFinder {
   let last = EMPTY;
   const broken = new Map<View | Trigger, string>();
-  const words = new WeakMap<View | Trigger, ReadonlySet<string>>();
+  const identifiers = new WeakMap<View | Trigger, ReadonlySet<string>>();
 
-  function wordsOf(part: View | Trigger): ReadonlySet<string> {
-    let found = words.get(part);
+  function identifiersOf(part: View | Trigger): ReadonlySet<string> {
+    let found = identifiers.get(part);
     if (found === undefined) {
       const own = tokensOf(part.definition.text).map((token) => fold(unquote(token.text)));
       found = new Set(isTrigger(part) ? [...own, fold(part.table)] : own);
-      words.set(part, found);
+      identifiers.set(part, found);
     }
     return found;
   }
@@ -49,24 +49,24 @@ export function createBrokenFinder(db: Database): BrokenFinder {
   }
 
   function names(part: View | Trigger, changed: ReadonlySet<string>): boolean {
-    const own = wordsOf(part);
+    const own = identifiersOf(part);
     for (const name of changed) if (own.has(name)) return true;
     return false;
   }
 
   function check(structure: Snapshot, part: View | Trigger): string | null {
-    return isTrigger(part) ? triggerError(db, part, structure, wordsOf(part)) : viewError(db, part);
+    return isTrigger(part) ? triggerError(db, part, structure, identifiersOf(part)) : viewError(db, part);
   }
 
   return {
     check,
     find(structure) {
       const changed = changedNames(structure);
-      const known = new Set<unknown>([...last.views, ...last.triggers]);
+      const former = new Set<unknown>([...last.views, ...last.triggers]);
       last = structure;
       const found: Broken[] = [];
       for (const part of [...structure.views, ...structure.triggers]) {
-        if (known.has(part) && !names(part, changed)) continue;
+        if (former.has(part) && !names(part, changed)) continue;
         const error = check(structure, part);
         const wasBroken = broken.has(part);
         if (error === null) broken.delete(part);
@@ -91,7 +91,7 @@ function triggerError(
   db: Database,
   trigger: Trigger,
   structure: Snapshot,
-  words: ReadonlySet<string>,
+  identifiers: ReadonlySet<string>,
 ): string | null {
   const view = structure.views.find(({ name }) => fold(name) === fold(trigger.table));
   if (view !== undefined && viewError(db, view) !== null) return null;
@@ -99,7 +99,7 @@ function triggerError(
   if (error === null) return null;
   const missing = missingIn(error);
   const named = missing?.column ?? missing?.object;
-  return named === undefined || named === null || words.has(fold(named)) ? error : null;
+  return named === undefined || named === null || identifiers.has(fold(named)) ? error : null;
 }
 
 function firingStatement(db: Database, trigger: Trigger): string {

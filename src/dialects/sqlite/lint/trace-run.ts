@@ -19,7 +19,7 @@ export function statementsOf(script: Script): readonly Statement[] {
   return script.kind === 'sql' ? script.statements : [{ sql: '', line: 1, kind: 'module' }];
 }
 
-/** @returns SQLite's words where it fails, else null */
+/** @returns SQLite's message where it fails, else null */
 export async function run(
   db: Database,
   script: Script,
@@ -37,8 +37,8 @@ export async function run(
 
 /** The line of a failure: the statement's; in a program, where it threw. */
 export function lineOf(statement: Statement, error: string): number {
-  const place = statement.kind === 'module' ? /:(\d+):\d+\)*$/.exec(error)?.[1] : undefined;
-  return place === undefined ? statement.line : Number(place);
+  const thrown = statement.kind === 'module' ? /:(\d+):\d+\)*$/.exec(error)?.[1] : undefined;
+  return thrown === undefined ? statement.line : Number(thrown);
 }
 
 export type DownFailure = Omit<Extract<DownTrace, { kind: 'fails' }>, 'seeded'>;

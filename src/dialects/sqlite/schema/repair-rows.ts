@@ -8,7 +8,8 @@ import { describeKey } from './describe.js';
 import { checkIdentity, foreignKeyIdentity, generatedIdentity, indexIdentity } from './identity.js';
 import { columnsOf, find, has, wordsOf, wordsOfIndex, type IsNamed } from './repair-goal.js';
 import { affinity, valueChecks } from './repair-values.js';
-import { rowCheck, rowKey, type Pair, type RowCheck } from './row-check.js';
+import type { RowCheck } from '../../structure.js';
+import { rowCheck, rowKey, type Pair } from './row-check.js';
 import { fold, nameSql } from './sql-text.js';
 import type { ForeignKey, Index, Key, Snapshot, Table } from './snapshot.js';
 

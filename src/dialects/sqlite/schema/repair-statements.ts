@@ -2,6 +2,7 @@
 // lacks by ALTER TABLE ADD COLUMN where SQLite allows it, and else one rebuild for all of its findings.
 // Invariant: what stands under a name that is wanted goes first; what uses a thing comes after it.
 
+import type { RepairStatement } from '../../structure.js';
 import { describe } from './describe.js';
 import { checkIdentity, indexIdentity, snapshotIdentity } from './identity.js';
 import { planRebuild } from './rebuild.js';
@@ -20,12 +21,6 @@ import {
 import { fold, nameSql, tokensOf } from './sql-text.js';
 import type { Finding } from './finding.js';
 import type { Check, Column, Index, Snapshot, Table, Trigger } from './snapshot.js';
-
-export interface RepairStatement {
-  readonly sql: string;
-  /** The findings that it is for, in words. */
-  readonly mends: string;
-}
 
 /** @param findings what is to be mended */
 export function statementsOf(

@@ -10,12 +10,8 @@ import { rowChecks } from './repair-rows.js';
 import { statementsOf, tableIdentity } from './repair-statements.js';
 import { nameSql } from './sql-text.js';
 import type { Finding } from './finding.js';
-import type { RowCheck } from './row-check.js';
-import type { RepairStatement } from './repair-statements.js';
+import type { RepairStatement, RowCheck } from '../../structure.js';
 import type { Snapshot, Table } from './snapshot.js';
-
-export type { RepairStatement } from './repair-statements.js';
-export type { RowCheck } from './row-check.js';
 
 export interface RepairRequest {
   readonly actual: Snapshot;

@@ -1,19 +1,10 @@
-// A query that finds rows, and what is wrong with them: how a repair says which rows are in its way.
+// The queries by which a repair says which rows are in its way.
 
 import { rowidColumn } from './render.js';
 import { has } from './repair-goal.js';
 import { nameSql } from './sql-text.js';
+import type { RowCheck } from '../../structure.js';
 import type { Table } from './snapshot.js';
-
-export interface RowCheck {
-  readonly table: string;
-  /** What is wrong with the rows: `with NULL in owner, expected NOT NULL`. */
-  readonly words: string;
-  /** What the query calls a row by; its first columns. */
-  readonly key: readonly string[];
-  /** Lists the rows. */
-  readonly sql: string;
-}
 
 /** A table as it is and as it is to be. */
 export interface Pair {

@@ -2,17 +2,22 @@
 // rendering and repair work on. Plain data: it may be stored as JSON and cross to another process.
 // Invariant: everything is here that SQLite enforces or runs; texts as written are kept beside, to show and to render.
 
+import type { Structure } from '../../structure.js';
 import type { SqlText } from './sql-text.js';
 
 /** What SQLite does on a violation; ABORT where nothing is said. */
 export type ConflictAction = 'ABORT' | 'FAIL' | 'IGNORE' | 'REPLACE' | 'ROLLBACK';
 
 /** Everything is sorted by name, but for columns. */
-export interface Snapshot {
+export interface Snapshot extends Structure {
   readonly tables: readonly Table[];
   readonly indexes: readonly Index[];
   readonly views: readonly View[];
   readonly triggers: readonly Trigger[];
+}
+
+export function isSnapshot(structure: Structure): structure is Snapshot {
+  return ['indexes', 'triggers'].every((part) => part in structure);
 }
 
 export interface Table {

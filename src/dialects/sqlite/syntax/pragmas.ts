@@ -2,26 +2,26 @@
 // https://sqlite.org/pragma.html
 
 /** Ask, and change nothing, with or without an argument. */
-const READING = words(`
+const READING = namesIn(`
   foreign_key_check integrity_check quick_check table_info table_xinfo table_list index_list index_info index_xinfo
   foreign_key_list database_list collation_list function_list module_list pragma_list compile_options data_version
   freelist_count page_count`);
 
 /** Ask where they have no value; with one they are refused. */
-const READING_WITHOUT_VALUE = words('schema_version journal_mode page_size auto_vacuum encoding');
+const READING_WITHOUT_VALUE = namesIn('schema_version journal_mode page_size auto_vacuum encoding');
 
 /** `foreign_keys` does nothing inside a transaction (https://sqlite.org/foreignkeys.html); scripts carry it. */
-const CHANGING = words(
+const CHANGING = namesIn(
   'defer_foreign_keys legacy_alter_table foreign_keys user_version application_id optimize',
 );
 
 /** Only outside a transaction. */
-const OUTSIDE = words(`
+const OUTSIDE = namesIn(`
   journal_mode page_size auto_vacuum incremental_vacuum encoding journal_size_limit wal_autocheckpoint wal_checkpoint
   secure_delete`);
 
-function words(text: string): ReadonlySet<string> {
-  return new Set(text.split(/\s+/).filter((word) => word !== ''));
+function namesIn(text: string): ReadonlySet<string> {
+  return new Set(text.split(/\s+/).filter((name) => name !== ''));
 }
 
 /**

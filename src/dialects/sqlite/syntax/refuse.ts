@@ -3,7 +3,8 @@
 
 import { traverse, type AstNode, type Stmt } from 'sqlite3-parser';
 import { HISTORY_TABLE } from '../../../model/history.js';
-import { nameOf, type Token } from './tokens.js';
+import type { Token } from '../../../revisions/syntax.js';
+import { nameOf } from './tokens.js';
 import { judgePragma } from './pragmas.js';
 
 /** What is wrong with one statement. */
@@ -15,8 +16,8 @@ export interface Refusal {
 const OWN_TRANSACTION =
   'delete it: Flotilla runs each revision in one transaction; for what cannot run in one, write "-- transaction: false" in the header';
 
-/** Where a statement stands. */
-export interface Where {
+/** What a statement stands in. */
+export interface Surroundings {
   readonly transactional: boolean;
   /** Whether values come with the statement, as in a program; default false. */
   readonly parameters?: boolean;
@@ -30,7 +31,7 @@ export interface Where {
 export function refusalsOf(
   tokens: readonly Token[],
   tree: Stmt | null,
-  { transactional, parameters = false }: Where,
+  { transactional, parameters = false }: Surroundings,
 ): Refusal[] {
   const found: Refusal[] = [];
   const first = tokens[0];

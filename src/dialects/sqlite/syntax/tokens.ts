@@ -1,26 +1,9 @@
 // The text of a revision as SQLite's own tokenizer sees it. Apart, because marks, guards, statements and checksums
-// must all agree on what is SQL, what is a comment and what is a string. Positions are those of the text given.
+// must all agree on what is SQL, what is a comment and what is a string. Offsets are those of the text given, and the
+// kind of a token is its name in SQLite's grammar: `SELECT`, `ID`, `STRING`, `SEMI`, ...
 
 import { tokenize, tokenName } from 'sqlite3-parser';
-
-export interface Token {
-  /** Name of the token in SQLite's grammar: `SELECT`, `ID`, `STRING`, `SEMI`, ... */
-  readonly kind: string;
-  readonly text: string;
-  /** In UTF-16 units from the start of the text. */
-  readonly offset: number;
-  /** From 1. */
-  readonly line: number;
-}
-
-export interface Comment {
-  /** The words inside, without dashes, stars and outer blanks. */
-  readonly text: string;
-  readonly offset: number;
-  readonly line: number;
-  /** Begins with `--` and has nothing but blanks before it on its line. */
-  readonly ownLine: boolean;
-}
+import type { Comment, Token } from '../../../revisions/syntax.js';
 
 /** Tokens and comments of a text, each in order. A text with a NUL ends there, as it does in SQLite. */
 export function tokensOf(text: string): { tokens: readonly Token[]; comments: readonly Comment[] } {

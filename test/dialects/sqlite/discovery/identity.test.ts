@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { discover } from '../../../../src/dialects/sqlite/discovery/discover.js';
-import { assertSameFile, look } from '../../../../src/dialects/sqlite/discovery/identity.js';
+import { assertSameFile, changedAt, look } from '../../../../src/dialects/sqlite/discovery/identity.js';
 import { DatabaseError } from '../../../../src/dialects/port.js';
 import type { Target } from '../../../../src/model/target.js';
 import { makeProjects, temporaryDirectory } from '../../../support/fleet.js';
@@ -27,6 +27,21 @@ function objection(target: Target): string | null {
     return `${error.code}: ${error.message.replace(target.path, 'PATH')}`;
   }
 }
+
+test('The time of a target is the latest of its own and of what lies beside it.', () => {
+  const file = (modifiedNs: bigint, changedNs: bigint) => ({
+    kind: 'regular file' as const,
+    sizeBytes: 512n,
+    modifiedNs,
+    changedNs,
+    inode: 1n,
+    device: 1n,
+    links: 1n,
+  });
+  const main = file(5_000_000n, 6_000_000n);
+  expect(changedAt({ main, sidecars: [null, file(9_000_000n, 8_000_000n), null] })).toBe(9);
+  expect(changedAt({ main, sidecars: [null, null, null] })).toBe(6);
+});
 
 test('Nothing is there where nothing is there.', () => {
   expect(look(join(temporaryDirectory(), 'project_1.db'))).toBeNull();

@@ -2,7 +2,8 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { discover, type Discovery } from '../../../../src/dialects/sqlite/discovery/discover.js';
+import { discover } from '../../../../src/dialects/sqlite/discovery/discover.js';
+import type { Discovery } from '../../../../src/model/discovery.js';
 
 export const PATTERN = '**/project_*.db';
 

@@ -1,27 +1,24 @@
 // Histories as the driver reads them from files that it leaves as they are.
 
-import { copyFileSync, mkdtempSync, renameSync } from 'node:fs';
+import { copyFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { changeHistory } from '../../../../src/dialects/sqlite/driver/history.js';
-import { createSqliteDriver } from '../../../../src/dialects/sqlite/driver/driver.js';
 import type { HistoryRow } from '../../../../src/model/history.js';
-import type { Target } from '../../../../src/model/target.js';
+import { sqliteDriver } from '../../../support/driver.js';
 import { makeProjects, temporaryDirectory, treeOf } from '../../../support/fleet.js';
 
-const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
-const target = (path: string): Target => ({
-  id: 'project_1',
-  path,
-  sizeBytes: 0,
-  identity: { device: '0', inode: '0' },
-  version: '',
-});
-const options = {
-  makeScratch: () => mkdtempSync(join(temporaryDirectory(), 'copy-')),
-  busyTimeoutMs: 100,
-};
+const driver = sqliteDriver();
+
+/** The history of the database at a path, as it is read among others. */
+async function historyOf(path: string) {
+  const [read] = await driver.histories([{ id: 'project_1', path }], { busyTimeoutMs: 100 });
+  if (read === undefined) throw new Error('no answer');
+  if ('error' in read) throw read.error;
+  return read.value;
+}
+
 const row = (revision: string): HistoryRow => ({
   revision,
   name: `the words of ${revision}`,
@@ -42,12 +39,12 @@ test('a history is read whole and in order, and the file stays as it was', async
   changeHistory(db, { remove: [], add: [row('0002'), row('0001')] });
   db.close();
   const before = treeOf(directory);
-  expect(await driver.history(target(path), options)).toEqual([row('0002'), row('0001')]);
+  expect(await historyOf(path)).toEqual([row('0002'), row('0001')]);
   expect(treeOf(directory)).toEqual(before);
 });
 
 test('a database without history has none', async () => {
-  expect(await driver.history(target(join(makeProjects(1), 'project_1.db')), options)).toBeNull();
+  expect(await historyOf(join(makeProjects(1), 'project_1.db'))).toBeNull();
 });
 
 test('rows that are still in the log of a process that died are read from a copy', async () => {
@@ -59,7 +56,7 @@ test('rows that are still in the log of a process that died are read from a copy
   for (const part of ['', '-wal']) copyFileSync(path + part, join(left, `project_1.db${part}`));
   db.close();
   const before = treeOf(left);
-  expect(await driver.history(target(join(left, 'project_1.db')), options)).toEqual([row('0001')]);
+  expect(await historyOf(join(left, 'project_1.db'))).toEqual([row('0001')]);
   expect(treeOf(left)).toEqual(before);
 });
 
@@ -67,5 +64,5 @@ test('what is no database is told by its code', async () => {
   const directory = makeProjects(1);
   const path = join(directory, 'project_1.db');
   renameSync(path, `${path}.away`);
-  await expect(driver.history(target(path), options)).rejects.toMatchObject({ code: 'replaced' });
+  await expect(historyOf(path)).rejects.toMatchObject({ code: 'replaced' });
 });

@@ -17,7 +17,9 @@ test('A schema format from the future is damage, not a defect.', () => {
   const file = openSync(path, 'r+');
   writeSync(file, Buffer.from([0, 0, 0, 9]), 0, 4, 44);
   closeSync(file);
-  expect(() => openForChange(path, 0)).toThrow(expect.objectContaining({ code: 'corrupt' }) as Error);
+  expect(() => openForChange(path, { busyTimeoutMs: 0 })).toThrow(
+    expect.objectContaining({ code: 'corrupt' }) as Error,
+  );
 });
 
 test('What stands in the place of a journal is not called a missing right.', async () => {
@@ -51,7 +53,7 @@ test('A statement that ends the transaction leaves a doubt that the target settl
 });
 
 async function sessionOn(path: string) {
-  return createSession(openForChange(path, 0));
+  return createSession(openForChange(path, { busyTimeoutMs: 0 }));
 }
 
 async function failureOf(work: Promise<unknown>): Promise<DatabaseError> {

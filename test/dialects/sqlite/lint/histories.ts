@@ -1,13 +1,14 @@
 // Histories for tests: texts by file name, read, ordered, traced and linted as from files.
 
 import type { LintFinding, LintReport } from '../../../../src/model/lint.js';
-import { lint, type LintOptions } from '../../../../src/revisions/lint/lint.js';
+import type { LintOptions } from '../../../../src/revisions/lint/lint.js';
 import type { Revision } from '../../../../src/model/revision.js';
 import { buildGraph, type Graph } from '../../../../src/revisions/graph.js';
 import { compareFiles } from '../../../../src/revisions/file-name.js';
 import { draftOf } from '../../../revisions/drafts.js';
-import type { Trace } from '../../../../src/revisions/lint/trace.js';
-import { traceRevisions } from '../../../../src/dialects/sqlite/lint/trace.js';
+import { lintRevisions } from '../../../../src/dialects/sqlite/lint/lint-revisions.js';
+import type { SqliteTrace } from '../../../../src/dialects/sqlite/lint/sqlite-trace.js';
+import { traceRevisions } from '../../../../src/dialects/sqlite/lint/trace-revisions.js';
 
 /** SQL by file name; without a section it is the way up, and the way back is left empty. */
 export type History = Readonly<Record<string, string>>;
@@ -25,13 +26,12 @@ export function graphOf(history: History): Graph {
   return built.graph;
 }
 
-export async function traceOf(history: History): Promise<Trace> {
+export async function traceOf(history: History): Promise<SqliteTrace> {
   return traceRevisions(graphOf(history).order);
 }
 
-export async function lintOf(history: History, options?: LintOptions): Promise<LintReport> {
-  const graph = graphOf(history);
-  return lint(graph, await traceRevisions(graph.order), options);
+export async function lintOf(history: History, options: LintOptions = {}): Promise<LintReport> {
+  return (await lintRevisions(graphOf(history), options)).report;
 }
 
 /** Findings but for missing ways back, which most histories of tests leave out. */

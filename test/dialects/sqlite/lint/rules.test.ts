@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lintOf, toldOf, type History } from './histories.js';
 import { FleetError } from '../../../../src/model/errors.js';
@@ -535,6 +537,17 @@ describe('the report', () => {
       code: 'usage',
       hint: 'did you mean missing-reference?',
     });
+  });
+
+  it('has no rule that no test names', () => {
+    const tests = ['.', '../../../revisions/lint'].flatMap((folder) => {
+      const directory = join(import.meta.dirname, folder);
+      return readdirSync(directory)
+        .filter((file) => file.endsWith('.test.ts'))
+        .map((file) => readFileSync(join(directory, file), 'utf8'));
+    });
+    const isNamed = (id: string): boolean => tests.some((text) => new RegExp(`\\b${id}\\b`).test(text));
+    expect(RULES.map(({ id }) => id).filter((id) => !isNamed(id))).toEqual([]);
   });
 
   it('has rules of different ids, each with a reason', () => {

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { graphOf, lintOf, toldOf, traceOf, type History } from './histories.js';
-import { needsOfAll, orderOfNeeds } from '../../../../src/dialects/sqlite/lint/needs.js';
+import { needsOfAll } from '../../../../src/dialects/sqlite/lint/needs.js';
+import { orderOfNeeds } from '../../../../src/revisions/order.js';
 
 const BASE: History = {
   '0001_create_agents.sql': `-- migrate:up

@@ -1,20 +1,21 @@
 // Rows of other tables than the one a statement names: deleted by its triggers, or left without their parent, because
 // foreign keys are off during a revision and ON DELETE CASCADE does nothing.
 
-import type { LintContext, Mistake, Rule } from '../../../../revisions/lint/rule.js';
+import type { Mistake } from '../../../../revisions/lint/rule.js';
+import type { SqliteRule } from '../sqlite-rule.js';
 import { isDeclared, targetOf } from './undeclared-loss.js';
-import type { RevisionTrace } from '../../../../revisions/lint/trace.js';
+import type { SqliteRevisionTrace } from '../sqlite-trace.js';
 import { fold } from '../../schema/sql-text.js';
 
-export const cascade: Rule = {
+export const cascade: SqliteRule = {
   id: 'cascade',
   severity: 'error',
   why: 'Deleting from one table reaches into others, where nobody looks for it.',
-  check: ({ trace }: LintContext) =>
+  check: ({ trace }) =>
     trace.revisions.flatMap((revision) => [...checkTriggers(revision), ...checkOrphans(revision)]),
 };
 
-function checkTriggers(trace: RevisionTrace): Mistake[] {
+function checkTriggers(trace: SqliteRevisionTrace): Mistake[] {
   return trace.rowsLost.flatMap(({ table, before, after }): Mistake[] => {
     const step = trace.steps.findLast((each) =>
       each.rowsLost.some((lost) => fold(lost.table) === fold(table)),
@@ -34,7 +35,7 @@ function checkTriggers(trace: RevisionTrace): Mistake[] {
   });
 }
 
-function checkOrphans(trace: RevisionTrace): Mistake[] {
+function checkOrphans(trace: SqliteRevisionTrace): Mistake[] {
   return trace.orphans.flatMap(({ table, parent, rows }): Mistake[] => {
     const step = trace.steps.findLast((each) =>
       each.rowsLost.some((lost) => fold(lost.table) === fold(parent)),

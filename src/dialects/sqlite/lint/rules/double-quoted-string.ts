@@ -2,28 +2,32 @@
 // as by default for new programs, they are names only (https://sqlite.org/quirks.html#dblquote).
 
 import { traverse } from 'sqlite3-parser';
-import type { LintContext, Mistake, Rule } from '../../../../revisions/lint/rule.js';
-import type { Place } from '../timeline.js';
+import type { Mistake } from '../../../../revisions/lint/rule.js';
+import type { SqliteContext, SqliteRule } from '../sqlite-rule.js';
+import type { Position } from '../timeline.js';
 import { resolveMissing } from '../resolve.js';
 import { treeOf } from '../../syntax/tree.js';
 
-export const doubleQuotedString: Rule = {
+export const doubleQuotedString: SqliteRule = {
   id: 'double-quoted-string',
   severity: 'error',
   why: 'Double quotes are for names; a string in them works in some programs and fails in others.',
   check: (context) =>
-    context.timeline.places.flatMap((place) => [...checkError(context, place), ...checkDefaults(place)]),
+    context.trace.timeline.positions.flatMap((position) => [
+      ...checkError(context, position),
+      ...checkDefaults(position),
+    ]),
 };
 
-function checkError({ timeline }: LintContext, place: Place): Mistake[] {
-  const { error, statement } = place.step;
+function checkError({ trace: { timeline } }: SqliteContext, position: Position): Mistake[] {
+  const { error, statement } = position.step;
   if (error === null) return [];
-  const missing = resolveMissing(timeline, place, error, treeOf(statement));
+  const missing = resolveMissing(timeline, position, error, treeOf(statement));
   if (missing.kind !== 'string') return [];
   const { text } = missing;
   return [
     {
-      revision: place.trace.revision,
+      revision: position.trace.revision,
       line: statement.line,
       message: `"${text}" is no column of the statement's tables: in double quotes it is a name, not a string`,
       mend: `write '${text}'`,
@@ -32,7 +36,7 @@ function checkError({ timeline }: LintContext, place: Place): Mistake[] {
 }
 
 /** DEFAULT "x" is taken for a string even where nothing else in double quotes is. */
-function checkDefaults({ step, trace }: Place): Mistake[] {
+function checkDefaults({ step, trace }: Position): Mistake[] {
   const tree = treeOf(step.statement);
   if (tree === null || !('tblName' in tree)) return [];
   const mistakes: Mistake[] = [];

@@ -1,33 +1,34 @@
 // Statements that work on an empty database and fail when their tables have rows: the mistake that no test on a fresh
 // database finds. What depends on the values of the rows is a warning, because real rows may have others.
 
-import type { LintContext, Mistake, Rule } from '../../../../revisions/lint/rule.js';
-import type { Place } from '../timeline.js';
+import type { Mistake } from '../../../../revisions/lint/rule.js';
+import type { SqliteRule } from '../sqlite-rule.js';
+import type { Position } from '../timeline.js';
 import { fold } from '../../schema/sql-text.js';
-import type { RevisionTrace } from '../../../../revisions/lint/trace.js';
+import type { SqliteRevisionTrace } from '../sqlite-trace.js';
 import { tableNamed } from '../lookup.js';
 import { treeOf } from '../../syntax/tree.js';
 
-export const failsWithRows: Rule = {
+export const failsWithRows: SqliteRule = {
   id: 'fails-with-rows',
   severity: 'error',
   why: 'It works on an empty database, and so in tests; targets have rows.',
-  check: ({ timeline, trace }: LintContext) => [
-    ...timeline.places.flatMap(checkStatement),
+  check: ({ trace }) => [
+    ...trace.timeline.positions.flatMap(checkStatement),
     ...trace.revisions.flatMap(checkOrphans),
   ],
 };
 
-function checkStatement(place: Place): Mistake[] {
-  const { seededError, statement } = place.step;
+function checkStatement(position: Position): Mistake[] {
+  const { seededError, statement } = position.step;
   if (seededError === null) return [];
   return [
     {
-      revision: place.trace.revision,
+      revision: position.trace.revision,
       line: statement.line,
       message: `It fails where tables have rows: ${seededError}`,
       mend: mendOf(seededError),
-      ...(isCertain(place, seededError) ? {} : { severity: 'warning' as const }),
+      ...(isCertain(position, seededError) ? {} : { severity: 'warning' as const }),
     },
   ];
 }
@@ -51,7 +52,7 @@ function mendOf(error: string): string {
 }
 
 /** Whether it fails for every row: no value of a row has a part in it. */
-function isCertain({ step }: Place, error: string): boolean {
+function isCertain({ step }: Position, error: string): boolean {
   if (/^Cannot add a/.test(error)) return true;
   const column = /^NOT NULL constraint failed: .*\.(.+)$/s.exec(error)?.[1];
   const tree = treeOf(step.statement);
@@ -60,7 +61,7 @@ function isCertain({ step }: Place, error: string): boolean {
 }
 
 /** References that are new, and that rows there are may not fulfil. Deleted parents are another rule's. */
-function checkOrphans(trace: RevisionTrace): Mistake[] {
+function checkOrphans(trace: SqliteRevisionTrace): Mistake[] {
   const lost = new Set(trace.steps.flatMap((step) => step.rowsLost.map(({ table }) => fold(table))));
   return trace.orphans
     .filter(({ parent }) => !lost.has(fold(parent)) && tableNamed(trace.after, parent) !== null)
@@ -73,7 +74,7 @@ function checkOrphans(trace: RevisionTrace): Mistake[] {
     }));
 }
 
-function lineOf(trace: RevisionTrace, table: string): number {
+function lineOf(trace: SqliteRevisionTrace, table: string): number {
   const step = trace.steps.find(({ statement }) => statement.sql.toLowerCase().includes(table.toLowerCase()));
   return (step ?? trace.steps[0])?.statement.line ?? 1;
 }

@@ -1,13 +1,14 @@
 // Foreign keys to a table that is not there, or to columns that are no key of it. SQLite takes them without a word, and
 // fails when rows are written with foreign keys on (https://sqlite.org/foreignkeys.html#fk_indexes).
 
-import type { LintContext, Mistake, Rule } from '../../../../revisions/lint/rule.js';
+import type { Mistake } from '../../../../revisions/lint/rule.js';
+import type { SqliteContext, SqliteRule } from '../sqlite-rule.js';
 import type { ForeignKey, Snapshot, Table } from '../../schema/snapshot.js';
 import { fold } from '../../schema/sql-text.js';
-import { placeText } from '../timeline.js';
+import { positionText } from '../timeline.js';
 import { tableNamed } from '../lookup.js';
 
-export const foreignKeyTarget: Rule = {
+export const foreignKeyTarget: SqliteRule = {
   id: 'foreign-key-target',
   severity: 'error',
   why: 'Every write to the table fails in a program that has foreign keys on.',
@@ -24,20 +25,25 @@ export const foreignKeyTarget: Rule = {
 };
 
 /** Blames the later of two: who made the reference, or who took its parent away. */
-function tell({ timeline }: LintContext, table: Table, key: ForeignKey, fault: string): Mistake[] {
-  const end = timeline.places.length;
+function tell(
+  { trace: { timeline } }: SqliteContext,
+  table: Table,
+  key: ForeignKey,
+  fault: string,
+): Mistake[] {
+  const end = timeline.positions.length;
   const loss = timeline.lastLoss(end, key.parent, (structure) => tableNamed(structure, key.parent) !== null);
   const made = timeline.lastGain(end, table.name, (structure) =>
     (tableNamed(structure, table.name)?.foreignKeys ?? []).some((other) => sameKey(other, key)),
   );
   const isGone = fault.endsWith(GONE) && loss !== null;
-  const place = isGone && (made === null || made.at < loss.at) ? loss : made;
-  if (place === null) return [];
-  const taken = isGone ? `; ${placeText(loss)} took it away` : '';
+  const position = isGone && (made === null || made.index < loss.index) ? loss : made;
+  if (position === null) return [];
+  const taken = isGone ? `; ${positionText(loss)} took it away` : '';
   return [
     {
-      revision: place.trace.revision,
-      line: place.step.statement.line,
+      revision: position.trace.revision,
+      line: position.step.statement.line,
       message: `${table.name} (${key.columns.join(', ')}) refers to ${fault}${taken}`,
       mend: `make ${key.parent} with such a key, or rebuild ${table.name} without the reference`,
     },

@@ -1,42 +1,43 @@
 // Rebuilds of a table that leave something behind: the new table has only what its CREATE TABLE says, and DROP TABLE
 // takes indexes and triggers along without a word (https://sqlite.org/lang_altertable.html#otheralter).
 
-import type { LintContext, Mistake, Rule } from '../../../../revisions/lint/rule.js';
-import type { Place } from '../timeline.js';
+import type { Mistake } from '../../../../revisions/lint/rule.js';
+import type { SqliteContext, SqliteRule } from '../sqlite-rule.js';
+import type { Position } from '../timeline.js';
 import type { Finding } from '../../schema/finding.js';
-import type { RevisionTrace } from '../../../../revisions/lint/trace.js';
+import type { SqliteRevisionTrace } from '../sqlite-trace.js';
 import { fold } from '../../schema/sql-text.js';
 import { difference } from '../difference.js';
 import { tableNamed } from '../lookup.js';
 import { treeOf } from '../../syntax/tree.js';
 
-export const rebuildLoses: Rule = {
+export const rebuildLoses: SqliteRule = {
   id: 'rebuild-loses',
   severity: 'warning',
   why: 'Nothing fails when it is gone: rows that break the rule come in, queries get slow, ids are used twice.',
   check: (context) => context.trace.revisions.flatMap((trace) => checkRevision(context, trace)),
 };
 
-function checkRevision({ timeline }: LintContext, trace: RevisionTrace): Mistake[] {
+function checkRevision({ trace: { timeline } }: SqliteContext, trace: SqliteRevisionTrace): Mistake[] {
   if (trace.before === trace.after) return [];
-  const places = timeline.placesOf(trace);
-  const rebuilt = new Map<string, Place>();
-  for (const place of places) {
-    const table = tableTakenAway(place);
+  const positions = timeline.positionsOf(trace);
+  const rebuilt = new Map<string, Position>();
+  for (const position of positions) {
+    const table = tableTakenAway(position);
     if (table === null || tableNamed(trace.before, table) === null || tableNamed(trace.after, table) === null)
       continue;
-    rebuilt.set(fold(table), timeline.rebuildAfter(place, table) ?? place);
+    rebuilt.set(fold(table), timeline.rebuildAfter(position, table) ?? position);
   }
   if (rebuilt.size === 0) return [];
-  const dropped = new Set(places.flatMap(nameDropped));
+  const dropped = new Set(positions.flatMap(nameDropped));
   return difference(trace.before, trace.after).flatMap((finding): Mistake[] => {
     const lost = describeLoss(finding, trace);
-    const place = lost === null ? undefined : rebuilt.get(fold(lost.table));
-    if (lost === null || place === undefined || dropped.has(fold(lost.name ?? ''))) return [];
+    const position = lost === null ? undefined : rebuilt.get(fold(lost.table));
+    if (lost === null || position === undefined || dropped.has(fold(lost.name ?? ''))) return [];
     return [
       {
         revision: trace.revision,
-        line: place.step.statement.line,
+        line: position.step.statement.line,
         message: `The rebuild of ${lost.table} loses ${lost.what}`,
         mend: lost.mend,
       },
@@ -45,7 +46,7 @@ function checkRevision({ timeline }: LintContext, trace: RevisionTrace): Mistake
 }
 
 /** The table that DROP TABLE or RENAME TO takes away. */
-function tableTakenAway({ step }: Place): string | null {
+function tableTakenAway({ step }: Position): string | null {
   const tree = treeOf(step.statement);
   if (step.before === step.after || tree === null) return null;
   if (tree.type === 'DropTableStmt') return tree.tblName.objName.text;
@@ -55,7 +56,7 @@ function tableTakenAway({ step }: Place): string | null {
 }
 
 /** The index or trigger that a statement drops on purpose. */
-function nameDropped({ step }: Place): string[] {
+function nameDropped({ step }: Position): string[] {
   const tree = treeOf(step.statement);
   if (tree?.type === 'DropIndexStmt') return [fold(tree.idxName.objName.text)];
   return tree?.type === 'DropTriggerStmt' ? [fold(tree.triggerName.objName.text)] : [];
@@ -71,7 +72,7 @@ interface Loss {
 
 const AGAIN = 'write it into the new CREATE TABLE as well';
 
-function describeLoss(finding: Finding, trace: RevisionTrace): Loss | null {
+function describeLoss(finding: Finding, trace: SqliteRevisionTrace): Loss | null {
   const columns = (names: readonly { readonly name: string }[]): string =>
     names.map(({ name }) => name).join(', ');
   switch (finding.kind) {
@@ -105,14 +106,14 @@ function describeLoss(finding: Finding, trace: RevisionTrace): Loss | null {
         mend: AGAIN,
       };
     case 'tableDiffers': {
-      const words = {
+      const keywords = {
         strict: 'STRICT',
         withoutRowid: 'WITHOUT ROWID',
         autoincrement: 'AUTOINCREMENT',
       } as const;
       const { aspect, expected, table } = finding;
       if (aspect === 'kind' || aspect === 'definition' || !expected[aspect]) return null;
-      return { table, what: words[aspect], mend: AGAIN };
+      return { table, what: keywords[aspect], mend: AGAIN };
     }
     case 'columnDiffers': {
       const { expected, actual, table, aspect } = finding;

@@ -1,37 +1,40 @@
 // Statements that fail on an empty database for any reason but something missing: what exists already, first of all.
 
-import type { LintContext, Mistake, Rule } from '../../../../revisions/lint/rule.js';
-import { placeText, type Place } from '../timeline.js';
+import type { Mistake } from '../../../../revisions/lint/rule.js';
+import type { SqliteContext, SqliteRule } from '../sqlite-rule.js';
+import { positionText, type Position } from '../timeline.js';
 import { columnNamed, hasObject } from '../lookup.js';
 import { resolveMissing } from '../resolve.js';
 import { treeOf } from '../../syntax/tree.js';
 
-export const statementFails: Rule = {
+export const statementFails: SqliteRule = {
   id: 'statement-fails',
   severity: 'error',
   why: 'The revision would fail on every target, and on every new one.',
-  check: (context) => context.timeline.places.flatMap((place) => checkStatement(context, place)),
+  check: (context) =>
+    context.trace.timeline.positions.flatMap((position) => checkStatement(context, position)),
 };
 
-function checkStatement({ timeline }: LintContext, place: Place): Mistake[] {
-  const { error, statement } = place.step;
-  if (error === null || resolveMissing(timeline, place, error, treeOf(statement)).kind !== 'other') return [];
-  const { object, column, mend } = remedyOf(place, error);
+function checkStatement({ trace: { timeline } }: SqliteContext, position: Position): Mistake[] {
+  const { error, statement } = position.step;
+  if (error === null || resolveMissing(timeline, position, error, treeOf(statement)).kind !== 'other')
+    return [];
+  const { object, column, mend } = remedyOf(position, error);
   const made =
     object === null
       ? null
-      : timeline.lastGain(place.at, object, (structure) =>
+      : timeline.lastGain(position.index, object, (structure) =>
           column === null ? hasObject(structure, object) : columnNamed(structure, object, column) !== null,
         );
-  const origin = made === null ? '' : `; ${placeText(made)} made it`;
-  return [{ revision: place.trace.revision, line: statement.line, message: `${error}${origin}`, mend }];
+  const origin = made === null ? '' : `; ${positionText(made)} made it`;
+  return [{ revision: position.trace.revision, line: statement.line, message: `${error}${origin}`, mend }];
 }
 
 function remedyOf(
-  place: Place,
+  position: Position,
   error: string,
 ): { object: string | null; column: string | null; mend: string } {
-  const tree = treeOf(place.step.statement);
+  const tree = treeOf(position.step.statement);
   const duplicate = /^duplicate column name: (.+)$/s.exec(error)?.[1];
   if (duplicate !== undefined && tree?.type === 'AlterTableStmt') {
     const object = tree.tblName.objName.text;
@@ -54,6 +57,6 @@ function remedyOf(
   return {
     object: null,
     column: null,
-    mend: place.step.statement.kind === 'module' ? 'correct the program' : 'correct the statement',
+    mend: position.step.statement.kind === 'module' ? 'correct the program' : 'correct the statement',
   };
 }

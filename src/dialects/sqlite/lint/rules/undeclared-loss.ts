@@ -1,12 +1,13 @@
 // Rows that a revision takes without saying so. The upgrade itself refuses that; here it is told before.
 
-import type { Mistake, Rule } from '../../../../revisions/lint/rule.js';
-import type { RevisionTrace, StepTrace } from '../../../../revisions/lint/trace.js';
+import type { Mistake } from '../../../../revisions/lint/rule.js';
+import type { SqliteRule } from '../sqlite-rule.js';
+import type { SqliteRevisionTrace, SqliteStepTrace } from '../sqlite-trace.js';
 import { fold } from '../../schema/sql-text.js';
 import { tableNamed } from '../lookup.js';
 import { treeOf } from '../../syntax/tree.js';
 
-export const undeclaredLoss: Rule = {
+export const undeclaredLoss: SqliteRule = {
   id: 'undeclared-loss',
   severity: 'error',
   why: 'An upgrade that takes rows without saying so is rolled back on every target that has such rows.',
@@ -15,7 +16,7 @@ export const undeclaredLoss: Rule = {
 };
 
 /** The table that a statement takes rows from by itself. */
-export function targetOf(step: StepTrace): string | null {
+export function targetOf(step: SqliteStepTrace): string | null {
   const tree = treeOf(step.statement);
   const takes = ['DeleteStmt', 'DropTableStmt', 'InsertStmt', 'UpdateStmt'];
   return tree !== null && takes.includes(tree.type) && 'tblName' in tree && 'objName' in tree.tblName
@@ -23,11 +24,11 @@ export function targetOf(step: StepTrace): string | null {
     : null;
 }
 
-export function isDeclared({ revision }: RevisionTrace, table: string): boolean {
+export function isDeclared({ revision }: SqliteRevisionTrace, table: string): boolean {
   return revision.losesRows.some((name) => fold(name) === fold(table));
 }
 
-function checkRows(trace: RevisionTrace): Mistake[] {
+function checkRows(trace: SqliteRevisionTrace): Mistake[] {
   return trace.rowsLost.flatMap(({ table }): Mistake[] => {
     if (isDeclared(trace, table)) return [];
     const step = trace.steps.findLast((each) =>
@@ -49,7 +50,7 @@ function checkRows(trace: RevisionTrace): Mistake[] {
 }
 
 /** DELETE with a condition: whether it meets a row is not to be known here. */
-function checkDeletes(trace: RevisionTrace): Mistake[] {
+function checkDeletes(trace: SqliteRevisionTrace): Mistake[] {
   return trace.steps.flatMap((step): Mistake[] => {
     const tree = treeOf(step.statement);
     if (tree?.type !== 'DeleteStmt' || tree.whereClause === undefined) return [];
@@ -69,5 +70,5 @@ function checkDeletes(trace: RevisionTrace): Mistake[] {
   });
 }
 
-const declaration = ({ revision }: RevisionTrace, table: string): string =>
+const declaration = ({ revision }: SqliteRevisionTrace, table: string): string =>
   [...revision.losesRows, table].join(', ');

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { bare } from '../../../revisions/drafts.js';
 import { graphOf, lintOf, traceOf } from './histories.js';
 import { buildGraph } from '../../../../src/revisions/graph.js';
-import { lint } from '../../../../src/revisions/lint/lint.js';
+import { lintTrace } from '../../../../src/dialects/sqlite/lint/lint-revisions.js';
 import { readSnapshot } from '../../../../src/dialects/sqlite/driver/introspect.js';
-import { traceRevisions } from '../../../../src/dialects/sqlite/lint/trace.js';
+import { traceRevisions } from '../../../../src/dialects/sqlite/lint/trace-revisions.js';
 import Database from 'better-sqlite3';
 
 let directory: string;
@@ -59,7 +59,7 @@ export function down(db) { db.exec('ALTER TABLE a DROP COLUMN b'); }`,
   const trace = await traceRevisions(built.graph.order);
   expect(trace.revisions.map(({ down }) => down.kind)).toEqual(['missing', 'same', 'missing']);
   expect(trace.revisions[1]?.after.tables[0]?.columns.map(({ name }) => name)).toEqual(['id', 'b']);
-  const [finding] = lint(built.graph, trace, { rules: ['missing-reference'] }).findings;
+  const [finding] = lintTrace(built.graph, trace, { rules: ['missing-reference'] }).report.findings;
   expect(finding).toMatchObject({ revision: '0003', line: 1, rule: 'missing-reference' });
   expect(finding?.message).toContain('a has no column ghost here');
 });

@@ -3,7 +3,9 @@
 // No target is opened here.
 
 import type { Database } from 'better-sqlite3';
-import type { Broken, DownTrace, RevisionTrace, StepTrace, Trace } from '../../../revisions/lint/trace.js';
+import type { DownTrace } from '../../../revisions/lint/trace.js';
+import { describe } from '../schema/describe.js';
+import type { Broken, SqliteRevisionTrace, SqliteStepTrace, SqliteTrace } from './sqlite-trace.js';
 import type { Revision, Script } from '../../../model/revision.js';
 import { createBrokenFinder, type BrokenFinder } from './trace-broken.js';
 import { createSeeded, NOTHING, type Seeded } from './trace-seeded.js';
@@ -16,12 +18,12 @@ import type { Snapshot, Trigger, View } from '../schema/snapshot.js';
 import { changed } from './lookup.js';
 
 /** @param order revisions, every need first */
-export async function traceRevisions(order: readonly Revision[]): Promise<Trace> {
+export async function traceRevisions(order: readonly Revision[]): Promise<SqliteTrace> {
   const empty = memory();
   const seeded = createSeeded();
   const reader = createStructureReader(empty);
   const broken = createBrokenFinder(empty);
-  const revisions: RevisionTrace[] = [];
+  const revisions: SqliteRevisionTrace[] = [];
   try {
     for (const revision of order) {
       const before = reader.read();
@@ -36,6 +38,7 @@ export async function traceRevisions(order: readonly Revision[]): Promise<Trace>
         before,
         after,
         steps,
+        changesNothing: before === after && steps.every(({ statement }) => statement.kind === 'SelectStmt'),
         broken: [
           ...broken.find(after),
           ...born.filter(({ kind, name }) => partNamed(after, kind, name) === null),
@@ -60,8 +63,8 @@ async function runUp(
   seeded: Seeded,
   broken: BrokenFinder,
   revision: Revision,
-): Promise<{ readonly steps: readonly StepTrace[]; readonly born: readonly Broken[] }> {
-  const steps: StepTrace[] = [];
+): Promise<{ readonly steps: readonly SqliteStepTrace[]; readonly born: readonly Broken[] }> {
+  const steps: SqliteStepTrace[] = [];
   /** Views and triggers that did not work when they were made. */
   const born: Broken[] = [];
   // A target may get each revision in a run of its own: what the one before left switched on is off again.
@@ -89,7 +92,7 @@ const MAKING = new Map<string, Broken['kind']>([
   ['CreateTriggerStmt', 'trigger'],
 ]);
 
-function brokenAtBirth(broken: BrokenFinder, { statement, before, after }: StepTrace): Broken[] {
+function brokenAtBirth(broken: BrokenFinder, { statement, before, after }: SqliteStepTrace): Broken[] {
   const kind = MAKING.get(statement.kind);
   if (kind === undefined || before === after) return [];
   const made =
@@ -110,7 +113,7 @@ async function tryDown(
   reader: StructureReader,
   seeded: Seeded,
   revision: Revision,
-  { before, after }: Pick<RevisionTrace, 'before' | 'after'>,
+  { before, after }: Pick<SqliteRevisionTrace, 'before' | 'after'>,
 ): Promise<DownTrace> {
   const { down, transactional } = revision;
   if (down === null) return { kind: 'missing' };
@@ -146,5 +149,6 @@ function touchedBy(script: Script, structure: Snapshot): readonly string[] | und
 }
 
 function judgeDown(before: Snapshot, left: Snapshot): DownTrace {
-  return difference(before, left).length === 0 ? { kind: 'same' } : { kind: 'differs', left };
+  const differences = difference(before, left).map(describe);
+  return differences.length === 0 ? { kind: 'same' } : { kind: 'differs', differences };
 }

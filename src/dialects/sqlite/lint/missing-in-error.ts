@@ -1,4 +1,4 @@
-// SQLite's words about what is missing -> which thing. The only place that knows these sentences.
+// SQLite's message that something is missing -> which thing. The only file that knows these sentences.
 
 /** A table, index, view or trigger (`column` null), or a column, whose table may be unknown or an alias. */
 export interface Missing {
@@ -22,17 +22,17 @@ const PATTERNS: readonly (readonly [RegExp, (groups: readonly string[]) => Omit<
   [/^cannot join using column (.+?) - /s, ([, column = '']) => ({ object: null, column })],
 ];
 
-/** The place in a module, which is told behind SQLite's words. */
-const PLACE = / \(at .+\)$/s;
+/** Where it is in a module, which is told behind SQLite's message. */
+const LOCATION = / \(at .+\)$/s;
 const SUGGESTION = / - should this be a string literal in single-quotes\?$/;
 
 /** Null where SQLite complains of something else. */
 export function missingIn(error: string): Missing | null {
-  const said = error.replace(PLACE, '');
-  const words = said.replace(SUGGESTION, '');
+  const said = error.replace(LOCATION, '');
+  const bare = said.replace(SUGGESTION, '');
   for (const [pattern, read] of PATTERNS) {
-    const found = pattern.exec(words);
-    if (found !== null) return { ...read(found), quoted: words !== said };
+    const found = pattern.exec(bare);
+    if (found !== null) return { ...read(found), quoted: bare !== said };
   }
   return null;
 }
