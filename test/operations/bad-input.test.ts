@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { MIGRATIONS, runCli } from '../support/cli.js';
 import { makeProjects, temporaryDirectory, treeOf } from '../support/fleet.js';
-import { run } from '../support/revisions.js';
+import { run, writeMigrations } from '../support/revisions.js';
 
 const upgrade = (dataDir: string, ...args: readonly string[]) =>
   run(dataDir, MIGRATIONS, ['upgrade', '--stamp', ...args]);
@@ -72,6 +72,28 @@ describe('one bad target among good ones', () => {
     expect(code).toBe(2);
     expect(report.summary).toEqual({ planned: 3, upgraded: 2, failed: 1 });
     expect(report.targets[1]?.failure?.code).toBe('corrupt');
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  test('whose rows break a rule of their table fails as such, also after statements that break none.', async () => {
+    const dataDir = makeProjects(2, 'CREATE TABLE t (n INTEGER CHECK (n > 0));\nINSERT INTO t VALUES (1);\n');
+    const path = join(dataDir, 'project_1.db');
+    const db = new Database(path);
+    db.pragma('ignore_check_constraints = ON');
+    db.exec('UPDATE t SET n = 0');
+    db.close();
+    const bytes = readFileSync(path);
+    const migrations = writeMigrations({
+      '0001_t.sql': '-- migrate:up\nCREATE TABLE t (n INTEGER CHECK (n > 0));\n',
+      '0002_u.sql': '-- migrate:up\nCREATE TABLE u (n INTEGER);\n',
+    });
+    const { code, report } = await run(dataDir, migrations, ['upgrade', '--stamp', '--verify', 'full']);
+    expect(code).toBe(2);
+    expect(report.summary).toEqual({ planned: 2, upgraded: 1, failed: 1 });
+    expect(report.targets[0]?.failure).toMatchObject({
+      code: 'integrity',
+      message: expect.stringContaining('CHECK constraint failed in t') as string,
+    });
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
