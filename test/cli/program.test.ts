@@ -253,14 +253,15 @@ UPDATE tasks SET n = (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FR
     database.close();
     const before = readFileSync(target);
     const place = ['--data-dir', dirname(target), '--migrations', 'slow'];
-    const { pid, result } = startCli(['upgrade', '--stamp', ...place], { cwd });
+    const { pid, result, said } = startCli(['upgrade', '--stamp', ...place], { cwd });
     await vi.waitFor(() => {
       expect(
         readdirSync(join(dirname(target), '.flotilla/backups'), { recursive: true }).length,
       ).toBeGreaterThan(1);
     }, 60_000);
     process.kill(pid, 'SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // Two signals at once may be taken for one.
+    await said('once more to stop at once');
     process.kill(pid, 'SIGINT');
     // The program is gone at once; a worker inside a statement outlives it, and may not commit any more.
     await vi.waitFor(() => {

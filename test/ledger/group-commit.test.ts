@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { GroupCommit } from '../../src/ledger/group-commit.js';
 
 /** A commit that keeps what was written, and fails as long as it is told to. */
@@ -13,6 +13,10 @@ function group() {
   return { state, commit };
 }
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 test('64 events are written at once and together, without waiting.', () => {
   const { state, commit } = group();
   for (let event = 0; event < 130; event++) commit.add(event);
@@ -21,20 +25,23 @@ test('64 events are written at once and together, without waiting.', () => {
   expect(state.written.flat()).toEqual(Array.from({ length: 130 }, (_, event) => event));
 });
 
-test('Fewer are written a moment later by themselves.', async () => {
+test('Fewer are written a moment later by themselves.', () => {
+  vi.useFakeTimers();
   const { state, commit } = group();
   commit.add(1);
   commit.add(2);
+  vi.advanceTimersByTime(99);
   expect(state.written).toEqual([]);
-  await sleep(100);
+  vi.advanceTimersByTime(1);
   expect(state.written).toEqual([[1, 2]]);
 });
 
-test('What cannot be written stays, and goes with the next commit, in order.', async () => {
+test('What cannot be written stays, and goes with the next commit, in order.', () => {
+  vi.useFakeTimers();
   const { state, commit } = group();
   state.isFailing = true;
   for (let event = 1; event <= 200; event++) commit.add(event);
-  await sleep(110);
+  vi.advanceTimersByTime(100);
   expect(() => {
     commit.commit();
   }).toThrow('no space left');

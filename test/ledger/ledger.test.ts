@@ -15,7 +15,7 @@ import { openLedger, type Ledger } from '../../src/ledger/ledger.js';
 import { FleetError } from '../../src/model/errors.js';
 import { temporaryDirectory } from '../support/fleet.js';
 import { withoutPrivilege } from '../support/unprivileged.js';
-import { firstOutput, outcomeOf, outputOf, RUN, startScript, targets } from './samples.js';
+import { firstOutput, outcomeOf, outputOf, RUN, startScript, startTogether, targets } from './samples.js';
 
 function stateDirectory(): string {
   return join(temporaryDirectory(), 'state');
@@ -175,18 +175,18 @@ describe('The ledger', () => {
 
   test('can be made by many processes at the same moment.', async () => {
     const stateDir = stateDirectory();
-    const at = Date.now() + 1_500;
-    const children = Array.from({ length: 5 }, (_, n) =>
-      startScript(`
+    const { said } = await startTogether(
+      5,
+      (n) => `
         import { openLedger } from 'LEDGER/ledger.js';
-        while (Date.now() < ${at});
+        start();
         const ledger = openLedger(${JSON.stringify(stateDir)});
         ledger.startRun({ ...${JSON.stringify(RUN)}, runId: 'run-${n}' }, []);
         ledger.close();
         console.log('made');
-      `),
+      `,
     );
-    expect(await Promise.all(children.map(outputOf))).toEqual(Array(5).fill('made'));
+    expect(said).toEqual(Array(5).fill('made'));
     using(stateDir, (ledger) => {
       expect(
         ledger

@@ -1,14 +1,13 @@
 import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { takeRunLock } from '../../src/ledger/run-lock.js';
 import { FleetError } from '../../src/model/errors.js';
 import { EXIT, exitCodeOf } from '../../src/model/exit-code.js';
 import { temporaryDirectory } from '../support/fleet.js';
 import { withoutPrivilege } from '../support/unprivileged.js';
-import { firstOutput, startScript } from './samples.js';
+import { firstOutput, startScript, startTogether } from './samples.js';
 
 const HOLDER = {
   runId: '20261120T101500Z-3f9a1c',
@@ -33,7 +32,11 @@ function holdElsewhere(stateDir: string) {
     import { takeRunLock } from 'LEDGER/run-lock.js';
     takeRunLock(${JSON.stringify(stateDir)}, { ...${JSON.stringify(HOLDER)}, pid: process.pid });
     console.log('held');
-    setInterval(() => globalThis.gc?.(), 10);
+    let collections = 0;
+    setInterval(() => {
+      globalThis.gc?.();
+      if (++collections === 20) console.log('collected');
+    }, 10);
   `,
     ['env', 'NODE_OPTIONS=--expose-gc'],
   );
@@ -52,8 +55,8 @@ test('A held lock says at once who holds it and what to do, and ends with exit c
   const stateDir = temporaryDirectory();
   const child = holdElsewhere(stateDir);
   expect(await firstOutput(child)).toBe('held');
-  // Meanwhile that process collects its garbage, and nothing of the lock may be among it.
-  await sleep(300);
+  // That process collects its garbage, and nothing of the lock may be among it.
+  expect(await firstOutput(child)).toBe('collected');
   const error = fault(stateDir);
   expect(error.message).toBe(
     'another run over this fleet is going on: upgrade 20261120T101500Z-3f9a1c, ' +
@@ -80,11 +83,11 @@ test('The lock of a process that was killed is free at once, ten times in a row.
 test('Of several processes that start together exactly one gets it.', async () => {
   for (let round = 0; round < 4; round++) {
     const stateDir = join(temporaryDirectory(), 'state');
-    const at = Date.now() + 1_200;
-    const children = Array.from({ length: 4 }, () =>
-      startScript(`
+    const { children, said } = await startTogether(
+      4,
+      () => `
         import { takeRunLock } from 'LEDGER/run-lock.js';
-        while (Date.now() < ${at});
+        start();
         try {
           takeRunLock(${JSON.stringify(stateDir)}, ${JSON.stringify(HOLDER)});
           console.log('won');
@@ -92,11 +95,10 @@ test('Of several processes that start together exactly one gets it.', async () =
           console.log(error.code);
         }
         setInterval(() => undefined, 1000);
-      `),
+      `,
     );
-    const results = await Promise.all(children.map(firstOutput));
     for (const child of children) child.kill('SIGKILL');
-    expect(results.sort()).toEqual(['locked', 'locked', 'locked', 'won']);
+    expect(said.toSorted()).toEqual(['locked', 'locked', 'locked', 'won']);
   }
 });
 

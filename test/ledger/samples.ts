@@ -2,6 +2,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { inject } from 'vitest';
 import { fileVersion } from '../../src/dialects/sqlite/discovery/file-version.js';
@@ -9,6 +10,7 @@ import type { Observation } from '../../src/model/observation.js';
 import type { Outcome, OutcomeKind } from '../../src/model/outcome.js';
 import type { Target } from '../../src/model/target.js';
 import type { RunStart } from '../../src/ledger/runs.js';
+import { temporaryDirectory } from '../support/fleet.js';
 
 export const RUN: RunStart = {
   runId: '20261120T101500Z-3f9a1c',
@@ -84,6 +86,29 @@ export function startScript(script: string, prefix: readonly string[] = []): Chi
   const text = script.replaceAll('LEDGER', ledger);
   const [command, ...args] = [...prefix, process.execPath, '--input-type=module', '--eval', text];
   return spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/**
+ * Processes that go past `start()` in their scripts at the same moment: each waits there until all have come so far.
+ * @returns what each prints first afterwards
+ */
+export async function startTogether(
+  count: number,
+  script: (n: number) => string,
+): Promise<{ readonly children: readonly ChildProcess[]; readonly said: readonly string[] }> {
+  const sign = join(temporaryDirectory(), 'start');
+  const start = `
+    import { existsSync } from 'node:fs';
+    function start() {
+      console.log('ready');
+      while (!existsSync(${JSON.stringify(sign)}));
+    }
+  `;
+  const children = Array.from({ length: count }, (_, n) => startScript(start + script(n)));
+  await Promise.all(children.map(firstOutput));
+  const said = children.map(firstOutput);
+  writeFileSync(sign, '');
+  return { children, said: await Promise.all(said) };
 }
 
 /** Everything that a process prints until it ends. */

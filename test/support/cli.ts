@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -36,11 +36,18 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   return startCli(args, options).result;
 }
 
-/** As runCli, for tests that meddle with a running program: `pid` is also the id of its process group. */
+/**
+ * As runCli, for tests that meddle with a running program: `pid` is also the id of its process group, and `said` waits
+ * until one of its streams has these words.
+ */
 export function startCli(
   args: readonly string[],
   { cwd = ROOT, env = {}, timeout = 50_000 }: CliOptions = {},
-): { readonly pid: number; readonly result: Promise<CliResult> } {
+): {
+  readonly pid: number;
+  readonly result: Promise<CliResult>;
+  readonly said: (words: string) => Promise<void>;
+} {
   const failure = inject('buildFailure');
   if (failure !== '') throw new Error(`The program does not compile, so it cannot be run:\n${failure}`);
   const child = spawn(process.execPath, [PROGRAM, ...args], {
@@ -55,9 +62,9 @@ export function startCli(
   const timer = setTimeout(() => {
     killGroup(pid);
   }, timeout);
+  let stdout = '';
+  let stderr = '';
   const result = new Promise<CliResult>((done, fail) => {
-    let stdout = '';
-    let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('error', fail);
@@ -66,7 +73,15 @@ export function startCli(
       done({ code, signal, stdout, stderr, json: () => parse(stdout, stderr) });
     });
   });
-  return { pid, result };
+  const said = (words: string): Promise<void> =>
+    vi.waitFor(
+      () => {
+        if (![stdout, stderr].some((text) => text.includes(words)))
+          throw new Error(`The program has not said "${words}":\n${stdout}${stderr}`);
+      },
+      { timeout, interval: 5 },
+    );
+  return { pid, result, said };
 }
 
 /** Ends a program and its workers at once, as a power cut does; nothing where they are gone. */
