@@ -2,7 +2,6 @@
 // entry, that names a concrete driver, and the one where clock and chance come in.
 
 import { randomBytes } from 'node:crypto';
-import { closest } from 'fastest-levenshtein';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { historyScript } from './database/sqlite/history.js';
@@ -11,6 +10,7 @@ import { syntaxError } from './database/sqlite/syntax.js';
 import { sqliteVersion } from './database/sqlite/version.js';
 import type { Fleet, FleetOptions } from './model/api.js';
 import { FleetError } from './model/errors.js';
+import { nearest } from './model/nearest.js';
 import { CONTRACT } from './model/report.js';
 import { FLEET_SETTINGS } from './model/settings.js';
 import { listExitCode } from './report/summarize.js';
@@ -106,8 +106,9 @@ async function readModule(file: string) {
 function assertKinds(kinds: readonly string[]): void {
   const unknown = kinds.find((kind) => !FINDING_KINDS.includes(kind));
   if (unknown === undefined) return;
-  const near = closest(unknown, FINDING_KINDS);
-  throw new FleetError('usage', `there is no kind of difference "${unknown}"; the nearest is ${near}`, {
+  const near = nearest(unknown, FINDING_KINDS)[0];
+  const guess = near === undefined ? '' : `; the nearest is ${near}`;
+  throw new FleetError('usage', `there is no kind of difference "${unknown}"${guess}`, {
     hint: `flotilla drift --json tells the kind of each difference; there are ${FINDING_KINDS.join(', ')}`,
   });
 }

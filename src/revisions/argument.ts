@@ -5,7 +5,7 @@ import { ancestors, headsOf, inOrder, needsOf, pending, requireOneHead, type Gra
 import { FleetError } from '../model/errors.js';
 import type { Revision } from '../model/revision.js';
 import { isNumeric, sameVersion } from './file-name.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../model/nearest.js';
 
 /**
  * The heads that a database should be at.

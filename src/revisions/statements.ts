@@ -6,7 +6,7 @@ import type { Guard, Statement } from '../model/revision.js';
 import type { Comment, Token } from './tokens.js';
 import type { Problem } from '../model/errors.js';
 import { GUARD_KEYS, keyLine } from './header.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../model/nearest.js';
 import { refusalsOf, type Where } from './refuse.js';
 
 /** Asks SQLite whether a statement is well-formed: null, or its words about the syntax. Unknown tables are no matter. */

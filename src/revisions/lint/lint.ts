@@ -10,7 +10,7 @@ import type { Rule } from './rule.js';
 import { Timeline } from './timeline.js';
 import type { Trace } from './trace.js';
 import { needsOfAll } from '../needs.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../../model/nearest.js';
 
 export interface LintOptions {
   /** Ids of the rules to apply; default: all. */

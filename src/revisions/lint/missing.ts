@@ -6,7 +6,7 @@ import { ancestors, type Graph } from '../graph.js';
 import { columnNamed, hasObject, KINDS, tableNamed } from './lookup.js';
 import { placeText, type Holds, type Place, type Timeline } from './timeline.js';
 import { fold } from '../../schema/sql-text.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../../model/nearest.js';
 import { treeOf } from '../tree.js';
 
 /** What is missing: a table, index, view or trigger (`column` null), or a column of a table. */
