@@ -124,13 +124,14 @@ function checkTogether({ name, looks }: Command, flags: Values, switches: Readon
     if (switches.has(one) && switches.has(other))
       throw usage(`--${one} and --${other} exclude each other.`, name);
   }
+  if (looks !== 'withFleet' || switches.has('fleet')) return;
   const choice = CHOICES.find((setting) => setting in flags);
-  if (choice !== undefined && looks === 'withFleet' && !switches.has('fleet')) {
-    throw usage(
-      `--${flagOf(choice)} chooses among targets, and ${name} looks at them with --fleet only.`,
-      name,
-    );
+  if (choice !== undefined) {
+    const message = `--${flagOf(choice)} chooses among targets, and ${name} looks at them with --fleet only.`;
+    throw usage(message, name);
   }
+  if ('jobs' in flags)
+    throw usage(`--jobs is for looking at targets, which ${name} does with --fleet only.`, name);
 }
 
 function isSetting(name: OptionName): name is SettingName {
