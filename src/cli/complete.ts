@@ -3,6 +3,7 @@
 // there is nothing to offer then.
 
 import { openFleet } from '../index.js';
+import type { Fleet } from '../index.js';
 import { optionsOf } from './offered.js';
 import type { Argument, Command } from './command.js';
 import { COMMANDS } from './command-list.js';
@@ -101,33 +102,38 @@ async function valuesOf(
 }
 
 async function revisionIds(typed: TypedWords, environment: Environment): Promise<string[]> {
-  const { revisions } = await ask(typed, environment, (fleet) => fleet.history());
-  return revisions.map(({ id }) => id);
+  const report = await ask(typed, environment, (fleet) => fleet.history());
+  return report?.revisions.map(({ id }) => id) ?? [];
 }
 
 async function targetIds(typed: TypedWords, environment: Environment): Promise<string[]> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  const { targets } = await ask(typed, environment, (fleet) => fleet.discover({ signal }));
-  return targets.map(({ id }) => id);
+  const report = await ask(typed, environment, (fleet) => fleet.discover({ signal }));
+  return report?.targets.map(({ id }) => id) ?? [];
 }
 
-/** Asks the fleet that the line so far is about. */
+/** Asks the fleet that the line so far is about; null where it has no answer. */
 async function ask<T>(
   { given }: TypedWords,
   environment: Environment,
-  question: (fleet: Awaited<ReturnType<typeof openFleet>>) => Promise<T>,
-): Promise<T> {
+  question: (fleet: Fleet) => Promise<T>,
+): Promise<T | null> {
   const flags = Object.fromEntries(
     namesOf(SETTINGS).flatMap((name) => {
       const value = given.has(name) ? valueOf(SETTINGS[name], given.get(name) ?? '') : undefined;
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  const fleet = await openFleet(fleetOptions(await mergeSettings(flags, environment, given.get('config'))));
   try {
-    return await question(fleet);
-  } finally {
-    await fleet.close();
+    const fleet = await openFleet(fleetOptions(await mergeSettings(flags, environment, given.get('config'))));
+    try {
+      return await question(fleet);
+    } finally {
+      await fleet.close();
+    }
+  } catch {
+    // Whoever types is not to be disturbed by what is wrong with the fleet.
+    return null;
   }
 }
 

@@ -20,7 +20,7 @@ const BASH = [
   '  COMPREPLY=()',
   '  while IFS= read -r line; do',
   '    printf -v line %q "${line#"$kept"}"',
-  '    COMPREPLY+=("$line")',
+  '    COMPREPLY+=("${line//\\\\,/,}")',
   '  done < <("${words[0]/#\\~/$HOME}" --complete "${words[@]:1}" 2>/dev/null)',
   '}',
   'complete -o bashdefault -o default -F _flotilla flotilla',

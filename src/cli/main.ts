@@ -68,7 +68,8 @@ process.on('exit', () => {
 
 async function answer(args: readonly string[]): Promise<number> {
   if (args[0] === '--complete') {
-    await offerWords(args.slice(1));
+    const { complete } = await import('./complete.js');
+    stdout.write((await complete(args.slice(1), process.env)).map((word) => `${word}\n`).join(''));
     return 0;
   }
   const end = args.indexOf('--');
@@ -85,14 +86,4 @@ async function answer(args: readonly string[]): Promise<number> {
     signal: interruption.signal,
     now: Date.now,
   });
-}
-
-/** For the scripts of `flotilla completion`. Whoever types is not to be disturbed by what is wrong with the fleet. */
-async function offerWords(words: readonly string[]): Promise<void> {
-  try {
-    const { complete } = await import('./complete.js');
-    stdout.write((await complete(words, process.env)).map((word) => `${word}\n`).join(''));
-  } catch {
-    // There is nothing to offer then.
-  }
 }
