@@ -64,7 +64,7 @@ export function unknownCommand(word: string, commands: readonly Command[]): Flee
   const names = commands.map(({ name }) => name);
   const all = names.join(', ');
   const here = commandHere(word);
-  if (here !== undefined) return usage(`Unknown command '${word}'; here it is ${here}, of ${all}.`, null);
+  if (here !== undefined) return usage(`Unknown command '${word}'; here it is ${here}.`, null);
   const [near] = nearest(word, names);
   const what = near === undefined ? `there are ${all}` : `the nearest is ${near}, of ${all}`;
   return usage(`Unknown command '${word}'; ${what}.`, null);

@@ -29,6 +29,8 @@ export const isSwitch = (name: OptionName) => OPTIONS[name].type === 'boolean';
 export function checkNames(args: readonly string[]): void {
   const end = args.indexOf('--');
   for (const word of end < 0 ? args : args.slice(0, end)) {
+    // What a word processor makes of hyphens.
+    if (/^[\u2010-\u2015\u2212][a-z][a-z-]*$/i.test(word)) throw unknown(word);
     if (!word.startsWith('-') || /^-\d+$/.test(word)) continue;
     if (word === '-') throw usage("'-' has no meaning here: nothing is read from standard input.", null);
     const [, flag = word, value] = /^(-[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
@@ -52,6 +54,6 @@ function optionOf(flag: string, value: string | undefined): OptionName | undefin
 function unknown(flag: string) {
   const here = optionHere(flag);
   if (here !== undefined) return usage(`Unknown option ${flag}; here it is ${here}.`, null);
-  const [near] = nearest(flag.replace(/^-+/, ''), OFFERED);
+  const [near] = nearest(flag.replace(/^[^a-z]+/i, ''), OFFERED);
   return usage(`Unknown option ${flag}${near === undefined ? '' : `; the nearest is --${near}`}.`, null);
 }

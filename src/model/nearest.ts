@@ -7,23 +7,22 @@ const NAMES_MAX = 3;
 
 /**
  * Names near a wrong one, the nearest first, three at most; none where nothing is near. A name that differs only in
- * case, hyphens or underscores is the nearest of all. Near is also what a third of the word's letters can be changed into, at least two of four, and the only
- * name that begins with the word.
+ * case, hyphens or underscores is the nearest of all, and so is the only one that begins with the word. Near is also
+ * what a third of the word's letters can be changed into, at least two of four.
  * @param limit so many edits at most and no beginnings, where a guess refuses what would else be let pass
  */
 export function nearest(word: string, known: Iterable<string>, limit?: number): string[] {
   const meant = word.toLowerCase();
   const most = limit ?? editsOf(meant);
   const names = [...new Set(known)];
-  const near = names
-    .map((name) => ({ name, edits: editsBetween(meant, name.toLowerCase(), most) }))
+  const longer = names.filter((name) => name.toLowerCase().startsWith(meant));
+  const [whole] = limit === undefined && meant.length > 2 && longer.length === 1 ? longer : [];
+  return names
+    .map((name) => ({ name, edits: name === whole ? 0 : editsBetween(meant, name.toLowerCase(), most) }))
     .filter(({ edits }) => edits <= most)
     .sort((a, b) => a.edits - b.edits || (a.name < b.name ? -1 : 1))
     .slice(0, NAMES_MAX)
     .map(({ name }) => name);
-  if (near.length > 0 || limit !== undefined || meant.length < 3) return near;
-  const longer = names.filter((name) => name.toLowerCase().startsWith(meant));
-  return longer.length === 1 ? longer : [];
 }
 
 /** Two edits make any short word of any other. */

@@ -5,10 +5,32 @@ import { COMMANDS } from '../../src/cli/command-list.js';
 import { commandHelp, EXIT_WORDS, programHelp } from '../../src/cli/help.js';
 import { flagOf, OPTIONS } from '../../src/cli/options.js';
 import { EXIT } from '../../src/index.js';
+import { runCli } from '../support/cli.js';
 
 test('every command has a name of its own', () => {
   const names = COMMANDS.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test('all help texts read as documentation: transcripts/help.txt', async () => {
+  const texts = await Promise.all(
+    COMMANDS.map(async (each) => [`${each.name} --help`, await commandHelp(each)]),
+  );
+  const screens = [['--help', await programHelp(COMMANDS)], ...texts];
+  const transcript = screens.map(([line = '', text = '']) => `$ flotilla ${line}\n${text}`).join('\n');
+  await expect(transcript).toMatchFileSnapshot('transcripts/help.txt');
+});
+
+test('the built program prints them, however help is asked for', async () => {
+  const [upgrade] = COMMANDS.filter(({ name }) => name === 'upgrade');
+  if (upgrade === undefined) throw new Error('there is no upgrade');
+  const text = await commandHelp(upgrade);
+  for (const line of ['upgrade --help', 'help upgrade', '--dryrun upgrade -h', 'upgrade --jobs --help']) {
+    expect(await runCli(line.split(' '))).toMatchObject({ code: 0, stdout: text, stderr: '' });
+  }
+  const all = { code: 0, stdout: await programHelp(COMMANDS), stderr: '' };
+  for (const line of ['--help', '-h', 'help']) expect(await runCli([line])).toMatchObject(all);
+  expect(await runCli([])).toMatchObject({ code: 64, stdout: '', stderr: all.stdout });
 });
 
 describe('flotilla --help', async () => {

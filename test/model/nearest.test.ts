@@ -22,21 +22,22 @@ describe('nearest', () => {
     expect(nearest('zzz', ['viewExtra', 'tableExtra'])).toEqual([]);
   });
 
-  test('counts case nowhere, and hyphens and underscores where more differs', () => {
+  test('counts neither case, nor hyphens and underscores where nothing else differs', () => {
     expect(nearest('dryrun', ['dry-run', 'verbose'])).toEqual(['dry-run']);
     expect(nearest('data-dir', ['pattern', 'dataDir'])).toEqual(['dataDir']);
     expect(nearest('DOWNREVISION', ['down_revision'])).toEqual(['down_revision']);
   });
 
   test('gives three at most, the nearest first', () => {
-    expect(nearest('project_9', ['project_1', 'project_12', 'project_91', 'project_2', 'project_3'])).toEqual(
+    expect(nearest('project_9', ['project_1', 'project_12', 'project_71', 'project_2', 'project_3'])).toEqual(
       ['project_1', 'project_2', 'project_3'],
     );
-    expect(nearest('project_9', ['project_12', 'project_91'])).toEqual(['project_91', 'project_12']);
+    expect(nearest('project_9', ['project_712', 'project_71'])).toEqual(['project_71', 'project_712']);
   });
 
   test('takes the beginning of one name alone for that name', () => {
     expect(nearest('disc', COMMANDS)).toEqual(['discover']);
+    expect(nearest('hist', ['lint', 'history'])).toEqual(['history', 'lint']);
     expect(nearest('proj', ['project_1', 'project_2'])).toEqual([]);
     expect(nearest('di', COMMANDS)).toEqual([]);
   });

@@ -11,7 +11,7 @@ export const lint = defineCommand({
     'Runs every revision in memory, empty and with a row in every table, up and down, and compares the',
     'structure before and after each statement.',
     'Names what is missing at that point and which revision took it away, what a rebuild loses, rows that',
-    'would go unsaid, and ways back that lead elsewhere; each with file, line, reason and mend.',
+    'would go unsaid, and ways back that lead elsewhere; each with file, line, reason and fix.',
   ],
   looks: 'withFleet',
   settings: ['rule', 'strict', 'jobs'],
