@@ -6,9 +6,9 @@ import { distance } from 'fastest-levenshtein';
 const NAMES_MAX = 3;
 
 /**
- * Names near a wrong one, the nearest first, three at most; none where nothing is near. A name that differs only in
- * case, hyphens or underscores is the nearest of all, and so is the only one that begins with the word. Near is also
- * what a third of the word's letters can be changed into, at least two of four.
+ * Names near a wrong one, the nearest first, else in their own order, three at most; none where nothing is near. A name
+ * that differs only in case, hyphens or underscores is the nearest of all, and so is the only one that begins with the
+ * word. Near is also what a third of the word's letters can be changed into, at least two of four.
  * @param limit so many edits at most and no beginnings, where a guess refuses what would else be let pass
  */
 export function nearest(word: string, known: Iterable<string>, limit?: number): string[] {
@@ -20,14 +20,14 @@ export function nearest(word: string, known: Iterable<string>, limit?: number): 
   return names
     .map((name) => ({ name, edits: name === whole ? 0 : editsBetween(meant, name.toLowerCase(), most) }))
     .filter(({ edits }) => edits <= most)
-    .sort((a, b) => a.edits - b.edits || (a.name < b.name ? -1 : 1))
+    .sort((a, b) => a.edits - b.edits)
     .slice(0, NAMES_MAX)
     .map(({ name }) => name);
 }
 
 /** Two edits make any short word of any other. */
 function editsOf({ length }: string): number {
-  if (length < 4) return length < 2 ? 0 : 1;
+  if (length < 4) return Math.min(length, 1);
   return Math.max(2, Math.floor(length / 3));
 }
 

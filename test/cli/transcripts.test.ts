@@ -300,7 +300,7 @@ test('what cannot be used is told with the reason, and the next command', async 
 
     $ flotilla upgrade --only project_7
     error: no target has the id "project_7"
-    hint: did you mean project_1 or project_2? list the ids with: flotilla discover
+    hint: did you mean project_2 or project_1? list the ids with: flotilla discover
     [exit 64]
 
     "
