@@ -3,6 +3,7 @@
 export { openFleet } from './fleet.js';
 export { FleetError } from './model/errors.js';
 export { EXIT, exitCodeOf } from './model/exit-code.js';
+export { nearest } from './model/nearest.js';
 export { FLEET_SETTINGS, RUN_SETTINGS } from './model/settings.js';
 export { VERSION } from './model/version.js';
 export { baselineReportText } from './report/baseline-text.js';
