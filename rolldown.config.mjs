@@ -6,17 +6,21 @@ import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
 
 const INSTALLED = ['better-sqlite3', 'jiti'];
+const ENTRIES = /\/build\/(?:cli\/main|worker)\.js$/;
+/** All that `--version` needs of the library, which would come whole with it. */
+const FIRST = { name: 'first', test: /\/build\/model\/(?:errors|version)\.js$/ };
 
 /**
  * @param {Record<string, string>} input
- * @param {{ isFirst: boolean }} options
+ * @param {{ groups?: { name: string, test: RegExp }[], isFirst: boolean }} options `groups`: modules that are to be a
+ *   file of their own
  */
-const bundle = (input, { isFirst }) => ({
+const bundle = (input, { groups = [], isFirst }) => ({
   input,
   platform: /** @type {const} */ ('node'),
   external: [...INSTALLED, /^node:/],
-  // What of a package is not used is not run either.
-  treeshake: { moduleSideEffects: (/** @type {string} */ id) => !id.includes('/node_modules/') },
+  // Only an entry does something by being loaded: what is not used of a module is not loaded either.
+  treeshake: { moduleSideEffects: (/** @type {string} */ id) => ENTRIES.test(id) },
   plugins: [licences(Object.keys(input).join('-').replaceAll('/', '-')), executable],
   output: {
     dir: 'dist',
@@ -24,6 +28,7 @@ const bundle = (input, { isFirst }) => ({
     cleanDir: isFirst,
     // Beside the worker, which `fleet.ts` looks for in the place of its own file.
     chunkFileNames: 'shared-[name].js',
+    codeSplitting: { groups },
   },
 });
 
@@ -65,6 +70,6 @@ const executable = {
 
 // The worker shares nothing: what only reports and arguments need is not for it to load.
 export default defineConfig([
-  bundle({ 'cli/main': 'build/cli/main.js', index: 'build/index.js' }, { isFirst: true }),
+  bundle({ 'cli/main': 'build/cli/main.js', index: 'build/index.js' }, { groups: [FIRST], isFirst: true }),
   bundle({ worker: 'build/worker.js' }, { isFirst: false }),
 ]);

@@ -3,6 +3,7 @@
 export { openFleet } from './fleet.js';
 export { FleetError } from './model/errors.js';
 export { EXIT, exitCodeOf } from './model/exit-code.js';
+export { nearest } from './model/nearest.js';
 export { CONTRACT } from './model/report.js';
 export { FLEET_SETTINGS, RUN_SETTINGS } from './model/settings.js';
 export { VERSION } from './model/version.js';
@@ -23,12 +24,14 @@ export { runErrorText, runText } from './report/run-text.js';
 export { currentText, statusText } from './report/status-text.js';
 
 export type * from './model/api.js';
+export type { Command, CommandOptions, FlotillaCommand, ForeignCommand } from './model/command.js';
 export type * from './model/errors.js';
 export type * from './model/events.js';
 export type { HistoryEntry, HistoryRow, HistoryStatus } from './model/history.js';
+export type { About, CommandDraft, Hint, OwnDraft, ToldHint } from './model/hint.js';
 export type * from './model/lint.js';
 export type * from './model/observation.js';
-export type * from './model/outcome.js';
+export type { Failure, FailureCode, Outcome, OutcomeKind, SkippedStatement, Step } from './model/outcome.js';
 export type * from './model/report.js';
 export type * from './model/revision-database.js';
 export type * from './model/settings.js';

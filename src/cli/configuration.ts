@@ -3,9 +3,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { FleetError } from '../index.js';
+import { FleetError, nearest } from '../index.js';
 import type { Problem } from '../index.js';
-import { nearest } from './nearest.js';
 import { namesOf, SETTINGS } from './options.js';
 import type { SettingName } from './options.js';
 import { allowed, checkedValue } from './value.js';
@@ -89,10 +88,11 @@ function isSetting(key: string): key is SettingName {
 }
 
 function unknownKey(file: string, key: string): Problem {
+  const near = nearest(key, KEYS)[0];
   return {
     file,
     message: `unknown key ${key}`,
-    hint: `The nearest known key is ${nearest(key, KEYS)}. All keys: ${KEYS.join(', ')}.`,
+    hint: `${near === undefined ? '' : `The nearest known key is ${near}. `}All keys: ${KEYS.join(', ')}.`,
   };
 }
 

@@ -1,21 +1,14 @@
 // The program without its process: words and surroundings in, one library call, text out, an exit code back.
 // Apart from main.ts, which owns the process; everything here is handed in.
 
-import {
-  EXIT,
-  errorReport,
-  eventLine,
-  eventText,
-  FLEET_SETTINGS,
-  FleetError,
-  openFleet,
-  VERSION,
-} from '../index.js';
+import { EXIT, errorReport, eventLine, eventText, FLEET_SETTINGS, openFleet } from '../index.js';
 import type { FleetEvent, TextOptions } from '../index.js';
-import { parseArguments } from './arguments.js';
+import { parseArguments, unknownCommand } from './arguments.js';
 import type { Arguments } from './arguments.js';
-import type { Command, Result } from './command.js';
+import { callOf } from './call.js';
+import type { FleetCommand, Result } from './command.js';
 import { COMMANDS } from './command-list.js';
+import { faultOf } from './fault.js';
 import { commandHelp, programHelp } from './help.js';
 import { flagOf } from './options.js';
 import { printError, printResult, widthOf } from './output.js';
@@ -23,7 +16,7 @@ import type { Form, Output } from './output.js';
 import { createProgress } from './progress.js';
 import type { ProgressKind } from './progress.js';
 import { openReportFile } from './report-file.js';
-import { fleetOptions, mergeSettings, selectOptions } from './settings.js';
+import { fleetOptions, mergeSettings } from './settings.js';
 import type { Settings } from './settings.js';
 
 export interface Surroundings {
@@ -40,26 +33,24 @@ export interface Surroundings {
 /** Runs one command line. @returns its exit code; never throws for what a user can do wrong */
 export async function runProgram(surroundings: Surroundings): Promise<number> {
   const { args, stdout, stderr, environment } = surroundings;
-  if (args.length === 0) {
-    stderr.write(programHelp(COMMANDS));
-    return EXIT.usage;
-  }
   const options = args.slice(0, args.includes('--') ? args.indexOf('--') : args.length);
-  let parsed: Arguments<Command> | null = null;
+  let parsed: Arguments | null = null;
   try {
-    if (options.includes('--version')) {
-      stdout.write(`flotilla ${VERSION}\n`);
-      return EXIT.ok;
+    if (args.length === 0) {
+      stderr.write(await programHelp(COMMANDS));
+      return EXIT.usage;
     }
     if (options[0] === 'help' || options.includes('--help') || options.includes('-h')) {
-      const command = COMMANDS.find(({ name }) => options.includes(name));
-      stdout.write(command === undefined ? programHelp(COMMANDS) : commandHelp(command));
+      stdout.write(await help(options));
       return EXIT.ok;
     }
     parsed = parseArguments(args, COMMANDS);
-    return await runCommand(parsed, surroundings);
+    const { command, argument = '' } = parsed;
+    if ('run' in command) return await runCommand(parsed, command, surroundings);
+    stdout.write(command.print(argument));
+    return EXIT.ok;
   } catch (error) {
-    const fault = faultOf(error, surroundings);
+    const fault = faultOf(error, surroundings.signal);
     printError(fault, {
       form: options.includes('--json') ? 'json' : options.includes('--ndjson') ? 'ndjson' : 'text',
       command: parsed?.command.name ?? null,
@@ -73,8 +64,21 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
   }
 }
 
-async function runCommand(parsed: Arguments<Command>, surroundings: Surroundings): Promise<number> {
-  const { command, switches, flags, config } = parsed;
+/** Help for what stands beside `--help`, however wrong the rest of the line is; after `help` it must be a command. */
+function help(options: readonly string[]): Promise<string> {
+  const [first, word] = options;
+  const command = COMMANDS.find(({ name }) => options.includes(name));
+  if (command !== undefined) return commandHelp(command);
+  if (first === 'help' && word !== undefined && !word.startsWith('-')) throw unknownCommand(word, COMMANDS);
+  return programHelp(COMMANDS);
+}
+
+async function runCommand(
+  parsed: Arguments,
+  command: FleetCommand,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { switches, flags, config } = parsed;
   const { stdout, stderr, environment, signal, now } = surroundings;
   const settings = await mergeSettings(flags, environment, config);
   const form: Form = switches.has('json') ? 'json' : switches.has('ndjson') ? 'ndjson' : 'text';
@@ -94,18 +98,16 @@ async function runCommand(parsed: Arguments<Command>, surroundings: Surroundings
   try {
     const fleet = await openFleet(fleetOptions(settings));
     try {
-      const select = { ...selectOptions(settings), signal, onEvent };
-      result = await command.run(fleet, {
-        settings,
-        switches,
-        select,
-        ...(parsed.argument === undefined ? {} : { argument: parsed.argument }),
-      });
+      const { argument } = parsed;
+      result = await command.run(
+        fleet,
+        callOf(command, { settings, switches, argument }, { signal, onEvent }),
+      );
     } finally {
       await fleet.close();
     }
   } catch (error) {
-    await file?.write(`${JSON.stringify(errorReport(faultOf(error, surroundings), command.name))}\n`);
+    await file?.write(`${JSON.stringify(errorReport(faultOf(error, surroundings.signal), command.name))}\n`);
     throw error;
   } finally {
     progress.stop();
@@ -116,14 +118,14 @@ async function runCommand(parsed: Arguments<Command>, surroundings: Surroundings
   return result.report.exitCode;
 }
 
-function progressKind({ switches }: Arguments<Command>, { stderr, environment }: Surroundings): ProgressKind {
+function progressKind({ switches }: Arguments, { stderr, environment }: Surroundings): ProgressKind {
   if (switches.has('quiet')) return 'none';
   if (switches.has('verbose')) return 'each';
   return stderr.isTerminal && !isOn(environment['CI']) ? 'bar' : 'sparse';
 }
 
 function textOptions(
-  parsed: Arguments<Command>,
+  parsed: Arguments,
   settings: Settings,
   { args, stdout, environment }: Surroundings,
 ): TextOptions {
@@ -140,7 +142,7 @@ function textOptions(
 }
 
 /** The options that say which fleet it is, as they were typed. */
-function placeOf({ flags, config }: Arguments<Command>): string[] {
+function placeOf({ flags, config }: Arguments): string[] {
   const { dataDir, pattern, stateDir, migrations } = flags;
   return Object.entries({ dataDir, pattern, stateDir, migrations, config }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${flagOf(name)}`, String(value)],
@@ -159,22 +161,4 @@ function isColoured(
 
 function isOn(variable: string | undefined): boolean {
   return variable !== undefined && variable !== '' && variable !== 'false';
-}
-
-/** What a thing that was thrown is to the user: a fault with a hint, an interruption, or a bug of ours. */
-function faultOf(error: unknown, { signal }: Surroundings): FleetError {
-  if (error instanceof FleetError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  if (signal.aborted) {
-    return new FleetError('interrupted', `Interrupted: ${message}`, {
-      hint: 'Type the same command again to go on.',
-      cause: error,
-    });
-  }
-  return new FleetError('internal', message, { hint: bugHint(), cause: error });
-}
-
-/** What to do about a bug of ours. */
-export function bugHint(): string {
-  return `This is a bug of Flotilla ${VERSION}, not a mistake of yours. Please report it, with the command and what --verbose prints.`;
 }

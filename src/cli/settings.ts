@@ -1,11 +1,10 @@
 // Settings from their four sources: flag over environment over configuration file over the library's default.
 // Apart from the parsing of flags, because every word of the environment and the file is checked, whichever command runs.
 
-import { FleetError } from '../index.js';
+import { FleetError, nearest } from '../index.js';
 import type { FleetOptions, Problem, RunOptions, SelectOptions } from '../index.js';
 import { readConfiguration } from './configuration.js';
 import type { Values } from './configuration.js';
-import { nearest } from './nearest.js';
 import { namesOf, SETTINGS, variableOf } from './options.js';
 import { allowed, valueOf } from './value.js';
 
@@ -49,9 +48,10 @@ function readEnvironment(environment: Readonly<Record<string, string | undefined
     if (!variable.startsWith('FLOTILLA_') || text === undefined) continue;
     const name = NAMES.get(variable);
     if (name === undefined) {
+      const near = nearest(variable, NAMES.keys())[0];
       problems.push({
         message: `unknown variable ${variable}`,
-        hint: `The nearest known one is ${nearest(variable, [...NAMES.keys()])}. Unset it, or correct its name.`,
+        hint: `${near === undefined ? '' : `The nearest known one is ${near}. `}Unset it, or correct its name.`,
       });
       continue;
     }

@@ -7,7 +7,9 @@ import type { Dialect } from '../dialects/port.js';
 import { select } from '../discovery/select.js';
 import { makeDirectory, stateDirectoryError } from '../ledger/state-directory.js';
 import type { SelectOptions } from '../model/api.js';
-import { FleetError, type Problem } from '../model/errors.js';
+import type { CommandOptions } from '../model/command.js';
+import { FleetError, type ProblemDraft } from '../model/errors.js';
+import { command, hint } from '../model/hint.js';
 import { RUN_SETTINGS } from '../model/settings.js';
 import type { Refusal, Target } from '../model/target.js';
 import type { Graph } from '../revisions/graph.js';
@@ -29,6 +31,8 @@ export interface Context {
   /** Reads the revisions, once. @throws FleetError `migrations` */
   readonly loadGraph: () => Promise<Graph>;
   readonly dialect: Dialect;
+  /** Options that say which fleet it is, for commands to type. */
+  readonly place: CommandOptions;
   readonly startPool: (start: Promise<StartMessage>) => Pool;
   /** How long running all revisions on an empty database may take, in milliseconds; default: a target's deadline. */
   readonly trialTimeoutMs?: number;
@@ -161,12 +165,12 @@ function notReplayed({ reason, message, stack }: WorkerError): FleetError {
 }
 
 /** Revisions that do not even run on an empty database say nothing about what a target should be. */
-function assertReplays(problems: readonly Problem[]): void {
+function assertReplays(problems: readonly ProblemDraft[]): void {
   const [first] = problems;
   if (first === undefined) return;
   const count = problems.length === 1 ? 'A mistake' : `${problems.length} mistakes`;
   throw new FleetError('migrations', `${count} in the revisions; no target was touched`, {
-    hint: 'correct what is listed, then: flotilla lint',
+    hint: hint`correct what is listed, then: ${command('lint')}`,
     problems,
   });
 }

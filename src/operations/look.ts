@@ -6,6 +6,8 @@ import type { SelectOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
 import { RUN_SETTINGS } from '../model/settings.js';
 import type { Graph } from '../revisions/graph.js';
+import type { About } from '../model/hint.js';
+import { aboutOf } from './about.js';
 import { scratchOf, selectTargets, withPool, type Context, type Selected } from './context.js';
 import { judgeTargets, observeTargets, type InspectRequest, type Judged } from './inspect.js';
 import type { Intent } from '../target/intent.js';
@@ -22,6 +24,8 @@ export interface Look extends Selected {
   readonly ledger: Ledger | null;
   /** When the targets were listed, in milliseconds since 1970. */
   readonly lookedAt: number;
+  /** What the commands of hints are about. */
+  readonly about: About;
 }
 
 /** The graph where there are no revisions. */
@@ -67,7 +71,7 @@ export async function withLook<T>(
         onProgress: (done: number) =>
           options.onEvent?.({ event: 'inspected', done, planned: targets.length }),
       };
-      return work({ pool, targets, refused, request, ledger, lookedAt });
+      return work({ pool, targets, refused, request, ledger, lookedAt, about: aboutOf(context, options) });
     });
   } catch (error) {
     if (options.signal?.aborted !== true) throw error;
@@ -82,11 +86,11 @@ export async function withLook<T>(
 
 /** What state every target is in, and what a run with the intent would do, where there is one. */
 export async function judgeAll(
-  { pool, targets, refused, request, ledger, lookedAt }: Look,
+  { pool, targets, refused, request, ledger, lookedAt, about }: Look,
   intent: Intent | null = null,
 ): Promise<readonly Judged[]> {
   const found = await observeTargets(request, pool, ledger, lookedAt);
-  return judgeTargets(targets, refused, found, pool, intent);
+  return judgeTargets({ targets, refused, found, about }, pool, intent);
 }
 
 function closeLedger(ledger: Ledger | null): void {

@@ -8,7 +8,8 @@ import { openLedger, type Ledger } from '../ledger/ledger.js';
 import { removeLeftovers, type Places } from '../ledger/leftovers.js';
 import { takeRunLock } from '../ledger/run-lock.js';
 import type { RunOptions } from '../model/api.js';
-import { FleetError, type Problem } from '../model/errors.js';
+import { FleetError, type ProblemDraft } from '../model/errors.js';
+import { command as commandDraft, hint } from '../model/hint.js';
 import type { FleetEvent } from '../model/events.js';
 import { EXIT, exitCodeOf } from '../model/exit-code.js';
 import type { Outcome } from '../model/outcome.js';
@@ -19,12 +20,14 @@ import { VERSION } from '../model/version.js';
 import { runReport } from '../report/summarize.js';
 import { resolveArgument } from '../revisions/argument.js';
 import type { Graph } from '../revisions/graph.js';
+import { aboutOf, commandOf } from './about.js';
 import { makeScratch, scratchOf, selectTargets, withPool, type Context, type Selected } from './context.js';
-import { judgeTargets, observeTargets, refusedFailure } from './inspect.js';
+import { judgeTargets, observeTargets, refusedReason } from './inspect.js';
 import type { Intent } from '../target/intent.js';
 import type { Pool } from '../workers/pool.js';
 import { ended, runTargets } from '../rollout/rollout.js';
 import type { Work } from '../target/work.js';
+import { toldOutcome } from '../target/progress.js';
 import { unmatchedNames } from './unmatched.js';
 
 /** Longest single wait for a lock, in milliseconds: a busy target is better tried again later than waited for. */
@@ -83,7 +86,7 @@ async function withMistakes(error: unknown, replayed: Promise<void>): Promise<un
   );
   if (!(error instanceof FleetError && found instanceof FleetError) || found.problems.length === 0)
     return error;
-  const own: Problem = { message: error.message, hint: error.hint };
+  const own: ProblemDraft = { message: error.message, hint: error.draft.hint };
   return new FleetError(found.code, found.message, { hint: found.hint, problems: [own, ...found.problems] });
 }
 
@@ -104,6 +107,7 @@ async function runLocked(run: Run, pool: Pool, replayed: Promise<void>): Promise
   const { context, command, options, graph, selected, work, ledger } = run;
   const { targets, refused } = selected;
   const { runId, intent } = work;
+  const about = { ...aboutOf(context, options), run: commandOf(command, intent, options) };
   const places = placesOf(context, work);
   const dryRun = options.dryRun ?? RUN_SETTINGS.dryRun.default;
   if (work.backupDir !== null && !dryRun) assertRoomForBackups(places.backupDir);
@@ -118,7 +122,9 @@ async function runLocked(run: Run, pool: Pool, replayed: Promise<void>): Promise
   ledger.startRun(start, [...targets, ...refused]);
   makeScratch(scratchOf(context, runId));
   emit({ event: 'run', runId, command, dryRun, planned: targets.length + refused.length, startedAt });
-  const failed = refused.map((refusal) => ended(refusal, 'failed', refusedFailure(refusal)));
+  const failed = refused.map((refusal) =>
+    toldOutcome(ended(refusal, 'failed', refusedReason(refusal)), about),
+  );
   failed.forEach(record);
   const goals = command === 'downgrade' ? await goalsOf(context, targets, pool, intent, options) : NO_GOALS;
   const request = {
@@ -126,6 +132,7 @@ async function runLocked(run: Run, pool: Pool, replayed: Promise<void>): Promise
     goals,
     work,
     rehearse: dryRun,
+    about,
     jobs: jobsOf(context, options),
     signal: options.signal,
   };
@@ -222,11 +229,15 @@ async function goalsOf(
     onProgress: () => undefined,
   };
   const found = await observeTargets(request, pool, null, context.now());
-  const judged = await judgeTargets(targets, [], found, pool, intent);
-  const problems = new Map<string, Problem>();
+  const judged = await judgeTargets(
+    { targets, refused: [], found, about: aboutOf(context, options) },
+    pool,
+    intent,
+  );
+  const problems = new Map<string, ProblemDraft>();
   const goals = new Map<string, readonly string[]>();
   for (const { status, decision } of judged) {
-    if (decision?.kind === 'plan') goals.set(status.id, decision.rest ?? decision.to?.split(',') ?? []);
+    if (decision?.kind === 'plan') goals.set(status.id, decision.goal ?? decision.to?.split(',') ?? []);
     else if (decision?.stopsRun === true && decision.failure !== null) {
       problems.set(decision.failure.message, {
         message: decision.failure.message,
@@ -236,7 +247,7 @@ async function goalsOf(
   }
   if (problems.size > 0) {
     throw new FleetError('migrations', 'Some revisions have no way back; no target was touched', {
-      hint: 'downgrade less far, or write what is missing; flotilla history lists the revisions',
+      hint: hint`downgrade less far, or write what is missing; ${commandDraft('history')} lists the revisions`,
       problems: [...problems.values()],
     });
   }

@@ -2,11 +2,13 @@
 // outcome, also those that were never started.
 
 import pLimit from 'p-limit';
-import type { Failure, Outcome } from '../model/outcome.js';
+import type { Outcome, Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import { forCommand, hintFor, stopsRun } from '../target/failure.js';
+import type { About } from '../model/hint.js';
+import { toldOutcome, type OutcomeDraft } from '../target/progress.js';
+import { hintFor, stopsRun } from '../target/reason.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
-import { commandOf, withGoal } from '../target/intent.js';
+import { withGoal } from '../target/intent.js';
 import type { Work } from '../target/work.js';
 
 /** How long work in flight may go on after an interruption, in milliseconds; then it is rolled back. */
@@ -23,6 +25,8 @@ export interface RunRequest {
   /** Heads that single targets are to be brought to, by id; the others go where the work says. */
   readonly goals: ReadonlyMap<string, readonly string[]>;
   readonly rehearse: boolean;
+  /** What the commands of hints are about. */
+  readonly about: About;
   /** Worker processes. */
   readonly jobs: number;
   readonly signal: AbortSignal | undefined;
@@ -52,7 +56,7 @@ export async function runTargets(
   now: () => number,
   watcher: Watcher,
 ): Promise<readonly Outcome[]> {
-  const { targets, goals, work, rehearse, jobs, signal } = request;
+  const { targets, goals, work, rehearse, jobs, signal, about } = request;
   const limit = pLimit(jobs);
   const outcomes = new Array<Outcome>(targets.length);
   // The next one is at the end, where it costs nothing to take it. The largest comes first: a large one that starts
@@ -86,7 +90,7 @@ export async function runTargets(
   }
 
   /** @returns for the first ones of the batch what became of them, null where that is to be found out once more */
-  async function attempt(batch: readonly Waiting[]): Promise<readonly (Outcome | null)[]> {
+  async function attempt(batch: readonly Waiting[]): Promise<readonly (OutcomeDraft | null)[]> {
     const [first] = batch;
     if (first === undefined) return [];
     if (stop !== null) return [notStarted(first.target, stop)];
@@ -102,11 +106,11 @@ export async function runTargets(
       if (!(error instanceof WorkerError)) throw error;
       if (error.reason === 'notStarted') {
         stop ??= error.message;
-        return [ended(first.target, 'failed', causeOf(error, first.target, isAborted()))];
+        return [ended(first.target, 'failed', causeOf(error, isAborted()))];
       }
-      const settled: (Outcome | null)[] = [];
+      const settled: (OutcomeDraft | null)[] = [];
       for (const { target } of batch) {
-        const cause = causeOf(error, target, isAborted());
+        const cause = causeOf(error, isAborted());
         const outcome = rehearse ? ended(target, 'failed', cause) : await settle(target, cause);
         // Which of several the process died of, each tells by itself, as long as any may be begun.
         const isOpen = outcome.outcome === 'failed' && batch.length > 1 && !isStopped();
@@ -125,7 +129,7 @@ export async function runTargets(
   }
 
   /** Another process asks the target itself; where none can be had, nobody knows. */
-  async function settle(target: Target, cause: Failure): Promise<Outcome> {
+  async function settle(target: Target, cause: Reason): Promise<OutcomeDraft> {
     try {
       return await pool.run(
         { kind: 'settle', target, work: workFor(target), cause },
@@ -138,13 +142,13 @@ export async function runTargets(
         ...cause,
         code: 'commitUncertain',
         message,
-        hint: hintFor('commitUncertain', target),
+        hint: hintFor('commitUncertain'),
       });
     }
   }
 
   /** @returns whether the target has its outcome; else it waits again */
-  function conclude(waiting: Waiting, outcome: Outcome | null, startedAt: number): boolean {
+  function conclude(waiting: Waiting, outcome: OutcomeDraft | null, startedAt: number): boolean {
     const { target, index } = waiting;
     if (outcome === null) {
       waiting.isSuspect = true;
@@ -161,8 +165,7 @@ export async function runTargets(
       watcher.onRetry(target.id, failure.message);
       return false;
     }
-    const told =
-      failure === null ? outcome : { ...outcome, failure: forCommand(failure, commandOf(work.intent)) };
+    const told = toldOutcome(outcome, about);
     watcher.onOutcome(told);
     outcomes[index] = told;
     return true;
@@ -204,12 +207,12 @@ export async function runTargets(
   }
 }
 
-function causeOf(error: WorkerError, target: Target, aborted: boolean): Failure {
+function causeOf(error: WorkerError, aborted: boolean): Reason {
   const code = aborted ? 'interrupted' : reasonCode(error.reason);
-  return { code, step: 'execute', message: error.message, hint: hintFor(code, target) };
+  return { code, step: 'execute', message: error.message, hint: hintFor(code) };
 }
 
-function reasonCode(reason: WorkerError['reason']): Failure['code'] {
+function reasonCode(reason: WorkerError['reason']): Reason['code'] {
   switch (reason) {
     case 'timeout':
       return 'timeout';
@@ -221,12 +224,12 @@ function reasonCode(reason: WorkerError['reason']): Failure['code'] {
   }
 }
 
-function notStarted(target: Target, why: string): Outcome {
+function notStarted(target: Target, why: string): OutcomeDraft {
   return ended(target, 'skipped', {
     code: 'interrupted',
     step: 'open',
     message: `not started: ${why}`,
-    hint: hintFor('interrupted', target),
+    hint: hintFor('interrupted'),
   });
 }
 
@@ -234,8 +237,8 @@ function notStarted(target: Target, why: string): Outcome {
 export function ended(
   target: Pick<Target, 'id' | 'path'>,
   outcome: Outcome['outcome'],
-  failure: Failure,
-): Outcome {
+  failure: Reason,
+): OutcomeDraft {
   return {
     id: target.id,
     path: target.path,

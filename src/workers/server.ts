@@ -1,18 +1,18 @@
 // The worker's side of the wall: does the tasks, one at a time, and returns every fault of a target as a value.
 
 import { ReplayError, type Driver } from '../dialects/port.js';
-import type { Problem } from '../model/errors.js';
+import type { ProblemDraft } from '../model/errors.js';
 import type { LintFinding } from '../model/lint.js';
 import type { Observation } from '../model/observation.js';
-import type { Failure, Outcome } from '../model/outcome.js';
+import type { Reason } from '../model/outcome.js';
 import type { TargetRef, Target } from '../model/target.js';
 import { buildGraph } from '../revisions/graph.js';
 import { judge } from '../stamping/judge.js';
 import { express } from '../target/baseline.js';
-import { failureOf } from '../target/failure.js';
+import { reasonOf } from '../target/reason.js';
 import { matchOptions, type Intent } from '../target/intent.js';
-import { decide } from '../target/plan.js';
-import { outcomeOf, startProgress } from '../target/progress.js';
+import { decide } from '../target/decide.js';
+import { outcomeOf, startProgress, type OutcomeDraft } from '../target/progress.js';
 import type { Case, HistoryReading, Inspections, Replies, StartMessage, Task, Verdict } from './messages.js';
 import { settleAfterDeath } from '../target/settle.js';
 import { upgradeTarget } from '../target/upgrade.js';
@@ -64,9 +64,9 @@ export function createServer(
     );
   }
 
-  function failed(error: unknown, target: TargetRef | undefined): Failure {
+  function failed(error: unknown, target: TargetRef | undefined): Reason {
     if (target === undefined) throw new Error('a driver answered for more targets than it was asked about');
-    return failureOf(error, 'open', target, null, driver.advice);
+    return reasonOf(error, { target, step: 'open' }, driver);
   }
 
   async function verdict({ observation, example }: Case, intent: Intent | null): Promise<Verdict> {
@@ -76,14 +76,14 @@ export function createServer(
       const evidence = { observation, judgement, basis: tools, readActual };
       return { judgement, decision: intent === null ? null : await decide(intent, evidence) };
     } catch (error) {
-      return { failure: failureOf(error, 'read', example, null, driver.advice) };
+      return { failure: reasonOf(error, { target: example, step: 'read' }, driver) };
     }
   }
 
   /** A failure ends it early, because it may be one that ends the run; so does a target that took long. */
-  async function applyAll({ targets, work, rehearse: privately }: Apply): Promise<readonly Outcome[]> {
+  async function applyAll({ targets, work, rehearse: privately }: Apply): Promise<readonly OutcomeDraft[]> {
     const startedAt = tools.now();
-    const outcomes: Outcome[] = [];
+    const outcomes: OutcomeDraft[] = [];
     for (const target of targets) {
       const outcome = privately
         ? await rehearse(target, work, tools)
@@ -110,7 +110,7 @@ export function createServer(
           try {
             return await express(await driver.structure(target, { busyTimeoutMs }), words, driver);
           } catch (error) {
-            return { failure: failureOf(error, 'open', target, null, driver.advice) };
+            return { failure: reasonOf(error, { target, step: 'open' }, driver) };
           }
         }
         case 'judge': {
@@ -131,7 +131,7 @@ export function createServer(
  * Runs every revision in a scratch database: what fails there must not reach a target. Where one fails, all are read,
  * because whoever mends one mistake wants to know of the others.
  */
-async function replayAll(tools: Tools): Promise<readonly Problem[]> {
+async function replayAll(tools: Tools): Promise<readonly ProblemDraft[]> {
   const { driver, graph, replay } = tools;
   try {
     await replay.fingerprint(graph.order);
@@ -139,7 +139,7 @@ async function replayAll(tools: Tools): Promise<readonly Problem[]> {
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;
     const { revision, statement, message } = error;
-    const first: Problem = {
+    const first: ProblemDraft = {
       message: `revision ${revision.id} fails on an empty database: ${message}`,
       hint: 'a revision must run on what the revisions before it leave',
       file: revision.file,
@@ -163,7 +163,7 @@ async function replayAll(tools: Tools): Promise<readonly Problem[]> {
 }
 
 /** The same steps where nothing of them stays; the target itself is only read. */
-async function rehearse(target: Target, work: Work, tools: Tools): Promise<Outcome> {
+async function rehearse(target: Target, work: Work, tools: Tools): Promise<OutcomeDraft> {
   const progress = startProgress(target, tools);
   progress.step = 'copy';
   try {

@@ -1,19 +1,23 @@
 // `flotilla plan`.
 
 import { planSql, planText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 import { present } from '../settings.js';
 
-export const plan: Command = {
+export const plan = defineCommand({
   name: 'plan',
   argument: {
     word: 'REV',
+    kind: 'revision',
+    also: ['head'],
     default: 'head',
     describe: 'Where the targets are to be brought: head, an id or its prefix, +N, id+N',
   },
   summary: 'shows per cohort the revisions that upgrade would run',
-  description:
-    'Shows for each cohort which revisions `upgrade` would run, in order, and which targets it would leave alone and why. Nothing is changed; `upgrade --dry-run` goes further and runs them on copies.',
+  description: [
+    'Shows for each cohort which revisions `upgrade` would run, in order, and which targets it would',
+    'leave alone and why. Nothing is changed; `upgrade --dry-run` goes further and runs them on copies.',
+  ],
   settings: ['jobs', 'stamp', 'allowExtra'],
   switches: ['sql'],
   examples: [
@@ -26,4 +30,4 @@ export const plan: Command = {
     const report = await fleet.plan({ ...select, ...present({ to, stamp, allowExtra }) });
     return { report, text: (options) => (switches.has('sql') ? planSql(report) : planText(report, options)) };
   },
-};
+});
