@@ -10,6 +10,8 @@ import { loadModule } from './database/sqlite/module.js';
 import { syntaxError } from './database/sqlite/syntax.js';
 import { sqliteVersion } from './database/sqlite/version.js';
 import type { Fleet, FleetOptions } from './model/api.js';
+import { checkCall } from './model/check-call.js';
+import { checkedFleet } from './model/checked-fleet.js';
 import { FleetError } from './model/errors.js';
 import { CONTRACT } from './model/report.js';
 import { FLEET_SETTINGS } from './model/settings.js';
@@ -33,7 +35,9 @@ import { stampIntent } from './runner/stamp-intent.js';
  * Opens the fleet of one configuration. Nothing is read or written before a method is called.
  * @throws FleetError from every method, for faults of a whole run; faults of a target are outcomes
  */
-export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
+export async function openFleet(options?: FleetOptions): Promise<Fleet>;
+export async function openFleet(...given: readonly unknown[]): Promise<Fleet> {
+  const options = checkCall('openFleet', given);
   const dataDir = options.dataDir ?? FLEET_SETTINGS.dataDir.default;
   const directory = options.migrations ?? FLEET_SETTINGS.migrations.default;
   let graph: Promise<Graph> | null = null;
@@ -51,7 +55,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
     startPool: (start) => createPool(new URL('./worker.js', import.meta.url), start),
     fallbackDir: tmpdir(),
   };
-  return {
+  return checkedFleet({
     async discover(select = {}) {
       const { targets, refused } = await selectTargets(context, select);
       return {
@@ -86,7 +90,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
     show: ({ revision }) => showRevision(context, revision),
     newRevision: ({ message }) => createRevision(context, message),
     close: () => Promise.resolve(),
-  };
+  });
 }
 
 /** Sorts by time, and differs between runs of one second: `20261120T101500Z-3f9a1c`. */

@@ -3,7 +3,16 @@
 export { openFleet } from './fleet.js';
 export { FleetError } from './model/errors.js';
 export { EXIT, exitCodeOf } from './model/exit-code.js';
-export { FLEET_SETTINGS, RUN_SETTINGS } from './model/settings.js';
+export { allowed, checkedSettings, checkSetting, splitList } from './model/setting-schema.js';
+export {
+  CHANGE_SETTINGS,
+  FLEET_SETTINGS,
+  PLACE_SETTINGS,
+  RUN_SETTINGS,
+  CHOICE_SETTINGS,
+  SETTINGS,
+  WORK_SETTINGS,
+} from './model/settings.js';
 export { VERSION } from './model/version.js';
 export { baselineReportText } from './report/baseline-text.js';
 export { discoverText } from './report/discover-text.js';
