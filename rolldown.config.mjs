@@ -12,6 +12,8 @@ const bundle = (input) => ({
   input,
   platform: /** @type {const} */ ('node'),
   external: [...INSTALLED, /^node:/],
+  // Its other form finds its own parts by a `require` that a bundle does not see.
+  resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
   // What of a package is not used is not run either.
   treeshake: { moduleSideEffects: (/** @type {string} */ id) => !id.includes('/node_modules/') },
   plugins: [licences(Object.keys(input).join('-').replaceAll('/', '-'))],

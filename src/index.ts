@@ -3,13 +3,14 @@
 export { openFleet } from './fleet.js';
 export { FleetError } from './model/errors.js';
 export { EXIT, exitCodeOf } from './model/exit-code.js';
+export { nearest } from './model/nearest.js';
 export { allowed, checkedSettings, checkSetting, splitList } from './model/setting-schema.js';
 export {
   CHANGE_SETTINGS,
+  CHOICE_SETTINGS,
   FLEET_SETTINGS,
   PLACE_SETTINGS,
   RUN_SETTINGS,
-  CHOICE_SETTINGS,
   SETTINGS,
   WORK_SETTINGS,
 } from './model/settings.js';

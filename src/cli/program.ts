@@ -76,7 +76,9 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
 async function runCommand(parsed: Arguments<Command>, surroundings: Surroundings): Promise<number> {
   const { command, switches, flags, config } = parsed;
   const { stdout, stderr, environment, signal, now } = surroundings;
-  const settings = await mergeSettings(flags, environment, config);
+  const settings = await mergeSettings(flags, environment, config, (warning) => {
+    if (!switches.has('quiet')) stderr.write(`warning: ${warning}\n`);
+  });
   const form: Form = switches.has('json') ? 'json' : switches.has('ndjson') ? 'ndjson' : 'text';
   const file =
     settings.report === undefined || !command.settings.includes('report')
@@ -141,8 +143,8 @@ function textOptions(
 
 /** The options that say which fleet it is, as they were typed. */
 function placeOf({ flags, config }: Arguments<Command>): string[] {
-  const { dataDir, pattern, stateDir, migrations } = flags;
-  return Object.entries({ dataDir, pattern, stateDir, migrations, config }).flatMap(([name, value]) =>
+  const { dataDir, pattern, stateDir, migrations, env } = flags;
+  return Object.entries({ dataDir, pattern, stateDir, migrations, config, env }).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${flagOf(name)}`, String(value)],
   );
 }

@@ -3,11 +3,11 @@
 // that nobody awaited, a class with getters, all of which would otherwise count as no options at all.
 
 import * as z from 'zod/mini';
-import { nearest } from '../revisions/nearest.js';
 import { CALL_OPTIONS } from './call-options.js';
 import type { CallName, CallOptions } from './call-options.js';
 import { FleetError } from './errors.js';
 import type { Problem } from './errors.js';
+import { nearest } from './nearest.js';
 import { TAKES } from './setting-schema.js';
 
 const SHOWN_MAX = 60;

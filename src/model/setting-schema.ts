@@ -73,7 +73,10 @@ export function checkedSettings(values: object): SettingsOf<typeof SETTINGS> {
 }
 
 /** What a setting takes, in words: `a whole number from 1`. In text, items of a list are separated by commas. */
-export function allowed({ type, least, choices, value }: Setting, source: 'text' | 'program' = 'text'): string {
+export function allowed(
+  { type, least, choices, value }: Setting,
+  source: 'text' | 'program' = 'text',
+): string {
   switch (type) {
     case 'number':
       return `a whole number from ${least ?? 0}`;
