@@ -29,7 +29,7 @@ export const SWITCHES = {
     type: 'boolean',
     default: true,
     describe: 'Print in colour',
-    off: 'Print without colour; so do NO_COLOR, CI, and a pipe',
+    off: 'No colour (also with NO_COLOR or CI set, or when piped)',
   },
   help: { type: 'boolean', describe: 'Show this help' },
   force: { type: 'boolean', describe: 'Record it whatever the structure says, and replace a history' },

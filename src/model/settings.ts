@@ -114,7 +114,7 @@ export const COMMAND_SETTINGS = {
   allowExtra: {
     type: 'boolean',
     default: false,
-    describe: 'Tables that no revision knows are its own: they prevent no match and no upgrade',
+    describe: 'Ignore tables that no revision created, when matching and upgrading',
   },
   dropExtra: {
     type: 'list',

@@ -1,7 +1,8 @@
 // The configuration file in each language that it may be written in, and its environments.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mergeSettings } from '../../src/cli/settings.js';
@@ -192,5 +193,42 @@ describe('In the working directory', () => {
     ]);
     const silent = await runCli([...args, '--quiet'], { cwd, env });
     expect([silent.code, silent.stderr]).toEqual([0, '']);
+  });
+});
+
+describe('The published schema of the configuration', () => {
+  const schema = join(import.meta.dirname, '../../schemas/flotilla.config.schema.json');
+  const fits = new Ajv().compile(JSON.parse(readFileSync(schema, 'utf8')) as object);
+
+  test.each([
+    {},
+    { $schema: 'x', dataDir: 'd', jobs: 1, only: 'a,b', exclude: ['a'], verify: 'full', backup: false },
+    { environments: {} },
+    { environments: { p: { dataDir: 'd', busyTimeout: 0 }, q: {} } },
+  ])('takes %j, as the program does.', async (content) => {
+    expect(fits(content)).toBe(true);
+    await expect(mergeSettings({}, {}, written('a.json', JSON.stringify(content)))).resolves.toBeDefined();
+  });
+
+  test.each([
+    [],
+    { $schema: 1 },
+    { env: 'p' },
+    { 'data-dir': 'd' },
+    { dataDir: '' },
+    { jobs: 0 },
+    { jobs: '1' },
+    { jobs: 1.5 },
+    { only: [] },
+    { only: [1] },
+    { only: '' },
+    { verify: 'deep' },
+    { backup: 'no' },
+    { environments: [] },
+    { environments: { p: { jbs: 1 } } },
+    { environments: { p: { environments: {} } } },
+  ])('refuses %j, as the program does.', async (content) => {
+    expect(fits(content)).toBe(false);
+    await refusal(mergeSettings({}, {}, written('a.json', JSON.stringify(content))));
   });
 });
