@@ -33,7 +33,8 @@ import { stampIntent } from './runner/stamp-intent.js';
 
 /**
  * Opens the fleet of one configuration. Nothing is read or written before a method is called.
- * @throws FleetError from every method, for faults of a whole run; faults of a target are outcomes
+ * @throws FleetError `usage` for an option that there is not, or of a wrong type, as every method does; from every
+ *   method for faults of a whole run; faults of a target are outcomes
  */
 export async function openFleet(options?: FleetOptions): Promise<Fleet>;
 export async function openFleet(...given: readonly unknown[]): Promise<Fleet> {

@@ -4,15 +4,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { FleetError } from '../index.js';
+import type { Parsed } from './configuration-json.js';
 
 /** What the file is called where nobody says, in the order in which it is looked for. */
 export const CONFIG_FILES = ['flotilla.config.json', 'flotilla.config.ts', 'flotilla.config.mjs'] as const;
 
-export interface Content {
+export interface Content extends Parsed {
   readonly file: string;
-  readonly value: unknown;
-  /** The line of a key, where the language tells. */
-  readonly lineOf: (path: readonly string[]) => { readonly line?: number };
 }
 
 /**

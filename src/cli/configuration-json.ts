@@ -4,10 +4,15 @@
 import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { ParseError } from 'jsonc-parser';
 import { FleetError } from '../index.js';
-import type { Content } from './configuration-file.js';
+
+export interface Parsed {
+  readonly value: unknown;
+  /** The line of a key, where the language tells. */
+  readonly lineOf: (path: readonly string[]) => { readonly line?: number };
+}
 
 /** @throws FleetError `configuration` with the line of the first mistake */
-export function parseConfiguration(file: string, source: string): Omit<Content, 'file'> {
+export function parseConfiguration(file: string, source: string): Parsed {
   const text = source.replace(/^\uFEFF/, '');
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: false, allowTrailingComma: false });
