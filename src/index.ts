@@ -1,11 +1,21 @@
 // The library's face: re-exports only.
 
 export { openFleet } from './fleet.js';
+export { flagOf } from './model/command.js';
 export { FleetError } from './model/errors.js';
 export { EXIT, exitCodeOf } from './model/exit-code.js';
 export { nearest } from './model/nearest.js';
 export { CONTRACT } from './model/report.js';
-export { FLEET_SETTINGS, RUN_SETTINGS } from './model/settings.js';
+export { allowed, checkedSettings, checkSetting, splitList } from './model/setting-schema.js';
+export {
+  CHANGE_SETTINGS,
+  CHOICE_SETTINGS,
+  FLEET_SETTINGS,
+  PLACE_SETTINGS,
+  RUN_SETTINGS,
+  SETTINGS,
+  WORK_SETTINGS,
+} from './model/settings.js';
 export { VERSION } from './model/version.js';
 export { baselineReportText } from './report/baseline-text.js';
 export { discoverText } from './report/discover-text.js';
@@ -34,7 +44,7 @@ export type * from './model/observation.js';
 export type { Failure, FailureCode, Outcome, OutcomeKind, SkippedStatement, Step } from './model/outcome.js';
 export type * from './model/report.js';
 export type * from './model/revision-database.js';
-export type * from './model/settings.js';
+export type { Setting, SettingsOf, SettingTable, SettingValue } from './model/settings.js';
 export type * from './model/target.js';
 export type { ErrorReport } from './report/error-text.js';
 export type { GraphView } from './report/graph.js';
