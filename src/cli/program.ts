@@ -86,7 +86,8 @@ async function runCommand(
     settings.report === undefined || !command.settings.includes('report')
       ? null
       : await openReportFile(settings.report);
-  const progress = createProgress(progressKind(parsed, surroundings), command.name, { output: stderr, now });
+  const kind = progressKind(parsed, surroundings);
+  const progress = await createProgress(kind, command.name, { output: stderr, now });
   const onEvent = (event: FleetEvent) => {
     // Told whatever is shown of the progress: nobody would look for it.
     if (event.event === 'problem') stderr.write(`${eventText(event) ?? ''}\n`);
