@@ -18,6 +18,8 @@ const bundle = (input, groups = []) => ({
   input,
   platform: /** @type {const} */ ('node'),
   external: [...INSTALLED, /^node:/],
+  // Its other form finds its own parts by a `require` that a bundle does not see.
+  resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
   // Only an entry does something by being loaded: what is not used of a module is not loaded either.
   treeshake: { moduleSideEffects: (/** @type {string} */ id) => ENTRIES.test(id) },
   plugins: [licences(Object.keys(input).join('-').replaceAll('/', '-'))],

@@ -22,7 +22,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
-import { createFingerprinter } from '../build/database/sqlite/introspect.js';
+import { createFingerprinter } from '../build/dialects/sqlite/driver/introspect.js';
 import { buildSampleFleet } from '../data-fixtures/build-sample-fleet.mjs';
 import { PEERS, installPeers } from './bench/peers.mjs';
 

@@ -1,11 +1,12 @@
 // Entry and composition root of a worker process. Lives as long as its supervisor talks to it.
 
 import { setFlagsFromString } from 'node:v8';
-import { createSqliteDriver } from './database/sqlite/driver.js';
-import { endStuckModules } from './database/sqlite/module.js';
-import { sqliteVersion } from './database/sqlite/version.js';
-import type { Ready, Request, Response, StartMessage } from './runner/protocol.js';
-import { createServer, type Server } from './runner/serve.js';
+import { createSqliteDriver } from './dialects/sqlite/driver/driver.js';
+import { endStuckModules } from './dialects/sqlite/driver/module.js';
+import { createScratch } from './dialects/sqlite/driver/scratch.js';
+import { sqliteVersion } from './dialects/sqlite/driver/version.js';
+import type { Ready, Request, Response, StartMessage } from './workers/messages.js';
+import { createServer, type Server } from './workers/server.js';
 
 // Compiling what is done once a target costs more than it ever saves; the loops of a revision are still compiled soon.
 // Bytes of code that a function runs before that; V8's own figure is a fifteenth.
@@ -16,7 +17,10 @@ let server: Server | null = null;
 
 process.on('message', (message: StartMessage | Request) => {
   if (!('task' in message)) {
-    const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
+    const driver = createSqliteDriver({
+      nowNs: () => BigInt(Date.now()) * 1_000_000n,
+      makeScratch: createScratch(message.scratchDir, message.fallbackDir),
+    });
     // Orphaned: nobody would record what is done now.
     server = createServer(message, driver, { now: Date.now, mayCommit: () => process.ppid === supervisor });
     return;

@@ -19,29 +19,40 @@ const EXCEPTIONS: Exceptions = {
       names: 'any',
       reason: 'writes and removes a file where backups go, to see whether it can',
     },
-    'cli/configuration.ts': { names: ['readFile'], reason: 'reads the configuration file' },
+    'cli/configuration-file.ts': { names: ['readFile', 'stat'], reason: 'reads the configuration file' },
     'cli/report-file.ts': { names: 'any', reason: 'writes the report that --report asks for' },
-    'database/sqlite/copy.ts': {
+    'dialects/sqlite/discovery/identity.ts': {
+      names: ['lstatSync'],
+      reason: 'is it still the file that was planned?',
+    },
+    'dialects/sqlite/discovery/list.ts': {
+      names: ['lstat', 'readdir', 'realpathSync'],
+      reason: 'lists directories and looks at what is there; opens nothing',
+    },
+    'dialects/sqlite/discovery/places.ts': {
+      names: ['realpathSync'],
+      reason: 'sees through links to directories; opens nothing',
+    },
+    'dialects/sqlite/driver/copy.ts': {
       names: ['constants', 'copyFileSync', 'lstatSync'],
       reason:
         'rehearsal leaves no trace on the original, which SQLite would; the process does not have it open',
     },
-    'database/sqlite/driver.ts': {
+    'dialects/sqlite/driver/driver.ts': {
+      names: ['lstatSync', 'rmSync'],
+      reason: 'removes private copies, and says which file one is',
+    },
+    'dialects/sqlite/driver/look.ts': {
       names: ['lstatSync', 'rmSync'],
       reason: 'sees whether a log or a journal is there, and removes private copies',
     },
-    'database/sqlite/open.ts': {
+    'dialects/sqlite/driver/open.ts': {
       names: ['accessSync', 'constants', 'lstatSync'],
       reason: 'tells a missing permission from a damaged file, without a descriptor',
     },
-    'discovery/identity.ts': { names: ['lstatSync'], reason: 'is it still the file that was planned?' },
-    'discovery/list.ts': {
-      names: ['lstat', 'readdir', 'realpathSync'],
-      reason: 'lists directories and looks at what is there; opens nothing',
-    },
-    'discovery/places.ts': {
-      names: ['realpathSync'],
-      reason: 'sees through links to directories; opens nothing',
+    'dialects/sqlite/driver/scratch.ts': {
+      names: ['mkdirSync', 'mkdtempSync'],
+      reason: 'makes room for private copies',
     },
     'ledger/keep-report.ts': { names: 'any', reason: 'writes reports' },
     'ledger/leftovers.ts': {
@@ -53,22 +64,14 @@ const EXCEPTIONS: Exceptions = {
       names: 'any',
       reason: 'reads the migrations directory: the one reader of revisions',
     },
-    'runner/baseline.ts': {
-      names: ['existsSync', 'mkdirSync', 'writeFileSync'],
-      reason: 'writes the file of a first revision',
+    'revisions/directory.ts': {
+      names: 'any',
+      reason: 'writes the files of revisions: the one writer of them',
     },
-    'runner/context.ts': {
-      names: ['mkdirSync', 'rmSync'],
-      reason: 'makes room for private copies, and removes them',
-    },
-    'runner/fleet-revisions.ts': { names: 'any', reason: 'writes the file of a new revision' },
-    'runner/serve.ts': {
-      names: ['mkdirSync', 'mkdtempSync', 'rmSync'],
-      reason: 'makes room for private copies, and removes them',
-    },
+    'operations/context.ts': { names: ['rmSync'], reason: 'removes the private copies of a run' },
   },
   edges: {
-    'fleet.ts': 'the composition root: names the driver, and hands in clock and chance',
+    'fleet.ts': 'the composition root: names the dialect, and hands in clock and chance',
     'worker.ts':
       "the worker's entry and composition root: talks to the supervisor, hands in driver and clock",
   },
@@ -107,9 +110,10 @@ const OFFENCES: Readonly<
 > = {
   'known-folder': [['helpers/text.ts', { 'helpers/text.ts': '' }]],
   'downward-imports': [
-    ['model/target.ts', { 'model/target.ts': `import { run } from '../runner/run.js';` }],
-    ['report/json.ts', { 'report/json.ts': `import type { Snapshot } from '../schema/snapshot.js';` }],
-    ['runner/run.ts', { 'runner/run.ts': `export * from '../fleet.js';` }],
+    ['model/target.ts', { 'model/target.ts': `import { run } from '../rollout/rollout.js';` }],
+    ['report/json.ts', { 'report/json.ts': `import type { Graph } from '../revisions/graph.js';` }],
+    ['target/upgrade.ts', { 'target/upgrade.ts': `export * from '../fleet.js';` }],
+    ['workers/messages.ts', { 'workers/messages.ts': `import type { Look } from '../operations/look.js';` }],
     ['model/target.ts', { 'model/target.ts': `export type T = import('../ledger/ledger.js').Ledger;` }],
     ['model/target.ts', { 'model/target.ts': `export const load = () => import('../ledger/ledger.js');` }],
   ],
@@ -118,30 +122,47 @@ const OFFENCES: Readonly<
     ['cli/commands/status.ts', { 'cli/commands/status.ts': `import { openFleet } from '../../fleet.js';` }],
   ],
   'index-re-exports': [['index.ts', { 'index.ts': `export const version = '1';` }]],
-  'port-only': [['runner/run.ts', { 'runner/run.ts': `import { open } from '../database/sqlite/open.js';` }]],
-  'inside-src': [['runner/run.ts', { 'runner/run.ts': `import { build } from '../../scripts/build.js';` }]],
+  'one-place-a-dialect': [
+    [
+      'target/upgrade.ts',
+      { 'target/upgrade.ts': `import { open } from '../dialects/sqlite/driver/open.js';` },
+    ],
+    ['index.ts', { 'index.ts': `export type { Snapshot } from './dialects/sqlite/schema/snapshot.js';` }],
+    ['dialects/port.ts', { 'dialects/port.ts': `import type { S } from './sqlite/schema/snapshot.js';` }],
+    [
+      'dialects/postgres/driver/open.ts',
+      { 'dialects/postgres/driver/open.ts': `export { fold } from '../../sqlite/schema/sql-text.js';` },
+    ],
+  ],
+  'words-of-a-dialect': [
+    ['target/verify.ts', { 'target/verify.ts': `export const sql = 'PRAGMA quick_check';` }],
+    ['stamping/judge.ts', { 'stamping/judge.ts': `/* what sqlite_schema says */` }],
+    ['report/text.ts', { 'report/text.ts': `export const key = 'rowid';` }],
+    ['operations/doctor/targets.ts', { 'operations/doctor/targets.ts': `// better-sqlite3 trims it` }],
+  ],
+  'inside-src': [['target/run.ts', { 'target/run.ts': `import { build } from '../../scripts/build.js';` }]],
   'no-cycles': [
     [
-      'runner/a.ts',
+      'target/a.ts',
       {
-        'runner/a.ts': `import type { B } from './b.js';`,
-        'runner/b.ts': `import { c } from './c.js';`,
-        'runner/c.ts': `export { a } from './a.js';`,
+        'target/a.ts': `import type { B } from './b.js';`,
+        'target/b.ts': `import { c } from './c.js';`,
+        'target/c.ts': `export { a } from './a.js';`,
       },
     ],
   ],
   'file-access': [
-    ['runner/run.ts', { 'runner/run.ts': `import { lstatSync } from 'node:fs';` }],
-    ['runner/run.ts', { 'runner/run.ts': `import * as files from 'fs/promises';` }],
+    ['rollout/queue.ts', { 'rollout/queue.ts': `import { lstatSync } from 'node:fs';` }],
+    ['rollout/queue.ts', { 'rollout/queue.ts': `import * as files from 'fs/promises';` }],
     [
       'discovery/look.ts',
       { 'discovery/look.ts': `import { lstatSync, readFileSync as look } from 'node:fs';` },
     ],
   ],
   'process-and-console': [
-    ['runner/run.ts', { 'runner/run.ts': `console.log('done');` }],
-    ['runner/run.ts', { 'runner/run.ts': `export const home = globalThis.process.env['HOME'];` }],
-    ['runner/run.ts', { 'runner/run.ts': `import { exit } from 'node:process';` }],
+    ['rollout/queue.ts', { 'rollout/queue.ts': `console.log('done');` }],
+    ['rollout/queue.ts', { 'rollout/queue.ts': `export const home = globalThis.process.env['HOME'];` }],
+    ['rollout/queue.ts', { 'rollout/queue.ts': `import { exit } from 'node:process';` }],
   ],
   'clock-and-chance': [
     ['ledger/run-id.ts', { 'ledger/run-id.ts': `export const id = () => Math.random();` }],
@@ -198,12 +219,13 @@ test('What the rules allow is not found.', () => {
     'cli/main.ts': `import { openFleet } from '../index.js';\nimport { text } from './text.js';\nconsole.log(process.argv);`,
     'cli/text.ts': `export const text = new Date();`,
     'index.ts': `export { openFleet } from './fleet.js';\nexport type * from './model/target.js';`,
-    'fleet.ts': `import { driver } from './database/sqlite/driver.js';\nexport const now = Date.now();`,
-    'runner/run.ts': `import type { Driver } from '../database/port.js';\nexport const f = (child: { process: 1 }) => child.process;`,
+    'fleet.ts': `import { driver } from './dialects/sqlite/driver/driver.js';\nexport const now = Date.now();`,
+    'rollout/queue.ts': `import type { Driver } from '../dialects/port.js';\nexport const f = (child: { process: 1 }) => child.process;`,
     'discovery/look.ts': `import { lstatSync } from 'node:fs';\nexport const at = new Date(0);`,
-    'database/sqlite/driver.ts': `import { open } from './open.js';\nimport type { Driver } from '../port.js';`,
-    'database/sqlite/open.ts': '',
-    'database/port.ts': '',
+    'dialects/sqlite/dialect.ts': `import { open } from './driver/open.js';\nimport type { Driver } from '../port.js';`,
+    'dialects/sqlite/driver/open.ts': `export const set = 'PRAGMA foreign_keys = OFF';`,
+    'dialects/port.ts': '',
+    'ledger/open.ts': `import Database from 'better-sqlite3';`,
     'model/target.ts': '',
   };
   expect(judge(files)).toEqual([]);

@@ -17,14 +17,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { DatabaseError, type Session } from '../database/port.js';
+import { DatabaseError, type BackupSink, type Session } from '../dialects/port.js';
 import { makeDirectory, stateDirectoryError, syncDirectory } from '../ledger/state-directory.js';
 import { FleetError } from '../model/errors.js';
 import { fileFailureCode } from '../model/file-error.js';
 import type { FailureCode } from '../model/outcome.js';
 
-/** Above this many bytes the content is not held in memory. */
-const MEMORY_BYTES_MAX = 256 * 1024 * 1024;
 /** Longest part of a target's id that a file's name repeats. */
 const ID_CHARACTERS_MAX = 80;
 
@@ -68,17 +66,17 @@ async function publish(session: Session, place: BackupPlace): Promise<Backup> {
   const revision = (place.revision ?? 'base').replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
   const stem = `${stemOfId(place.targetId)}.${revision}`;
   const temporary = join(place.directory, `${stem}.tmp`);
-  const sizeBytes = await session.sizeBytes();
+  const content = new Content(temporary);
   try {
-    const sha256 =
-      sizeBytes > MEMORY_BYTES_MAX
-        ? await writeLarge(session, temporary, sizeBytes)
-        : writeSmall(await session.serialize(), temporary, sizeBytes);
+    const sizeBytes = await session.backUp(content);
+    const sha256 = content.finish(sizeBytes);
+    content.close();
     const path = join(place.directory, `${stem}.${sha256}.db`);
     renameSync(temporary, path);
     syncDirectory(place.directory);
     return { path, sizeBytes, sha256 };
   } catch (error) {
+    content.close();
     removeQuietly(temporary);
     throw error;
   }
@@ -136,50 +134,77 @@ function syncIfReadable(directory: string): boolean {
   }
 }
 
-function writeSmall(content: Uint8Array, path: string, sizeBytes: number): string {
-  if (content.byteLength !== sizeBytes) {
-    throw new DatabaseError(
-      'backupFailed',
-      `${content.byteLength} bytes were read of a database of ${sizeBytes}`,
-    );
-  }
-  const file = openSync(path, 'wx+', 0o600);
-  try {
-    for (let offset = 0; offset < content.byteLength;) offset += writeSync(file, content, offset);
-    fsyncSync(file);
-    for (const { chunk, offset } of readChunks(file, sizeBytes)) {
-      if (chunk.equals(content.subarray(offset, offset + chunk.byteLength))) continue;
-      throw new DatabaseError('backupFailed', `${path} does not read back as it was written`);
-    }
-  } finally {
-    closeSync(file);
-  }
-  return createHash('sha256').update(content).digest('hex');
-}
+/** The file of a backup while it is made: written through, synced, and read back before it counts. */
+class Content implements BackupSink {
+  readonly #path: string;
+  /** What was written, to be compared with what is read back; null where the database wrote the file itself. */
+  #chunks: Uint8Array[] | null = [];
+  #file: number | null = null;
 
-async function writeLarge(session: Session, path: string, sizeBytes: number): Promise<string> {
-  await session.copyTo(path);
-  const file = openSync(path, 'r+');
-  try {
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  write(content: Uint8Array): void {
+    const file = (this.#file ??= openSync(this.#path, 'wx+', 0o600));
+    for (let offset = 0; offset < content.byteLength;) offset += writeSync(file, content, offset);
+    this.#chunks?.push(content);
+  }
+
+  async fill(copy: (path: string) => Promise<void>): Promise<void> {
+    await copy(this.#path);
+    this.#chunks = null;
+    this.#file = openSync(this.#path, 'r+');
+  }
+
+  /**
+   * Makes it durable, and proves that it reads back as it was written.
+   * @returns SHA-256 (hex) of the content
+   */
+  finish(sizeBytes: number): string {
+    const file = this.#file;
+    if (file === null) throw new DatabaseError('backupFailed', 'nothing was written');
     fsyncSync(file);
     const found = fstatSync(file).size;
     if (found !== sizeBytes)
-      throw new DatabaseError('backupFailed', `${path} has ${found} bytes of ${sizeBytes}`);
+      throw new DatabaseError('backupFailed', `${this.#path} has ${found} bytes of ${sizeBytes}`);
     const hash = createHash('sha256');
-    for (const { chunk } of readChunks(file, sizeBytes)) hash.update(chunk);
+    if (this.#chunks === null) for (const { chunk } of readChunks(file, 0, sizeBytes)) hash.update(chunk);
+    let start = 0;
+    for (const written of this.#chunks ?? []) {
+      for (const { chunk, offset } of readChunks(file, start, written.byteLength)) {
+        if (chunk.equals(written.subarray(offset, offset + chunk.byteLength))) continue;
+        throw new DatabaseError('backupFailed', `${this.#path} does not read back as it was written`);
+      }
+      hash.update(written);
+      start += written.byteLength;
+    }
     return hash.digest('hex');
-  } finally {
-    closeSync(file);
+  }
+
+  /** Harmless where it was closed before. */
+  close(): void {
+    const file = this.#file;
+    this.#file = null;
+    if (file !== null) closeSync(file);
   }
 }
 
 /** What every backup of this process is read back into. */
 const room = Buffer.alloc(256 * 1024);
 
-/** Each chunk is good until the next one. */
-function* readChunks(file: number, sizeBytes: number): Iterable<{ chunk: Buffer; offset: number }> {
+/**
+ * Reads a part of a file. Each chunk is good until the next one.
+ * @returns chunks by their offset in that part
+ */
+function* readChunks(
+  file: number,
+  start: number,
+  sizeBytes: number,
+): Iterable<{ chunk: Buffer; offset: number }> {
   for (let offset = 0; offset < sizeBytes;) {
-    const count = readSync(file, room, 0, room.byteLength, offset);
+    const length = Math.min(room.byteLength, sizeBytes - offset);
+    const count = readSync(file, room, 0, length, start + offset);
     if (count === 0)
       throw new DatabaseError('backupFailed', `the backup ends after ${offset} of ${sizeBytes} bytes`);
     yield { chunk: room.subarray(0, count), offset };

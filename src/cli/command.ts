@@ -10,7 +10,7 @@ import type { Settings } from './settings.js';
 export interface Call<S extends SettingName = SettingName, W extends SwitchName = SwitchName> {
   /** The argument; absent where none was typed. */
   readonly argument?: string;
-  readonly settings: Pick<Settings, S>;
+  readonly settings: Pick<Settings, S & keyof Settings>;
   readonly switches: { has(name: W | (typeof COMMON_SWITCHES)[number]): boolean };
   /** Which targets, by how many processes where `jobs` is declared, and who watches: for the library as it is. */
   readonly select: SelectOptions;

@@ -10,7 +10,6 @@ import type { FleetCommand, Result } from './command.js';
 import { COMMANDS } from './command-list.js';
 import { faultOf } from './fault.js';
 import { commandHelp, programHelp } from './help.js';
-import { flagOf } from './options.js';
 import { printError, printResult, widthOf } from './output.js';
 import type { Form, Output } from './output.js';
 import { createProgress } from './progress.js';
@@ -18,6 +17,7 @@ import type { ProgressKind } from './progress.js';
 import { openReportFile } from './report-file.js';
 import { fleetOptions, mergeSettings } from './settings.js';
 import type { Settings } from './settings.js';
+import { placeOf, scopeOf, typedCommand } from './typed.js';
 import { readTyped } from './typed-words.js';
 
 export interface Surroundings {
@@ -55,7 +55,6 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
     printError(fault, {
       form: options.includes('--json') ? 'json' : options.includes('--ndjson') ? 'ndjson' : 'text',
       command: parsed?.command.name ?? null,
-      place: parsed === null ? [] : placeOf(parsed),
       stack: fault.code === 'internal' && options.includes('--verbose'),
       colour: isColoured(stderr, environment, options.includes('--no-color') ? false : undefined),
       stdout,
@@ -83,7 +82,9 @@ async function runCommand(
 ): Promise<number> {
   const { switches, flags, config } = parsed;
   const { stdout, stderr, environment, signal, now } = surroundings;
-  const settings = await mergeSettings(flags, environment, config);
+  const settings = await mergeSettings(flags, environment, config, (warning) => {
+    if (!switches.has('quiet')) stderr.write(`warning: ${warning}\n`);
+  });
   const form: Form = switches.has('json') ? 'json' : switches.has('ndjson') ? 'ndjson' : 'text';
   const file =
     settings.report === undefined || !command.settings.includes('report')
@@ -100,7 +101,7 @@ async function runCommand(
   };
   let result: Result;
   try {
-    const fleet = await openFleet(fleetOptions(settings));
+    const fleet = await openFleet({ ...fleetOptions(settings), commandOptions: placeOf(parsed) });
     try {
       const { argument } = parsed;
       result = await command.run(
@@ -131,26 +132,17 @@ function progressKind({ switches }: Arguments, { stderr, environment }: Surround
 function textOptions(
   parsed: Arguments,
   settings: Settings,
-  { args, stdout, environment }: Surroundings,
+  { stdout, environment }: Surroundings,
 ): TextOptions {
   return {
     colour: isColoured(stdout, environment, parsed.color),
     width: widthOf(stdout),
     verbose: parsed.switches.has('verbose'),
-    // Steps to go back may be typed without it, and options may then follow them.
-    typed: args.filter((word) => word !== '--'),
-    place: placeOf(parsed),
+    typed: typedCommand(parsed),
+    about: { place: placeOf(parsed), scope: scopeOf(parsed) },
     dataDir: settings.dataDir ?? FLEET_SETTINGS.dataDir.default,
     pattern: settings.pattern ?? FLEET_SETTINGS.pattern.default,
   };
-}
-
-/** The options that say which fleet it is, as they were typed. */
-function placeOf({ flags, config }: Arguments): string[] {
-  const { dataDir, pattern, stateDir, migrations } = flags;
-  return Object.entries({ dataDir, pattern, stateDir, migrations, config }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${flagOf(name)}`, String(value)],
-  );
 }
 
 function isColoured(

@@ -4,16 +4,15 @@
 
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { newestTimeNs } from '../model/file-version.js';
 import type { Observation } from '../model/observation.js';
 import type { Target } from '../model/target.js';
 
 /**
- * A file written just before the look may be written again without a change of its times, which have the grain of
- * the file system's clock: two seconds on the coarsest. Such a version says nothing, as in git's index
+ * A target written just before the look may be written again without a change of its times, which have the grain of
+ * a clock, of a file system's mostly: two seconds on the coarsest. Such a version says nothing, as in git's index
  * (https://git-scm.com/docs/racy-git).
  */
-const GRAIN_NS = 2_000_000_000;
+const GRAIN_MS = 2_000;
 
 /** Targets in one transaction, so that another process that writes the ledger waits for milliseconds. */
 const BATCH = 1_000;
@@ -25,7 +24,7 @@ const BUSY_MS = 250;
 const ENTRIES_MAX = 1_000_000;
 
 export interface Observed {
-  readonly target: Pick<Target, 'id' | 'version'>;
+  readonly target: Pick<Target, 'id' | 'version' | 'changedAt'>;
   readonly observation: Observation;
 }
 
@@ -86,8 +85,8 @@ export class Observations {
    * @returns how many were written; the rest is too young, or the ledger cannot be written now
    */
   remember(pairs: readonly Observed[], lookedAt: number): number {
-    const oldEnough = lookedAt * 1_000_000 - GRAIN_NS;
-    const settled = pairs.filter(({ target }) => newestTimeNs(target.version) <= oldEnough);
+    const oldEnough = lookedAt - GRAIN_MS;
+    const settled = pairs.filter(({ target }) => target.changedAt <= oldEnough);
     let written = 0;
     if (this.#isGivenUp) return written;
     this.#isGivenUp = !this.#bestEffort(() => {

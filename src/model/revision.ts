@@ -5,8 +5,10 @@ export interface Statement {
   readonly sql: string;
   /** Line of the statement's first token in its file, from 1. */
   readonly line: number;
-  /** Node type of sqlite3-parser (`CreateTableStmt`, `InsertStmt`, ...), or `unknown` where it could not parse. */
+  /** What the parser of its dialect calls it (`CreateTableStmt`, ...), or `unknown` where that could not read it. */
   readonly kind: string;
+  /** No transaction can hold it, or it has no effect in one. Set by the dialect. */
+  readonly outsideTransaction?: true;
   /** Run only where the object is missing, or exists (`-- if_missing: agents.metadata`). */
   readonly guard?: Guard;
 }

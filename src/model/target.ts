@@ -1,31 +1,29 @@
-// A target: one database of the fleet, as the file system shows it before anything is opened.
+// A target: one database of the fleet, as a search for it saw it, before anything is opened.
 
 /** A database to work on. Plain data: it crosses the wall to worker processes. */
 export interface Target {
-  /** Path under the data directory without `.db`: `project_7`, `eu/project_7`. */
+  /** Its name in the fleet: `project_7`, `eu/project_7`. */
   readonly id: string;
-  /** The path to open, as the data directory was given: `data/project_7.db`. */
+  /** What its dialect opens, as the fleet was given: `data/project_7.db`. */
   readonly path: string;
-  /** Size of the main file in bytes. */
+  /** Size of the content in bytes. */
   readonly sizeBytes: number;
-  /** What `lstat` said when the target was planned, to notice another file under the same name later. */
-  readonly identity: FileIdentity;
-  /** Changes whenever the file or a sidecar was written: sizes and times of all of them, in nanoseconds. */
+  /** What tells it from another database that has its name later. */
+  readonly identity: string;
+  /** Changes whenever it was written; equal texts mean that nothing was written in between. */
   readonly version: string;
-  /** Whether a journal or a log was beside it; left out where nobody looked. */
-  readonly hasSidecars?: boolean;
+  /** The latest time that is known of it by that version, in milliseconds since 1970; 0 where none is. */
+  readonly changedAt: number;
+  /** Whether all of it was in one place, with nothing beside it that is not yet in it; left out where nobody looked. */
+  readonly isAtRest?: boolean;
+  /** What stands in for it while it is rehearsed; its dialect alone reads this. */
+  readonly copy?: string;
 }
 
 /** What a look at a target needs, which is sent around by the thousand. */
-export type TargetRef = Pick<Target, 'id' | 'path' | 'hasSidecars'>;
+export type TargetRef = Pick<Target, 'id' | 'path' | 'isAtRest'>;
 
-/** Device and inode, as decimal text because they may exceed 2^53. */
-export interface FileIdentity {
-  readonly device: string;
-  readonly inode: string;
-}
-
-/** A path that matched the pattern and must not be opened. */
+/** A database that was found and must not be opened. */
 export interface Refusal {
   readonly id: string;
   readonly path: string;

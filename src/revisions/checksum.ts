@@ -3,7 +3,6 @@
 
 import { createHash } from 'node:crypto';
 import type { Guard } from '../model/revision.js';
-import type { Token } from './tokens.js';
 
 /** The text that counts: no byte-order mark, and `\n` at the end of lines, because version control changes both. */
 export function normalizeText(text: string): string {
@@ -27,18 +26,15 @@ export interface Meaning {
 }
 
 export interface MeantStatement {
-  readonly tokens: readonly Token[];
+  /** As its dialect folds them. */
+  readonly tokens: readonly string[];
   readonly guard: Guard | undefined;
 }
 
-/** SHA-256 (hex) of tokens and keys: comments, blanks and the case of keywords do not count. */
+/** SHA-256 (hex) of tokens and keys: comments, blanks and what the dialect folds (the case of keywords) do not count. */
 export function sqlChecksumOf(meaning: Meaning): string {
   const side = (statements: readonly MeantStatement[]): unknown =>
-    statements.map(({ tokens, guard }) => [
-      guard?.when ?? null,
-      guard?.object ?? null,
-      ...tokens.map(foldToken),
-    ]);
+    statements.map(({ tokens, guard }) => [guard?.when ?? null, guard?.object ?? null, ...tokens]);
   const { downRevision, dependsOn, transactional, losesRows, up, down } = meaning;
   return checksumOf(
     JSON.stringify([
@@ -50,9 +46,4 @@ export function sqlChecksumOf(meaning: Meaning): string {
       down === null ? null : side(down),
     ]),
   );
-}
-
-function foldToken(token: Token): string {
-  const isKeyword = token.kind !== 'ID' && /^[A-Za-z_]+$/.test(token.text);
-  return isKeyword ? token.text.toUpperCase() : token.text;
 }

@@ -2,7 +2,7 @@
 // told from an ordinary comment: a lost `depends_on` would change the order without a word.
 
 import type { Problem } from '../model/errors.js';
-import type { Comment } from './tokens.js';
+import type { Comment } from './syntax.js';
 import { idFault } from './file-name.js';
 import { nearest } from '../model/nearest.js';
 

@@ -2,10 +2,10 @@
 // open in a draft: the default is the revision before it, which one file alone cannot know.
 
 import type { Revision, Script } from '../model/revision.js';
-import { checksumOf, normalizeText, sqlChecksumOf, type MeantStatement } from './checksum.js';
+import { checksumOf, normalizeText, sqlChecksumOf } from './checksum.js';
 import { misplacedKeys, readHeader } from './header.js';
-import { readStatements, split, type AskSyntax } from './statements.js';
-import { tokensOf, type Comment, type Token } from './tokens.js';
+import { readStatements, type SectionReading } from './statements.js';
+import type { Comment, Syntax, Token } from './syntax.js';
 import type { FileName } from './file-name.js';
 import type { Problem } from '../model/errors.js';
 import { nearest } from '../model/nearest.js';
@@ -51,40 +51,31 @@ interface Mark {
  * Reads one SQL file.
  * @param file path, for messages and the revision
  * @param text as it is on disk
+ * @param syntax of the dialect that the file is written for
  */
-export function parseRevision(
-  file: string,
-  name: FileName,
-  text: string,
-  syntaxError: AskSyntax,
-): DraftReading {
+export function parseRevision(file: string, name: FileName, text: string, syntax: Syntax): DraftReading {
   const problems: Problem[] = [];
   const normalized = normalizeText(text);
-  const nul = normalized.indexOf('\0');
-  if (nul >= 0) {
-    const line = normalized.slice(0, nul).split('\n').length;
-    const hint = 'save the file as UTF-8 text';
-    const message = 'The file has a NUL character, where SQLite stops reading';
-    return { draft: blankDraft(file, name), problems: [{ message, hint, file, line }] };
-  }
-  const { tokens, comments } = tokensOf(normalized);
+  const fault = syntax.faultOf(normalized);
+  if (fault !== null) return { draft: blankDraft(file, name), problems: [{ ...fault, file }] };
+  const { tokens, comments } = syntax.tokensOf(normalized);
   const marks = readMarks(comments, problems);
   const [up, down] = [marks.find(isUp), marks.find((mark) => !isUp(mark))];
   const first = marks[0]?.comment.offset ?? Infinity;
   const { header, problems: headerProblems } = readHeader(comments.filter(({ offset }) => offset < first));
   problems.push(...headerProblems, ...misplacedKeys(comments.filter(({ offset }) => offset > first)));
-  problems.push(...faultsOfMarks(marks, tokens, header.transaction));
+  const [stray] = syntax.split(tokens.filter(({ offset }) => offset < first));
+  problems.push(...faultsOfMarks(marks, stray?.[0], header.transaction));
   const transactional = header.transaction ?? !(up !== undefined && isOutside(up));
 
-  const section = (mark: Mark | undefined): { script: Script; meant: readonly MeantStatement[] } | null => {
+  const section = (mark: Mark | undefined): SectionReading | null => {
     if (mark === undefined) return null;
     const end = marks.find((other) => other.comment.offset > mark.comment.offset)?.comment.offset ?? Infinity;
     const within = ({ offset }: Token | Comment): boolean => offset > mark.comment.offset && offset < end;
-    const own = tokens.filter(within);
-    const read = readStatements(normalized, own, comments.filter(within), { transactional, syntaxError });
-    problems.push(...read.problems);
-    const meant = split(own).map((piece, index) => ({ tokens: piece, guard: read.statements[index]?.guard }));
-    return { script: { kind: 'sql', statements: read.statements }, meant };
+    const own = { tokens: tokens.filter(within), comments: comments.filter(within) };
+    const reading = readStatements({ text: normalized, ...own, transactional }, syntax);
+    problems.push(...reading.problems);
+    return reading;
   };
   const [upSection, downSection] = [section(up), section(down)];
   const { downRevision, dependsOn, losesRows } = header;
@@ -94,8 +85,8 @@ export function parseRevision(
       ...blankDraft(file, name),
       ...meaning,
       id: header.revision ?? name.version,
-      up: upSection?.script ?? { kind: 'sql', statements: [] },
-      down: downSection?.script ?? null,
+      up: scriptOf(upSection ?? { statements: [] }),
+      down: downSection === null ? null : scriptOf(downSection),
       checksum: checksumOf(normalized),
       sqlChecksum: sqlChecksumOf({
         ...meaning,
@@ -107,6 +98,10 @@ export function parseRevision(
   };
 }
 
+function scriptOf({ statements }: Pick<SectionReading, 'statements'>): Script {
+  return { kind: 'sql', statements };
+}
+
 const MARKS = ['migrate:up', 'migrate:down'];
 const isUp = (mark: Mark): boolean => mark.direction === 'up';
 const isOutside = (mark: Mark): boolean => /^transaction\s*:\s*false$/i.test(mark.option);
@@ -114,19 +109,19 @@ const isOutside = (mark: Mark): boolean => /^transaction\s*:\s*false$/i.test(mar
 /** The lines `-- migrate:up` and `-- migrate:down`; what only looks like one is a problem, never a comment. */
 function readMarks(comments: readonly Comment[], problems: Problem[]): Mark[] {
   return comments.flatMap((comment): Mark[] => {
-    const words = comment.text.split('\n', 1)[0] ?? '';
-    const found = /^migrate\s*:\s*(up|down)(?:\s+(.*))?$/i.exec(words);
+    const written = comment.text.split('\n', 1)[0] ?? '';
+    const found = /^migrate\s*:\s*(up|down)(?:\s+(.*))?$/i.exec(written);
     if (found !== null && comment.ownLine) {
       const direction = found[1]?.toLowerCase() === 'up' ? 'up' : 'down';
       return [{ direction, option: (found[2] ?? '').trim(), comment }];
     }
     const looksLikeMark =
       found !== null ||
-      /^migrate\s*:\s*\S*(\s+transaction\s*:.*)?$/i.test(words) ||
-      [words, words.split(/\s/, 1)[0] ?? ''].some((word) => nearest(word, MARKS, 2).length > 0);
+      /^migrate\s*:\s*\S*(\s+transaction\s*:.*)?$/i.test(written) ||
+      [written, written.split(/\s/, 1)[0] ?? ''].some((word) => nearest(word, MARKS, 2).length > 0);
     if (looksLikeMark) {
       problems.push({
-        message: `"${words}" looks like a section and is none`,
+        message: `"${written}" looks like a section and is none`,
         hint: 'write `-- migrate:up` or `-- migrate:down` on a line of its own, or reword the comment',
         line: comment.line,
       });
@@ -135,13 +130,11 @@ function readMarks(comments: readonly Comment[], problems: Problem[]): Mark[] {
   });
 }
 
-function faultsOfMarks(marks: readonly Mark[], tokens: readonly Token[], header: boolean | null): Problem[] {
+/** @param before the first token that stands before every mark */
+function faultsOfMarks(marks: readonly Mark[], before: Token | undefined, header: boolean | null): Problem[] {
   const problems: Problem[] = [];
   const ups = marks.filter(isUp);
   const downs = marks.filter((mark) => !isUp(mark));
-  const before = tokens.find(
-    (token) => token.kind !== 'SEMI' && token.offset < (marks[0]?.comment.offset ?? Infinity),
-  );
   if (ups.length === 0) {
     const hint = 'put a line `-- migrate:up` above the first statement';
     problems.push({ message: 'The file has no `-- migrate:up`', hint, line: before?.line ?? 1 });

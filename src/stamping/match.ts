@@ -1,13 +1,11 @@
 // Which revision is this structure? Compares a legacy database with what every revision leaves. Only equality counts,
 // if need be without tables that no revision knows: the nearest revision is for people to read and never stamped.
 
-import type { Replay } from '../database/port.js';
+import type { Difference, ExtraTable, Structure } from '../dialects/structure.js';
 import type { Match, Observation } from '../model/observation.js';
 import type { Revision } from '../model/revision.js';
 import { ancestors, inOrder, type Graph } from '../revisions/graph.js';
-import { describe, diff, distance, type Finding } from '../schema/diff.js';
-import { fold } from '../schema/sql-text.js';
-import type { Snapshot } from '../schema/snapshot.js';
+import type { Basis } from './basis.js';
 import { createMemory } from './memory.js';
 
 export interface MatchOptions {
@@ -18,7 +16,7 @@ export interface MatchOptions {
 export interface Matching {
   readonly match: Match;
   /** The tables, where nothing but such ones keeps the structure from being a revision's; else none. */
-  readonly extraAlone: readonly Extract<Finding, { kind: 'tableExtra' }>[];
+  readonly extraAlone: readonly ExtraTable[];
 }
 
 /** The revisions applied at `revision`: itself and all before it. */
@@ -41,11 +39,11 @@ const remembered = createMemory<Matching>();
  */
 export async function findMatch(
   observation: Observation,
-  graph: Graph,
-  replay: Replay,
-  readActual: () => Promise<Snapshot>,
+  basis: Basis,
+  readActual: () => Promise<Structure>,
   { allowExtra = false }: MatchOptions = {},
 ): Promise<Matching> {
+  const { graph, replay } = basis;
   const { fingerprint, witness } = observation;
   const key = JSON.stringify([fingerprint, witness, allowExtra]);
   return remembered(graph, key, async () => {
@@ -55,7 +53,7 @@ export async function findMatch(
     }
     return candidates.length > 0
       ? { match: choose(candidates, [], witness), extraAlone: [] }
-      : await matchOthers(observation, graph, replay, await readActual(), allowExtra);
+      : await matchOthers(observation, basis, await readActual(), allowExtra);
   });
 }
 
@@ -90,51 +88,58 @@ function choose(
 
 interface Compared {
   readonly revision: Revision;
-  readonly findings: readonly Finding[];
+  readonly differences: readonly Difference[];
 }
 
 /** For a structure that no revision has. */
 async function matchOthers(
   { witness }: Observation,
-  graph: Graph,
-  replay: Replay,
-  actual: Snapshot,
+  { graph, replay, structures }: Basis,
+  actual: Structure,
   allowExtra: boolean,
 ): Promise<Matching> {
+  const nameOf = ({ name }: { readonly name: string }): string => structures.fold(name);
   const there = new Set(actual.tables.map(nameOf));
   const revised = new Set<string>();
   const compared: Compared[] = [];
   for (const revision of graph.order) {
-    const expected = await replay.snapshot(chainOf(graph, revision.id));
+    const expected = await replay.structure(chainOf(graph, revision.id));
     const names = expected.tables.map(nameOf);
     for (const name of names) revised.add(name);
-    if (names.some((name) => there.has(name))) compared.push({ revision, findings: diff(expected, actual) });
+    if (names.some((name) => there.has(name)))
+      compared.push({ revision, differences: structures.compare(expected, actual) });
   }
   // A table that some revision makes is evidence against every revision without it.
-  const isOwn = (finding: Finding): finding is Matching['extraAlone'][number] =>
-    finding.kind === 'tableExtra' && !revised.has(nameOf(finding.actual));
-  const alike = compared.filter(({ findings }) => findings.every(isOwn));
+  const isOwn = ({ extraTable }: Difference): boolean =>
+    extraTable !== null && !revised.has(nameOf(extraTable));
+  const alike = compared.filter(({ differences }) => differences.every(isOwn));
   const [first] = alike;
   if (!allowExtra || first === undefined)
-    return { match: nearest(compared), extraAlone: first?.findings.filter(isOwn) ?? [] };
+    return {
+      match: nearest(compared),
+      extraAlone: first?.differences.flatMap(({ extraTable }) => extraTable ?? []) ?? [],
+    };
   const revisions = alike.map(({ revision }) => revision);
-  return { match: choose(revisions, first.findings.map(describe), witness), extraAlone: [] };
+  return { match: choose(revisions, first.differences.map(wordsOf), witness), extraAlone: [] };
 }
 
 function nearest(compared: readonly Compared[]): Match {
   const [first, ...others] = compared;
   if (first === undefined) return { kind: 'none', revision: null, candidates: [], difference: [] };
-  const { revision, findings } = others.reduce((best, one) => (isNearer(one, best) ? one : best), first);
-  return { kind: 'nearest', revision: revision.id, candidates: [], difference: findings.map(describe) };
+  const { revision, differences } = others.reduce((best, one) => (isNearer(one, best) ? one : best), first);
+  return { kind: 'nearest', revision: revision.id, candidates: [], difference: differences.map(wordsOf) };
 }
 
 /** Of two as near, the one that explains more of what is there: what is missing can be made. */
-function isNearer({ findings: a }: Compared, { findings: b }: Compared): boolean {
-  const extras = (findings: readonly Finding[]) =>
-    findings.filter(({ kind }) => kind.endsWith('Extra')).length;
+function isNearer({ differences: a }: Compared, { differences: b }: Compared): boolean {
+  const extras = (differences: readonly Difference[]) => differences.filter(({ isExtra }) => isExtra).length;
   return distance(a) < distance(b) || (distance(a) === distance(b) && extras(a) < extras(b));
 }
 
-function nameOf({ name }: { readonly name: string }): string {
-  return fold(name);
+function distance(differences: readonly Difference[]): number {
+  return differences.reduce((sum, { weight }) => sum + weight, 0);
+}
+
+export function wordsOf({ words }: Difference): string {
+  return words;
 }

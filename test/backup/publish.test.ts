@@ -4,14 +4,14 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { backUp, findBackup } from '../../src/backup/publish.js';
-import type { Session } from '../../src/database/port.js';
-import { openForChange } from '../../src/database/sqlite/open.js';
-import { createSession } from '../../src/database/sqlite/session.js';
+import type { Session } from '../../src/dialects/port.js';
+import { openForChange } from '../../src/dialects/sqlite/driver/open.js';
+import { createSession } from '../../src/dialects/sqlite/driver/session.js';
 import { makeProjects, temporaryDirectory } from '../support/fleet.js';
 
 async function lockedProject(): Promise<{ readonly session: Session; readonly path: string }> {
   const path = join(makeProjects(1), 'project_1.db');
-  const session = createSession(openForChange(path, 0));
+  const session = createSession(openForChange(path, { busyTimeoutMs: 0 }));
   await session.lock();
   return { session, path };
 }
@@ -34,7 +34,7 @@ test('A backup is the file to the byte, in a directory that is made for it, and 
 test('What is short of the file is no backup, leaves nothing behind, and is not in the way of the next attempt.', async () => {
   const { session } = await lockedProject();
   const directory = join(temporaryDirectory(), 'run');
-  const short: Session = { ...session, sizeBytes: async () => (await session.sizeBytes()) + 4096 };
+  const short: Session = { ...session, backUp: async (sink) => (await session.backUp(sink)) + 4096 };
   await expect(backUp(short, placeIn(directory))).rejects.toMatchObject({ code: 'backupFailed' });
   expect(readdirSync(directory)).toEqual([]);
   await expect(backUp(session, placeIn(directory))).resolves.toMatchObject({

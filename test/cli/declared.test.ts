@@ -61,7 +61,9 @@ async function runOf(command: FleetCommand, settings: Settings, switches: readon
   );
   try {
     // Some switches choose among texts.
-    text({ colour: false, width: 80, verbose: false, typed: [], place: [], dataDir: '', pattern: '' });
+    const about = { place: {}, scope: {} };
+    const typed = { verb: command.name };
+    text({ colour: false, width: 80, verbose: false, typed, about, dataDir: '', pattern: '' });
   } catch {
     // There is nothing in the report to tell.
   }

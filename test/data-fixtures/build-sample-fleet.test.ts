@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { buildSampleFleet } from '../../data-fixtures/build-sample-fleet.mjs';
-import { CREATE_HISTORY } from '../../src/database/sqlite/history.js';
+import { CREATE_HISTORY } from '../../src/dialects/sqlite/driver/history.js';
 import { sampleFleet, temporaryDirectory, treeOf } from '../support/fleet.js';
 
 /** Asks one question of a private copy (without the write-ahead log, unless told), so that the original stays as it is. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Discovery } from '../../src/discovery/discover.js';
+import type { Discovery } from '../../src/model/discovery.js';
 import { compareNaturally } from '../../src/discovery/natural-order.js';
 import { select, type Selection } from '../../src/discovery/select.js';
 import { FleetError } from '../../src/model/errors.js';
@@ -13,8 +13,9 @@ function found(targets: readonly string[], refused: readonly string[] = []): Dis
       id,
       path: `data/${id}.db`,
       sizeBytes: 4096,
-      identity: { device: '1', inode: '1' },
+      identity: '1:1',
       version: '',
+      changedAt: 0,
     })),
     refused: sorted(refused).map((id) => ({
       id,

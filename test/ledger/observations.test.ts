@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { Observations } from '../../src/ledger/observations.js';
 import { openLedgerFile } from '../../src/ledger/open.js';
-import { newestTimeNs } from '../../src/model/file-version.js';
 import { temporaryDirectory } from '../support/fleet.js';
 import {
   firstOutput,
@@ -50,11 +49,6 @@ test('A file written less than two seconds before the look is not remembered, no
   expect(ledger.rememberObservations(pairs(fleet), NOON)).toBe(2);
   expect([...ledger.cachedObservations(fleet).keys()]).toEqual(['age_2001', 'age_90000']);
   ledger.close();
-});
-
-test('The newest time of a version is that of any of its files.', () => {
-  expect(newestTimeNs('512.5.6.1 - 7.9.8.2 -')).toBe(9);
-  expect(newestTimeNs('512.5.60000000000000000001.1 - - 1.2.3.4')).toBe(6e19);
 });
 
 test('Equal observations are one row and one object.', () => {

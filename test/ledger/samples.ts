@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { inject } from 'vitest';
-import { fileVersion } from '../../src/model/file-version.js';
+import { fileVersion } from '../../src/dialects/sqlite/discovery/file-version.js';
 import type { Observation } from '../../src/model/observation.js';
 import type { Outcome, OutcomeKind } from '../../src/model/outcome.js';
 import type { Target } from '../../src/model/target.js';
@@ -30,8 +30,9 @@ export function targetOf(id: string, writtenAt = NOON): Target {
     id,
     path: `data/${id}.db`,
     sizeBytes: 4096,
-    identity: { device: '1', inode: '7' },
+    identity: '1:7',
     version: fileVersion([file, null, null, null]),
+    changedAt: writtenAt,
   };
 }
 

@@ -5,12 +5,12 @@ import { parseRevision, type Draft } from '../../src/revisions/parse.js';
 import type { Problem } from '../../src/model/errors.js';
 import { readFileName } from '../../src/revisions/file-name.js';
 import type { Revision } from '../../src/model/revision.js';
-import { syntaxError } from '../../src/database/sqlite/syntax.js';
+import { sqliteSyntax } from '../../src/dialects/sqlite/syntax/syntax.js';
 
 export function parse(text: string, name = '0001_sample.sql'): ReturnType<typeof parseRevision> {
   const reading = readFileName(name);
   if (reading === null || 'message' in reading) throw new Error(`${name} is no revision's name`);
-  return parseRevision(`migrations/${name}`, reading, text, syntaxError);
+  return parseRevision(`migrations/${name}`, reading, text, sqliteSyntax);
 }
 
 export function draftOf(text: string, name?: string): Draft {

@@ -7,7 +7,7 @@ import { compareFiles } from '../../src/revisions/file-name.js';
 import { FleetError } from '../../src/model/errors.js';
 import { loadRevisions, type LoadOptions } from '../../src/revisions/load.js';
 import type { Graph } from '../../src/revisions/graph.js';
-import { syntaxError } from '../../src/database/sqlite/syntax.js';
+import { sqliteSyntax } from '../../src/dialects/sqlite/syntax/syntax.js';
 
 const UP = '-- migrate:up\nSELECT 1;\n';
 let directory: string;
@@ -24,7 +24,7 @@ async function write(files: Readonly<Record<string, string | Uint8Array>>): Prom
 }
 
 const load = (options: Partial<LoadOptions> = {}): Promise<Graph> =>
-  loadRevisions({ directory, dialect: 'sqlite', syntaxError, ...options });
+  loadRevisions({ directory, dialect: 'sqlite', syntax: sqliteSyntax, ...options });
 
 async function failure(options: Partial<LoadOptions> = {}): Promise<FleetError> {
   const error: unknown = await load(options).then(

@@ -310,6 +310,29 @@ describe('the checksums', () => {
     expect(cosmetic.sqlChecksum).toBe(base.sqlChecksum);
   });
 
+  it('are those that histories of older versions hold', () => {
+    const old = `-- revision: e6e5369fb4d1
+-- down_revision: 0020, 0019
+-- depends_on: 0027
+-- loses_rows: tasks, notes
+
+-- migrate:up
+-- if_missing: owners
+create TABLE owners (id INTEGER primary key, "Name" TEXT default 'a;b', [odd] BLOB default X'00ff' /* why */);
+CREATE TEMP TRIGGER t AFTER INSERT ON owners BEGIN
+  UPDATE owners SET id = CASE WHEN id > 1.5e3 THEN 1 ELSE -2 END;
+END;
+INSERT INTO owners VALUES (1_000, 'ü');
+
+-- migrate:down
+DROP TABLE IF EXISTS owners;;
+`;
+    expect(draftOf(old)).toMatchObject({
+      checksum: '4b9ce5c931445eb76ffc990b6ae52f3587abd9965842605d01277d4e35fe89e0',
+      sqlChecksum: 'f3a0f88f58287fc2c8036e79d827ff8d59dff0986c58897778e11a3477519427',
+    });
+  });
+
   it.each([
     ['a string', text.replace('x  y', 'x y')],
     ['the case of a string', text.replace('x  y', 'X  y')],

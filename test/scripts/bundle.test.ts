@@ -23,6 +23,12 @@ describe('the bundled program', () => {
     expect([...new Set(packages)].sort()).toEqual([...INSTALLED].sort());
   });
 
+  test('has no checks of options and files in the worker, which nobody but its supervisor calls', () => {
+    const notices = filesOf('dist/worker.licences.txt').join('');
+    expect(notices).toMatch(/^[a-z0-9-]+ \d/m);
+    expect(notices).not.toMatch(/^(?:zod|jsonc-parser) /m);
+  });
+
   test('brings the licence of each package that it contains, one that allows it', () => {
     const notices = filesOf('dist/*.licences.txt').join('\n');
     const found = [...notices.matchAll(/^(\S+) \d\S* \((.*)\)\n\n(.+)/gm)];
@@ -30,7 +36,7 @@ describe('the bundled program', () => {
     const used = filesOf('src/**/*.ts').flatMap((text) =>
       [
         ...text.matchAll(
-          /^import (?!type).* from '([a-z][a-z0-9-]*)';$|await import\('([a-z][a-z0-9-]*)'\)/gm,
+          /^import (?!type).* from '([a-z][a-z0-9-]*)(?:\/[^']*)?';$|await import\('([a-z][a-z0-9-]*)'\)/gm,
         ),
       ].map(([, name, later]) => name ?? later ?? ''),
     );

@@ -3,21 +3,22 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createSqliteDriver } from '../../src/database/sqlite/driver.js';
-import { changeHistory } from '../../src/database/sqlite/history.js';
-import { readSnapshot } from '../../src/database/sqlite/introspect.js';
-import { syntaxError } from '../../src/database/sqlite/syntax.js';
-import { observe } from '../../src/database/sqlite/observe.js';
+import { changeHistory } from '../../src/dialects/sqlite/driver/history.js';
+import { readSnapshot } from '../../src/dialects/sqlite/driver/introspect.js';
+import { sqliteSyntax } from '../../src/dialects/sqlite/syntax/syntax.js';
+import { observe } from '../../src/dialects/sqlite/driver/observe.js';
 import type { Revision } from '../../src/model/revision.js';
 import { buildGraph } from '../../src/revisions/graph.js';
 import { parseRevision } from '../../src/revisions/parse.js';
-import { describe, type Finding } from '../../src/schema/diff.js';
+import { describe, diff, type Finding } from '../../src/dialects/sqlite/schema/diff.js';
+import { isSnapshot } from '../../src/dialects/sqlite/schema/snapshot.js';
 import { judge, type Judgement } from '../../src/stamping/judge.js';
+import { sqliteDriver } from '../support/driver.js';
 import type { SchemaModel, TableModel } from '../support/schema-model.js';
 import { PLAIN, writeSchema } from '../support/schema-writer.js';
 import { schemaArbitrary, styleArbitrary } from '../support/schemas.js';
 
-const driver = createSqliteDriver(() => 0n);
+const driver = sqliteDriver();
 
 /** A structure that lacks some things, and what they are. */
 interface Lacking {
@@ -81,11 +82,17 @@ function missingOf(finding: Finding): string {
   return (words as (finding: Finding) => string)(finding);
 }
 
+interface Judged {
+  readonly judgement: Judgement;
+  /** The differences as the schema model has them. */
+  readonly findings: readonly Finding[];
+}
+
 /** Judges a database that records a revision and has another structure. */
-async function judged(expected: string, actual: string): Promise<Judgement> {
+async function judged(expected: string, actual: string): Promise<Judged> {
   const name = { version: '0001', slug: 'all', form: 'sql', dialect: null } as const;
   const text = `-- migrate:up\n${expected}`;
-  const { draft, problems } = parseRevision('0001_all.sql', name, text, syntaxError);
+  const { draft, problems } = parseRevision('0001_all.sql', name, text, sqliteSyntax);
   expect(problems).toEqual([]);
   const revision: Revision = { ...draft, parents: [] };
   const built = buildGraph([revision]);
@@ -106,7 +113,12 @@ async function judged(expected: string, actual: string): Promise<Judgement> {
     } as const;
     const run = { runId: 'r', appliedAt: '2026-11-20T10:15:00.000Z', durationMs: 0, toolVersion: '0' };
     changeHistory(db, { remove: [], add: [{ ...row, ...run }] });
-    return await judge(observe(db), built.graph, replay, async () => readSnapshot(db));
+    const basis = { graph: built.graph, replay, structures: driver.structures };
+    const found = readSnapshot(db);
+    const judgement = await judge(observe(db), basis, async () => found);
+    const wanted = await replay.structure([revision]);
+    if (!isSnapshot(wanted)) throw new Error('no snapshot');
+    return { judgement, findings: diff(wanted, found) };
   } finally {
     replay.close();
     db.close();
@@ -119,14 +131,16 @@ test('everything that is missing is found, and nothing else is reported', async 
   await fc.assert(
     fc.asyncProperty(schemaArbitrary, styleArbitrary, choices, async (model, style, picks) => {
       const { model: actual, missing } = lackingSome(model, () => picks.next().value !== 0);
-      const judgement = await judged(writeSchema(model, style), writeSchema(actual, PLAIN));
+      const { judgement, findings } = await judged(writeSchema(model, style), writeSchema(actual, PLAIN));
       const words = (items: readonly string[]) => items.map((item) => item.toLowerCase()).sort();
-      expect(words(judgement.findings.map(missingOf))).toEqual(words(missing));
+      expect(words(findings.map(missingOf))).toEqual(words(missing));
+      const told = judgement.differences.map((difference) => difference.words);
+      expect(told).toEqual(findings.map(describe));
       expect(judgement.state).toBe(missing.length === 0 ? 'current' : 'drifted');
       if (missing.length === 0) return;
       drifted += 1;
       expect(judgement.problem).toMatchObject({ code: 'drifted', revision: '0001' });
-      for (const words of judgement.findings.slice(0, 8).map(describe))
+      for (const words of findings.slice(0, 8).map(describe))
         expect(judgement.problem?.message).toContain(words);
     }),
     { numRuns: 300 },

@@ -27,21 +27,25 @@ export interface Exceptions {
   readonly edges: Readonly<Record<string, string>>;
 }
 
-/** From the roof to the ground: a folder (or file) imports what stands right of it. */
+/** From the roof to the ground: a folder (or file) imports what stands below it. */
 const ORDER = [
   'cli',
   'index.ts',
   'fleet.ts',
   'worker.ts',
-  'runner',
+  'operations',
+  'rollout',
+  'workers',
+  'target',
+  'adoption',
   'stamping',
-  'discovery',
   'backup',
-  'ledger',
-  'database',
+  'dialects',
+  'discovery',
   'revisions',
-  'schema',
+  'web',
   'report',
+  'ledger',
   'model',
 ];
 
@@ -53,7 +57,10 @@ const REMEDY = {
   'downward-imports': `move what is needed down, or hand it in as an argument; the order is ${ORDER.join(' > ')}`,
   'cli-to-index': 'export from src/index.ts what the command line needs: it is the first user of the library',
   'index-re-exports': 'put the code into a folder, and re-export it',
-  'port-only': 'use src/database/port.ts; only the composition root and the worker name a driver',
+  'one-place-a-dialect':
+    'use src/dialects/port.ts and structure.ts; only the two composition roots name a concrete dialect',
+  'words-of-a-dialect':
+    'say it in the words of the port, or move it into src/dialects/sqlite: elsewhere nobody knows which dialect it is',
   'inside-src': 'what the program needs is in src or in a package of package.json',
   'no-cycles': 'move what both need into a file of its own, below them; types count',
   'file-access':
@@ -108,6 +115,13 @@ function checkShape(path: string, text: string, source: ts.SourceFile, report: R
   if (!/^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)*[a-z0-9]+(?:-[a-z0-9]+)*\.ts$/.test(path)) report('kebab-case', path);
   if (!/^(?:#!.*\n)?(?:\/\/ |\/\*)/.test(text)) report('opening-comment', 'the file opens with code');
   if (rank(path) < 0) report('known-folder', path);
+  // The ledger is itself a SQLite file.
+  const own = dialectOf(path) === 'sqlite' || path.startsWith('ledger/');
+  const foreign = own ? null : WORDS_OF_SQLITE.exec(text);
+  if (foreign !== null) {
+    const line = text.slice(0, foreign.index).split('\n').length;
+    report('words-of-a-dialect', `\`${foreign[0]}\` in line ${line}`);
+  }
   for (const statement of source.statements) {
     if (isDefaultExport(statement)) report('no-default-export', firstLine(statement));
     if (
@@ -142,8 +156,9 @@ function checkImport(path: string, { from, names }: Import, exceptions: Exceptio
     if (folderOf(target) !== 'cli' && target !== 'index.ts') report('cli-to-index', from);
   } else {
     if (folderOf(target) !== folderOf(path) && rank(target) <= rank(path)) report('downward-imports', from);
-    const isDriver = target.startsWith('database/') && target !== 'database/port.ts';
-    if (isDriver && folderOf(path) !== 'database' && !(path in exceptions.edges)) report('port-only', from);
+    const dialect = dialectOf(target);
+    if (dialect !== null && dialect !== dialectOf(path) && !(path in exceptions.edges))
+      report('one-place-a-dialect', from);
   }
 }
 
@@ -225,6 +240,15 @@ function resolve(path: string, from: string): string {
 
 function folderOf(path: string): string {
   return path.split('/')[0] ?? path;
+}
+
+/** What only SQLite has, or only its packages; anywhere in a file, comments and texts included. */
+const WORDS_OF_SQLITE =
+  /pragma|sqlite_(?:schema|master|sequence|stat\d)|rowid|better-sqlite3|sqlite3-parser/i;
+
+/** The dialect that a file belongs to: `sqlite` of `dialects/sqlite/..`; null for what all share. */
+function dialectOf(path: string): string | null {
+  return /^dialects\/([^/]+)\//.exec(path)?.[1] ?? null;
 }
 
 function rank(path: string): number {

@@ -1,10 +1,10 @@
 // Runs a planned repair on a database as the protocol does: rows in the way first, then all statements or none.
 
 import type { Database } from 'better-sqlite3';
-import { readSnapshot } from '../../src/database/sqlite/introspect.js';
-import { planRepair } from '../../src/schema/repair.js';
-import type { Repair } from '../../src/schema/repair.js';
-import type { Snapshot } from '../../src/schema/snapshot.js';
+import { readSnapshot } from '../../src/dialects/sqlite/driver/introspect.js';
+import { planRepair } from '../../src/dialects/sqlite/schema/repair.js';
+import type { Repair } from '../../src/dialects/sqlite/schema/repair.js';
+import type { Snapshot } from '../../src/dialects/sqlite/schema/snapshot.js';
 
 export type Mended =
   | { readonly kind: 'repaired'; readonly repair: Repair }

@@ -2,10 +2,10 @@
 
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { readSnapshot } from '../../src/database/sqlite/introspect.js';
-import { describe, diff } from '../../src/schema/diff.js';
-import { fingerprintOf } from '../../src/schema/fingerprint.js';
-import type { Snapshot } from '../../src/schema/snapshot.js';
+import { readSnapshot } from '../../src/dialects/sqlite/driver/introspect.js';
+import { describe, diff } from '../../src/dialects/sqlite/schema/diff.js';
+import { fingerprintOf } from '../../src/dialects/sqlite/schema/fingerprint.js';
+import type { Snapshot } from '../../src/dialects/sqlite/schema/snapshot.js';
 import type { ColumnModel, IndexModel, SchemaModel, TableModel, TriggerModel } from './schema-model.js';
 import type { Style } from './schema-writer.js';
 

@@ -1,19 +1,19 @@
 // A worker's server in the process of the test, for what its messages alone can show.
 
-import { createSqliteDriver } from '../../src/database/sqlite/driver.js';
+import { sqliteDriver } from './driver.js';
 import { loadRevisions } from '../../src/revisions/load.js';
-import type { Intent } from '../../src/runner/intent.js';
-import { createServer, type Server } from '../../src/runner/serve.js';
-import type { Work } from '../../src/runner/work.js';
+import type { Intent } from '../../src/target/intent.js';
+import { createServer, type Server } from '../../src/workers/server.js';
+import type { Work } from '../../src/target/work.js';
 import { temporaryDirectory } from './fleet.js';
 
 /** @param now the clock, in milliseconds since 1970 */
 export async function openServer(migrations: string, now: () => number = Date.now): Promise<Server> {
-  const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
+  const driver = sqliteDriver();
   const { order } = await loadRevisions({
     directory: migrations,
     dialect: 'sqlite',
-    syntaxError: (sql) => driver.syntaxError(sql),
+    syntax: driver.syntax,
     readModule: () => Promise.reject(new Error('there is no module')),
   });
   const scratchDir = temporaryDirectory();

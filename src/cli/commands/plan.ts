@@ -28,6 +28,9 @@ export const plan = defineCommand({
   exitCodes: { 0: 'the plan was made', 1: 'there is no target' },
   async run(fleet, { select, settings: { stamp, allowExtra }, argument: to, switches }) {
     const report = await fleet.plan({ ...select, ...present({ to, stamp, allowExtra }) });
-    return { report, text: (options) => (switches.has('sql') ? planSql(report) : planText(report, options)) };
+    return {
+      report,
+      text: (options) => (switches.has('sql') ? planSql(report, options) : planText(report, options)),
+    };
   },
 });

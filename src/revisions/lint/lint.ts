@@ -1,15 +1,13 @@
-// All rules over one trace -> the report of `lint`.
+// Rules over one trace -> the report of `lint`. Which rules there are, and the trace, come from the dialect.
 
-import { CONTRACT } from '../../model/report.js';
+import { CONTRACT, type RevisionNeeds } from '../../model/report.js';
 import { EXIT } from '../../model/exit-code.js';
 import { FleetError } from '../../model/errors.js';
-import type { Graph } from '../graph.js';
+import type { CommandOptions } from '../../model/command.js';
+import { tell, type About } from '../../model/hint.js';
 import type { LintFinding, LintReport } from '../../model/lint.js';
-import { RULES } from './rules.js';
-import type { Rule } from './rule.js';
-import { Timeline } from './timeline.js';
+import type { LintContext, Mistake, Rule, RuleDescription } from './rule.js';
 import type { Trace } from './trace.js';
-import { needsOfAll } from '../needs.js';
 import { nearest } from '../../model/nearest.js';
 
 export interface LintOptions {
@@ -19,28 +17,34 @@ export interface LintOptions {
   readonly strict?: boolean;
   /** Revisions that databases have applied already, in the order of application. */
   readonly released?: readonly string[];
+  /** Options that say which fleet it is, for commands to type. */
+  readonly place?: CommandOptions;
+}
+
+/** What reading the revisions found, and what each of them needs. Plain data. */
+export interface LintReply {
+  readonly report: LintReport;
+  /** In the order of the graph. */
+  readonly needs: readonly RevisionNeeds[];
 }
 
 /**
- * Applies the rules.
- * @param trace of the revisions of the graph
+ * Applies rules.
+ * @param all the rules there are; their order decides between findings of one line
  * @throws FleetError `usage` for a rule that there is not
  */
-export function lint(graph: Graph, trace: Trace, options: LintOptions = {}): LintReport {
-  const rules = chooseRules(options.rules);
-  const context = {
-    graph,
-    trace,
-    timeline: new Timeline(trace),
-    needs: needsOfAll(trace),
-    released: options.released ?? null,
-  };
-  const place = new Map(graph.order.map((revision, index) => [revision.id, index]));
-  const findings = rules
-    .flatMap((rule) =>
-      rule.check(context).map((mistake) => findingOf(rule, mistake, options.strict ?? false)),
-    )
-    .sort((a, b) => (place.get(a.revision) ?? 0) - (place.get(b.revision) ?? 0) || a.line - b.line);
+export function lint<T extends Trace>(
+  all: readonly Rule<T>[],
+  { graph, trace, needs }: Omit<LintContext<T>, 'released'>,
+  options: LintOptions = {},
+): LintReport {
+  const { rules, strict = false, released = null, place = {} } = options;
+  const about = { place, scope: {} };
+  const context = { graph, trace, needs, released };
+  const rank = new Map(graph.order.map((revision, index) => [revision.id, index]));
+  const findings = chooseRules(all, rules)
+    .flatMap((rule) => rule.check(context).map((mistake) => findingOf(rule, mistake, strict, about)))
+    .sort((a, b) => (rank.get(a.revision) ?? 0) - (rank.get(b.revision) ?? 0) || a.line - b.line);
   const errors = findings.filter((finding) => finding.severity === 'error').length;
   return {
     contract: CONTRACT,
@@ -52,7 +56,7 @@ export function lint(graph: Graph, trace: Trace, options: LintOptions = {}): Lin
   };
 }
 
-function findingOf(rule: Rule, mistake: ReturnType<Rule['check']>[number], strict: boolean): LintFinding {
+function findingOf(rule: RuleDescription, mistake: Mistake, strict: boolean, about: About): LintFinding {
   const { revision, line, message, mend } = mistake;
   const severity = strict ? 'error' : (mistake.severity ?? rule.severity);
   return {
@@ -63,17 +67,23 @@ function findingOf(rule: Rule, mistake: ReturnType<Rule['check']>[number], stric
     line,
     message,
     why: rule.why,
-    mend,
+    mend: tell(mend, about).hint,
   };
 }
 
-/** @throws FleetError `usage` for a rule that there is not */
-export function chooseRules(ids: readonly string[] | undefined): readonly Rule[] {
-  if (ids === undefined) return RULES;
+/**
+ * The rules of these ids, in the order of the ids; all where none is asked for.
+ * @throws FleetError `usage` for a rule that there is not
+ */
+export function chooseRules<R extends RuleDescription>(
+  all: readonly R[],
+  ids: readonly string[] | undefined,
+): readonly R[] {
+  if (ids === undefined) return all;
   return ids.map((id) => {
-    const rule = RULES.find((each) => each.id === id);
+    const rule = all.find((each) => each.id === id);
     if (rule !== undefined) return rule;
-    const known = RULES.map((each) => each.id);
+    const known = all.map((each) => each.id);
     const near = nearest(id, known);
     throw new FleetError('usage', `There is no rule "${id}"`, {
       hint: near.length > 0 ? `did you mean ${near.join(' or ')}?` : `the rules are: ${known.join(', ')}`,

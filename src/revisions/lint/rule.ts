@@ -1,16 +1,18 @@
-// What a rule is: an id to name it by, how grave it is, why it matters, and a pure look at what happened.
+// What a rule is: an id to name it by, how grave it is, why it matters, and a pure look at what happened. A rule that
+// asks for more than the neutral trace says so by its type, and works with the dialect that gives it.
 
 import type { Graph } from '../graph.js';
+import type { Hint } from '../../model/hint.js';
 import type { RevisionNeeds } from '../../model/report.js';
 import type { Revision } from '../../model/revision.js';
 import type { Severity } from '../../model/lint.js';
-import type { Timeline } from './timeline.js';
 import type { Trace } from './trace.js';
 
-export interface LintContext {
+/** What the rules look at. */
+export interface LintContext<T extends Trace = Trace> {
   readonly graph: Graph;
-  readonly trace: Trace;
-  readonly timeline: Timeline;
+  /** Of the revisions of the graph. */
+  readonly trace: T;
   /** By revision. */
   readonly needs: ReadonlyMap<string, RevisionNeeds>;
   /** Revisions that databases have applied already, in the order of application; null where nobody said. */
@@ -21,15 +23,20 @@ export interface Mistake {
   readonly revision: Revision;
   readonly line: number;
   readonly message: string;
-  readonly mend: string;
+  readonly mend: Hint;
   /** Where it is not the rule's own. */
   readonly severity?: Severity;
 }
 
-export interface Rule {
+/** What can be said of a rule without running anything. */
+export interface RuleDescription {
   readonly id: string;
   readonly severity: Severity;
   /** Why it matters, in a sentence. */
   readonly why: string;
-  check(context: LintContext): readonly Mistake[];
+}
+
+export interface Rule<T extends Trace = Trace> extends RuleDescription {
+  // A property and no method: only so a rule that needs a dialect's trace does not pass for one that needs none.
+  readonly check: (context: LintContext<T>) => readonly Mistake[];
 }

@@ -1,15 +1,16 @@
 // A whole run in this process: lock, ledger, discovery, queue and report as built, with the worker's side called
 // directly instead of in a process of its own. For the many points that need a run, and no process to die.
 
-import type * as DriverModule from '../../../src/database/sqlite/driver.js';
+import type * as DialectModule from '../../../src/dialects/sqlite/dialect.js';
+import type * as DriverModule from '../../../src/dialects/sqlite/driver/driver.js';
 import type * as ExitModule from '../../../src/model/exit-code.js';
 import type * as LoadModule from '../../../src/revisions/load.js';
-import type * as RunModule from '../../../src/runner/fleet-run.js';
-import type * as ServeModule from '../../../src/runner/serve.js';
-import type { Pool } from '../../../src/runner/pool.js';
+import type * as RunModule from '../../../src/operations/run.js';
+import type * as ServeModule from '../../../src/workers/server.js';
+import type { Pool } from '../../../src/workers/pool.js';
 import type { RunCommand, RunReport } from '../../../src/model/report.js';
-import type { Replies, Task } from '../../../src/runner/protocol.js';
-import type { Intent } from '../../../src/runner/intent.js';
+import type { Replies, Task } from '../../../src/workers/messages.js';
+import type { Intent } from '../../../src/target/intent.js';
 import type { FleetErrorCode } from '../../../src/model/errors.js';
 import { load, type Program } from './program.js';
 import type { Command } from './bases.js';
@@ -25,18 +26,25 @@ export interface FleetInside {
 
 /** @param migrations directory of the revisions */
 export async function openFleetInside(program: Program, migrations: string): Promise<FleetInside> {
-  const [sqlite, { loadRevisions }, { runFleet }, { createServer }, { exitCodeOf }] = await Promise.all([
-    load<typeof DriverModule>(program, 'database/sqlite/driver.js'),
-    load<typeof LoadModule>(program, 'revisions/load.js'),
-    load<typeof RunModule>(program, 'runner/fleet-run.js'),
-    load<typeof ServeModule>(program, 'runner/serve.js'),
-    load<typeof ExitModule>(program, 'model/exit-code.js'),
-  ]);
-  const driver = sqlite.createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
+  const [sqlite, { createSqliteDialect }, { loadRevisions }, { runFleet }, { createServer }, { exitCodeOf }] =
+    await Promise.all([
+      load<typeof DriverModule>(program, 'dialects/sqlite/driver/driver.js'),
+      load<typeof DialectModule>(program, 'dialects/sqlite/dialect.js'),
+      load<typeof LoadModule>(program, 'revisions/load.js'),
+      load<typeof RunModule>(program, 'operations/run.js'),
+      load<typeof ServeModule>(program, 'workers/server.js'),
+      load<typeof ExitModule>(program, 'model/exit-code.js'),
+    ]);
+  const driver = sqlite.createSqliteDriver({
+    nowNs: () => BigInt(Date.now()) * 1_000_000n,
+    makeScratch: () => {
+      throw new Error('nothing is copied here');
+    },
+  });
   const graph = await loadRevisions({
     directory: migrations,
     dialect: 'sqlite',
-    syntaxError: (sql) => driver.syntaxError(sql),
+    syntax: driver.syntax,
     readModule: () => Promise.reject(new Error('no revision here is a module')),
   });
   let lastRun = 0;
@@ -56,17 +64,17 @@ export async function openFleetInside(program: Program, migrations: string): Pro
 
   return {
     async run(command, dataDir) {
+      const places = { dataDir, pattern: '**/project_*.db', stateDir: `${dataDir}/.flotilla` };
       const context = {
-        dataDir,
-        pattern: '**/project_*.db',
-        stateDir: `${dataDir}/.flotilla`,
+        ...places,
         migrations,
         jobs: 1,
         now: Date.now,
         newRunId: () => `inside-${++lastRun}`,
         randomId: () => '000000000000',
         loadGraph: () => Promise.resolve(graph),
-        historyScript: () => [],
+        dialect: createSqliteDialect(places),
+        place: {},
         startPool,
         fallbackDir: `${dataDir}/.flotilla`,
       };

@@ -2,13 +2,14 @@
 // suites that need thousands of points and hurt what is below the steps.
 
 import { lstatSync, mkdirSync } from 'node:fs';
-import type * as DriverModule from '../../../src/database/sqlite/driver.js';
-import type { Driver } from '../../../src/database/port.js';
+import type * as DriverModule from '../../../src/dialects/sqlite/driver/driver.js';
+import type { Driver } from '../../../src/dialects/port.js';
 import type { Outcome } from '../../../src/model/outcome.js';
+import type * as ProgressModule from '../../../src/target/progress.js';
 import type { Target } from '../../../src/model/target.js';
 import type * as LoadModule from '../../../src/revisions/load.js';
-import type * as UpgradeModule from '../../../src/runner/upgrade.js';
-import type { Intent } from '../../../src/runner/intent.js';
+import type * as UpgradeModule from '../../../src/target/upgrade.js';
+import type { Intent } from '../../../src/target/intent.js';
 import { load, type Program } from './program.js';
 
 export interface Inside {
@@ -34,16 +35,22 @@ export const UPGRADE: Intent = { kind: 'upgrade', to: 'head', stamp: false, allo
 
 /** @param migrations directory of the revisions */
 export async function openInside(program: Program, migrations: string): Promise<Inside> {
-  const [{ createSqliteDriver }, { loadRevisions }, { upgradeTarget }] = await Promise.all([
-    load<typeof DriverModule>(program, 'database/sqlite/driver.js'),
+  const [{ createSqliteDriver }, { loadRevisions }, { toldOutcome }, { upgradeTarget }] = await Promise.all([
+    load<typeof DriverModule>(program, 'dialects/sqlite/driver/driver.js'),
     load<typeof LoadModule>(program, 'revisions/load.js'),
-    load<typeof UpgradeModule>(program, 'runner/upgrade.js'),
+    load<typeof ProgressModule>(program, 'target/progress.js'),
+    load<typeof UpgradeModule>(program, 'target/upgrade.js'),
   ]);
-  const driver = createSqliteDriver(() => BigInt(Date.now()) * 1_000_000n);
+  const driver = createSqliteDriver({
+    nowNs: () => BigInt(Date.now()) * 1_000_000n,
+    makeScratch: () => {
+      throw new Error('nothing is copied here');
+    },
+  });
   const graph = await loadRevisions({
     directory: migrations,
     dialect: 'sqlite',
-    syntaxError: (sql) => driver.syntaxError(sql),
+    syntax: driver.syntax,
     readModule: () => Promise.reject(new Error('no revision here is a module')),
   });
   const replay = driver.replay();
@@ -62,8 +69,10 @@ export async function openInside(program: Program, migrations: string): Promise<
         timeoutMs: 60_000,
         toolVersion: '0',
       } as const;
-      const tools = { driver: options.driver ?? driver, graph, replay, now: Date.now, mayCommit: () => true };
-      return upgradeTarget(target, work, tools);
+      const { structures } = driver;
+      const clock = { now: Date.now, mayCommit: () => true };
+      const tools = { driver: options.driver ?? driver, graph, replay, structures, ...clock };
+      return toldOutcome(await upgradeTarget(target, work, tools), { place: {}, scope: {} });
     },
     close: () => replay.close(),
   };
@@ -72,6 +81,6 @@ export async function openInside(program: Program, migrations: string): Promise<
 /** A target as discovery would plan it. */
 export function targetAt(path: string, id = 'project_1'): Target {
   const { dev, ino, size } = lstatSync(path, { bigint: true });
-  const identity = { device: dev.toString(), inode: ino.toString() };
-  return { id, path, sizeBytes: Number(size), identity, version: '' };
+  const identity = `${dev}:${ino}`;
+  return { id, path, sizeBytes: Number(size), identity, version: '', changedAt: 0 };
 }

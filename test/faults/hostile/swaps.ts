@@ -3,7 +3,7 @@
 
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Driver } from '../../../src/database/port.js';
+import type { Driver } from '../../../src/dialects/port.js';
 import type { Outcome } from '../../../src/model/outcome.js';
 import type { Base } from '../harness/bases.js';
 import { putBase } from '../harness/bases.js';

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import type { Driver, Session } from '../../../src/database/port.js';
+import type { Driver, Session } from '../../../src/dialects/port.js';
 import { makeBase, putBase, type Base, type Command } from '../harness/bases.js';
 import { JOURNAL_MODES, writeMigrations, type JournalMode } from '../harness/fixture.js';
 import { intentOf } from '../harness/fleet-inside.js';

@@ -17,9 +17,9 @@ interface Mutant {
 }
 
 const BACKUP = 'backup/publish.js';
-const OPEN = 'database/sqlite/open.js';
-const SESSION = 'database/sqlite/session.js';
-const STEPS = 'runner/upgrade.js';
+const OPEN = 'dialects/sqlite/driver/open.js';
+const SESSION = 'dialects/sqlite/driver/session.js';
+const STEPS = 'target/upgrade.js';
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -27,8 +27,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: BACKUP,
-        from: `offset += writeSync(file, content, offset);\n        fsyncSync(file);`,
-        to: `offset += writeSync(file, content, offset);`,
+        from: 'fsyncSync(file);',
+        to: '',
       },
     ],
     by: { suite: 'power', only: 'delete/upgrade/', size: 300 },
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'ledger-trusted',
     patches: [
       {
-        file: 'runner/fleet-run.js',
+        file: 'operations/run.js',
         from: 'const { runId, intent } = work;',
         to: `const { runId, intent } = work;
     for (const { runId: old } of ledger.unfinishedRuns())
@@ -126,7 +126,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'lost-rows-not-counted',
-    patches: [{ file: 'runner/verify.js', from: 'assertNoRowLost(plan, before.rows, rows, after);', to: '' }],
+    patches: [{ file: 'target/verify.js', from: 'assertNoRowLost(plan, before.rows, rows, after);', to: '' }],
     by: { suite: 'hostile', only: 'schemas/trigger-of-its-own-that-deletes', size: 1 },
   },
   {
@@ -144,7 +144,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'same-file-not-asked',
     patches: [
       {
-        file: 'discovery/identity.js',
+        file: 'dialects/sqlite/discovery/identity.js',
         from: 'if (`${device}` !== target.identity.device || `${inode}` !== target.identity.inode)',
         to: 'if (false)',
       },

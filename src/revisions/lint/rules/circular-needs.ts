@@ -1,7 +1,7 @@
 // Revisions that use what the others make, in a circle: no order of the files would do.
 
 import type { LintContext, Mistake, Rule } from '../rule.js';
-import { orderOfNeeds } from '../../needs.js';
+import { orderOfNeeds } from '../../order.js';
 
 export const circularNeeds: Rule = {
   id: 'circular-needs',

@@ -1,17 +1,14 @@
 // The way back: each `down` was run after its `up`, and the structure compared with the one before.
 
 import type { LintContext, Mistake, Rule } from '../rule.js';
-import { describe } from '../../../schema/describe.js';
-import { difference } from '../difference.js';
 
 export const downMissing: Rule = {
   id: 'down-missing',
   severity: 'warning',
   why: 'A downgrade across this revision is refused.',
   check: ({ trace }: LintContext) =>
-    trace.revisions.flatMap(({ revision, down, before, after, steps }): Mistake[] => {
-      const doesNothing = before === after && steps.every(({ statement }) => statement.kind === 'SelectStmt');
-      if (down.kind !== 'missing' || doesNothing) return [];
+    trace.revisions.flatMap(({ revision, down, changesNothing }): Mistake[] => {
+      if (down.kind !== 'missing' || changesNothing) return [];
       return [
         {
           revision,
@@ -51,9 +48,9 @@ export const downDiffers: Rule = {
   severity: 'error',
   why: 'A downgrade compares the structure with the older revision and is rolled back.',
   check: ({ trace }: LintContext) =>
-    trace.revisions.flatMap(({ revision, down, before }): Mistake[] => {
+    trace.revisions.flatMap(({ revision, down }): Mistake[] => {
       if (down.kind !== 'differs' || revision.down === null) return [];
-      const differences = difference(before, down.left).map(describe);
+      const { differences } = down;
       const shown = differences.slice(0, SHOWN_MAX).join('; ');
       const more = differences.length > SHOWN_MAX ? `; and ${differences.length - SHOWN_MAX} more` : '';
       const first = revision.down.kind === 'sql' ? revision.down.statements[0]?.line : undefined;

@@ -1,0 +1,234 @@
+// The port: all that the rest knows of a kind of database. One implementation a dialect, under the same file names.
+// Nothing here is a notion of files or of connections: a target is named, looked at, opened, and gone back from.
+// Methods are asynchronous because another dialect's will wait; SQLite's resolve at once.
+
+import type { Discovery } from '../model/discovery.js';
+import type { Hint } from '../model/hint.js';
+import type { HistoryRow } from '../model/history.js';
+import type { Observation } from '../model/observation.js';
+import type { FailureCode } from '../model/outcome.js';
+import type { Guard, Revision, Statement } from '../model/revision.js';
+import type { Refusal, Target, TargetRef } from '../model/target.js';
+import type { Graph } from '../revisions/graph.js';
+import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
+import type { RuleDescription } from '../revisions/lint/rule.js';
+import type { ReadModule } from '../revisions/module.js';
+import type { Syntax } from '../revisions/syntax.js';
+import type { Structure, Structures } from './structure.js';
+
+/** What is known without opening a database: the supervisor's side of the port. */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgres';
+  /** What stands behind the driver. */
+  version(): DriverVersion;
+  /**
+   * Every target of the fleet, and what must not be opened, both in no order.
+   * @throws FleetError `dataDirectory`, `stateDirectory`, `usage` where the fleet cannot be searched
+   */
+  discover(): Promise<Discovery>;
+  /** A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none. */
+  find(name: string): Target | Refusal | null;
+  /** The kinds of differences that `Structures.compare` tells of. */
+  readonly differenceKinds: readonly string[];
+  /** A name as the database compares names: equal texts are one name. */
+  readonly fold: (name: string) => string;
+  /** How the text of revisions is read. */
+  readonly syntax: Syntax;
+  readonly readModule: ReadModule;
+  /** Every rule of `Driver.lint`, known without running one. */
+  readonly lintRules: readonly RuleDescription[];
+  /** A script for the database's own shell, which stops at the first error. */
+  script(parts: readonly ScriptPart[]): string;
+}
+
+/** What runs together in a script, and the change of the history that records it. */
+export interface ScriptPart {
+  /** False: outside a transaction; the record is in one of its own. */
+  readonly transactional: boolean;
+  readonly sql: readonly string[];
+  readonly record: HistoryChange;
+}
+
+/** How thoroughly integrity is checked. */
+export type Depth = 'quick' | 'full';
+
+/** Access to the targets: the worker's side of the port. */
+export interface Driver {
+  /**
+   * Opens a target; for change the session is made safe for it.
+   * @throws DatabaseError
+   */
+  open(target: Target, options: OpenOptions): Promise<Session>;
+  /**
+   * Proves that what bears the target's name now is what was planned, and may be opened.
+   * @param when `open`: this process has it open already, and what it keeps beside it is its own
+   * @throws DatabaseError `replaced`, `refusedPath`, `permission`, `io`
+   */
+  assertSame(target: Target, when: 'closed' | 'open'): void;
+  /**
+   * Looks at targets as an application would that only reads, and leaves their content as it was.
+   * @returns for each target, in order, what was seen, or why nothing could be
+   */
+  inspect(targets: readonly TargetRef[], options: InspectOptions): Promise<readonly Read<Observation>[]>;
+  /** The whole histories of targets, read like `inspect`; null where one has none. */
+  histories(
+    targets: readonly TargetRef[],
+    options: InspectOptions,
+  ): Promise<readonly Read<readonly HistoryRow[] | null>[]>;
+  /**
+   * The structure of a target, read like `inspect`.
+   * @throws DatabaseError
+   */
+  structure(target: TargetRef, options: InspectOptions): Promise<Structure>;
+  /**
+   * Does work where nothing of it stays: on what is a target in everything, and is gone afterwards.
+   * @throws DatabaseError where it cannot be made; whatever `work` throws
+   */
+  rehearse<T>(target: Target, work: (rehearsed: Target) => Promise<T>): Promise<T>;
+  /**
+   * Runs the revisions in a scratch database, empty and with rows, and reads them for mistakes.
+   * @throws FleetError `usage` for a rule that there is not
+   */
+  lint(graph: Graph, options: LintOptions): Promise<LintReply>;
+  /** The structures that revisions leave. */
+  replay(): Replay;
+  readonly structures: Structures;
+  /** How the text of revisions is read. */
+  readonly syntax: Syntax;
+  /** What to do about a fault that only this kind of database has; null where there is nothing special to say. */
+  readonly advice: (code: FailureCode, target: TargetRef) => Hint | null;
+}
+
+/** What was read of one target, or what was thrown: a DatabaseError, or a defect. */
+export type Read<T> = { readonly value: T } | { readonly error: unknown };
+
+/** What stands behind a driver. */
+export interface DriverVersion {
+  readonly name: string;
+  readonly version: string;
+  /** The oldest that keeps the promises made here. */
+  readonly least: string;
+  readonly isSafe: boolean;
+}
+
+export interface OpenOptions {
+  /** `ask`: nothing is to be changed, and there can be nothing to recover. */
+  readonly purpose: 'change' | 'ask';
+  /** How long one wait for a lock may take, in milliseconds. */
+  readonly busyTimeoutMs: number;
+}
+
+export interface InspectOptions {
+  /** How long one wait for a lock may take, in milliseconds. */
+  readonly busyTimeoutMs: number;
+}
+
+/** Runs revisions in a scratch database. Every method rejects with ReplayError where one fails on an empty one. */
+export interface Replay {
+  /** Fingerprint of the structure after exactly these revisions, in this order, from an empty database. Cached. */
+  fingerprint(revisions: readonly Revision[]): Promise<string>;
+  /** That structure itself; cheap where the call before was about a beginning of the same chain. */
+  structure(revisions: readonly Revision[]): Promise<Structure>;
+  close(): void;
+}
+
+/** An open database. Every method may throw DatabaseError. */
+export interface Session {
+  /** Begins a transaction that nobody else can write beside. */
+  lock(): Promise<void>;
+  /** Proves by a write that is taken back that the lock is one. */
+  proveWritable(): Promise<void>;
+  readHistory(): Promise<readonly HistoryRow[] | null>;
+  observe(): Promise<Observation>;
+  /** Of the structure alone. */
+  fingerprint(): Promise<string>;
+  structure(): Promise<Structure>;
+  /** What is wrong with what is stored; null where it is sound. */
+  checkIntegrity(depth: Depth): Promise<IntegrityFault | null>;
+  /** Rows whose foreign key has no parent, one line a violation, in a stable order. */
+  foreignKeyViolations(): Promise<readonly string[]>;
+  countRows(): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Writes the committed content into a sink; to be called before the first write.
+   * @returns the size of the content in bytes
+   */
+  backUp(sink: BackupSink): Promise<number>;
+  /** The rows of a query. */
+  findRows(sql: string, limit: number): Promise<FoundRows>;
+  /** Whether the object of a guard exists. */
+  exists(object: Guard['object']): Promise<boolean>;
+  /** Runs one statement and proves that the transaction is still open afterwards. */
+  execute(statement: Pick<Statement, 'sql'> & Partial<Statement>): Promise<void>;
+  /** Runs one statement that no transaction may hold. */
+  executeOutside(statement: Statement): Promise<void>;
+  /** Runs one direction of a module revision. */
+  executeModule(file: string, direction: 'up' | 'down'): Promise<void>;
+  /** Takes back what a revision switched for itself on this connection. */
+  endRevision(): Promise<void>;
+  /** Takes rows out of the history, then adds rows; the table is made where it is missing. */
+  record(change: HistoryChange): Promise<void>;
+  /**
+   * @throws DatabaseError `busy`: still open, may be tried again; `commitUncertain`: reopen and read, and where nothing
+   * was committed, its cause is the DatabaseError that stands
+   */
+  commit(): Promise<void>;
+  /** Ends the transaction without effect; harmless where none is open. */
+  rollback(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `integrity`: rows break the rules of their table; `corrupt`: what is stored cannot be trusted. */
+export interface IntegrityFault {
+  readonly code: Extract<FailureCode, 'integrity' | 'corrupt'>;
+  /** At least one. */
+  readonly problems: readonly string[];
+}
+
+/** Takes the content of a backup. Making it durable, and reading it back, is the business of whoever made the sink. */
+export interface BackupSink {
+  /**
+   * Takes the next bytes.
+   * @param chunk must stay as it is until the backup is finished
+   */
+  write(chunk: Uint8Array): void;
+  /**
+   * Has the whole content written by `copy`, for what is too large to pass through memory.
+   * @param copy gets the path of a file that is not there yet
+   */
+  fill(copy: (path: string) => Promise<void>): Promise<void>;
+}
+
+export interface FoundRows {
+  readonly count: number;
+  /** The first ones, up to the limit: their values as SQL. */
+  readonly first: readonly (readonly string[])[];
+}
+
+export interface HistoryChange {
+  readonly remove: 'all' | readonly string[];
+  readonly add: readonly HistoryRow[];
+}
+
+/** A fault of one database, in Flotilla's words: dialects turn their numbers into codes. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A revision that fails on an empty database. */
+export class ReplayError extends Error {
+  override readonly name = 'ReplayError';
+  readonly revision: Revision;
+  readonly statement: Statement | null;
+
+  constructor(revision: Revision, statement: Statement | null, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.revision = revision;
+    this.statement = statement;
+  }
+}

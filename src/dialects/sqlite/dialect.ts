@@ -1,0 +1,30 @@
+// The supervisor's side of the port: what is known of a fleet of SQLite files without opening one of them.
+
+import type { Dialect } from '../port.js';
+import { discover, discoverFile, type DiscoverOptions } from './discovery/discover.js';
+import { script } from './driver/history.js';
+import { loadModule } from './driver/module.js';
+import { sqliteVersion } from './driver/version.js';
+import { FINDING_KINDS } from './schema/finding-kinds.js';
+import { RULES } from './lint/rules.js';
+import { fold } from './schema/sql-text.js';
+import { sqliteSyntax } from './syntax/syntax.js';
+
+/** @param places where the files are searched */
+export function createSqliteDialect(places: DiscoverOptions): Dialect {
+  return {
+    name: 'sqlite',
+    version: sqliteVersion,
+    discover: () => discover(places),
+    find: discoverFile,
+    differenceKinds: FINDING_KINDS,
+    fold,
+    syntax: sqliteSyntax,
+    lintRules: RULES,
+    async readModule(file) {
+      const { up, down, meta } = await loadModule(file);
+      return { up: up !== null, down: down !== null, meta };
+    },
+    script,
+  };
+}

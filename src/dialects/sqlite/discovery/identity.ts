@@ -1,0 +1,177 @@
+// What `lstat` says about a target and its sidecars, and whether it may be opened: one implementation for discovery
+// and for the worker's look before and after opening. Nothing here opens anything: closing any descriptor on a
+// database drops all locks of the process on it (https://www.sqlite.org/howtocorrupt.html).
+
+import { lstatSync } from 'node:fs';
+import { DatabaseError } from '../../port.js';
+import { fileVersion, type FileFacts } from './file-version.js';
+import type { Target } from '../../../model/target.js';
+
+/** What SQLite keeps beside a database (https://www.sqlite.org/tempfiles.html). */
+export const SIDECARS = ['-journal', '-wal', '-shm'] as const;
+
+/** The smallest page, and so the smallest database (https://www.sqlite.org/fileformat2.html). */
+const SMALLEST_DATABASE_BYTES = 512n;
+
+export type FileKind = 'regular file' | 'directory' | 'symbolic link' | 'FIFO' | 'socket' | 'device';
+
+export interface FileLook extends FileFacts {
+  readonly kind: FileKind;
+  readonly device: bigint;
+  /** How many names the file has. */
+  readonly links: bigint;
+}
+
+export interface TargetLook {
+  readonly main: FileLook;
+  /** In the order of SIDECARS; null for one that is not there. */
+  readonly sidecars: readonly (FileLook | null)[];
+}
+
+/** Why a path must not be opened, and what to do about it. */
+export interface Fault {
+  readonly reason: string;
+  readonly hint: string;
+}
+
+const NONE = SIDECARS.map(() => null);
+
+/**
+ * @param mayHaveSidecars false where it is known that there is none
+ * @returns null where there is nothing of this name
+ * @throws the error of `lstat`, such as EACCES
+ */
+export function look(path: string, mayHaveSidecars = true): TargetLook | null {
+  const main = lookAtFile(path);
+  if (main === null) return null;
+  return { main, sidecars: mayHaveSidecars ? SIDECARS.map((suffix) => lookAtFile(path + suffix)) : NONE };
+}
+
+/** Changes whenever the file or a sidecar was written: see `Target.version`. */
+export function versionOf({ main, sidecars }: TargetLook): string {
+  return fileVersion([main, ...sidecars]);
+}
+
+/** The latest of their times, in milliseconds since 1970. */
+export function changedAt({ main, sidecars }: TargetLook): number {
+  let newest = 0n;
+  for (const file of [main, ...sidecars]) {
+    for (const time of [file?.modifiedNs ?? 0n, file?.changedNs ?? 0n]) if (time > newest) newest = time;
+  }
+  return Number(newest) / 1_000_000;
+}
+
+/** As text, because numbers of devices and inodes may exceed 2^53. */
+export function identityOf(device: bigint, inode: bigint): string {
+  return `${device}:${inode}`;
+}
+
+/** @returns null where SQLite may open it */
+export function faultOf({ main, sidecars }: TargetLook): Fault | null {
+  return kindFault(main) ?? linkFault(main) ?? sidecarFault(sidecars) ?? sizeFault(main, sidecars);
+}
+
+/**
+ * The file that was planned is still there, and may still be opened.
+ * @param withSidecars false once it is open: what lies beside it is SQLite's own by then
+ * @throws DatabaseError `replaced`, `refusedPath`, `permission` or `io`
+ */
+export function assertSameFile(target: Target, withSidecars = true): void {
+  const now = lookOrThrow(target.copy ?? target.path, withSidecars);
+  if (now === null) throw new DatabaseError('replaced', `${target.path} is gone`);
+  const { device, inode } = now.main;
+  if (identityOf(device, inode) !== target.identity) {
+    throw new DatabaseError('replaced', `${target.path} is another file than the one that was planned`);
+  }
+  const fault = faultOf(now);
+  if (fault !== null) throw new DatabaseError('refusedPath', `${target.path} ${fault.reason}`);
+}
+
+function lookOrThrow(path: string, withSidecars: boolean): TargetLook | null {
+  try {
+    return look(path, withSidecars);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const isForbidden = code === 'EACCES' || code === 'EPERM';
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new DatabaseError(isForbidden ? 'permission' : 'io', said, { cause });
+  }
+}
+
+function lookAtFile(path: string): FileLook | null {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  return {
+    kind: kindOf(stats),
+    sizeBytes: stats.size,
+    modifiedNs: stats.mtimeNs,
+    changedNs: stats.ctimeNs,
+    device: stats.dev,
+    inode: stats.ino,
+    links: stats.nlink,
+  };
+}
+
+function kindOf(stats: NonNullable<ReturnType<typeof lstatSync>>): FileKind {
+  if (stats.isFile()) return 'regular file';
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isSymbolicLink()) return 'symbolic link';
+  if (stats.isFIFO()) return 'FIFO';
+  return stats.isSocket() ? 'socket' : 'device';
+}
+
+function kindFault({ kind }: FileLook): Fault | null {
+  switch (kind) {
+    case 'regular file':
+      return null;
+    case 'symbolic link':
+      return {
+        reason: 'is a symbolic link',
+        hint: 'put the database itself here, or search the directory that it is in with --data-dir',
+      };
+    case 'directory':
+    case 'FIFO':
+    case 'socket':
+    case 'device':
+      return {
+        reason: `is a ${kind}, not a regular file`,
+        hint: 'move it away, or choose a --pattern that it does not match',
+      };
+  }
+}
+
+function linkFault({ links }: FileLook): Fault | null {
+  if (links === 1n) return null;
+  return {
+    reason: `has ${links} names (hard links), and a journal would belong to one of them alone`,
+    hint: 'find the other names with `find -samefile`, and replace all but one by copies or remove them',
+  };
+}
+
+/** A journal that is a FIFO hangs every open; one that is a link makes SQLite write somewhere else. */
+function sidecarFault(sidecars: TargetLook['sidecars']): Fault | null {
+  for (const [index, sidecar] of sidecars.entries()) {
+    if (sidecar === null || (sidecar.kind === 'regular file' && sidecar.links === 1n)) continue;
+    const found =
+      sidecar.kind === 'regular file' ? `has ${sidecar.links} names (hard links)` : `is a ${sidecar.kind}`;
+    return {
+      reason: `has a ${SIDECARS[index] ?? 'sidecar'} that ${found}: only a plain file can belong to a database`,
+      hint: 'find out what put it there, and move it away while no program has the database open',
+    };
+  }
+  return null;
+}
+
+function sizeFault({ sizeBytes }: FileLook, sidecars: TargetLook['sidecars']): Fault | null {
+  if (sizeBytes >= SMALLEST_DATABASE_BYTES) return null;
+  const hasContent = sidecars.some((sidecar) => sidecar !== null && sidecar.sizeBytes > 0n);
+  return {
+    reason:
+      sizeBytes === 0n
+        ? 'is empty (0 bytes), so it is no database'
+        : `has ${sizeBytes} bytes, and the smallest database has ${SMALLEST_DATABASE_BYTES}`,
+    hint: hasContent
+      ? 'keep it and its -journal or -wal, which may hold its content: let its application open it once'
+      : 'put the database or its backup here, or delete the file if nobody misses it',
+  };
+}

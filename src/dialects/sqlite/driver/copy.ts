@@ -1,0 +1,55 @@
+// Private copies for rehearsal: made from the files, because opening a WAL database through SQLite would create,
+// fold in or remove its sidecars, and a rehearsal leaves no trace. This runs only in processes that never open the
+// original at the same time: closing a plain descriptor drops the SQLite locks that the process has on the file.
+
+import { constants, copyFileSync, lstatSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseError } from '../../port.js';
+import { toDatabaseError } from './errors.js';
+
+/** The shared-memory index is not copied: SQLite makes it anew from the log (sqlite.org/walformat.html). */
+const PARTS = ['', '-journal', '-wal'];
+const TRIES = 50;
+/** Two writes closer than this may leave one and the same time on the file. */
+const TIME_GRAIN_NS = 20_000_000n;
+
+/**
+ * Copies a database with its log or journal into an existing directory, provably while nobody wrote: sizes and times
+ * of all parts are the same before and after, and old enough that a later write would have changed them.
+ * @returns the path of the copy
+ * @throws DatabaseError `busy` where it is written to all the time
+ */
+export async function copyQuiet(path: string, directory: string, nowNs: () => bigint): Promise<string> {
+  const copy = join(directory, basename(path));
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    if (attempt > 0) await sleep(20 + attempt);
+    const before = look(path);
+    if (nowNs() - before.newestNs < TIME_GRAIN_NS) continue;
+    try {
+      for (const part of before.parts) copyFileSync(path + part, copy + part, constants.COPYFILE_FICLONE);
+    } catch (error) {
+      const vanished = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (vanished && look(path).version !== before.version) continue;
+      throw toDatabaseError(error, 'io');
+    }
+    if (look(path).version === before.version) return copy;
+  }
+  throw new DatabaseError('busy', `${path} was written to during each of ${TRIES} attempts to copy it`);
+}
+
+function look(path: string): { parts: readonly string[]; version: string; newestNs: bigint } {
+  const parts: string[] = [];
+  const versions: string[] = [];
+  let newestNs = 0n;
+  for (const part of PARTS) {
+    const found = lstatSync(path + part, { bigint: true, throwIfNoEntry: false });
+    if (found === undefined) continue;
+    if (!found.isFile()) throw new DatabaseError('refusedPath', `${path + part} is not a plain file`);
+    parts.push(part);
+    versions.push(`${part}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`);
+    if (found.mtimeNs > newestNs) newestNs = found.mtimeNs;
+  }
+  if (parts[0] !== '') throw new DatabaseError('replaced', `${path} is gone`);
+  return { parts, version: versions.join(), newestNs };
+}

@@ -1,0 +1,76 @@
+// The SQLite driver: the worker's side of the port.
+
+import { lstatSync, rmSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import type { TargetRef, Target } from '../../../model/target.js';
+import { assertSameFile, identityOf } from '../discovery/identity.js';
+import { STRUCTURES } from '../schema/structures.js';
+import type { Driver, InspectOptions, Read } from '../../port.js';
+import { advice } from './advice.js';
+import { copyQuiet } from './copy.js';
+import { readHistoryIfAny } from './history.js';
+import { readSnapshot } from './introspect.js';
+import { createLook, type LookOptions } from './look.js';
+import { observe } from './observe.js';
+import { assertWritable, openForChange, openForReading } from './open.js';
+import { createReplay } from './replay.js';
+import { createSession } from './session.js';
+import { lintRevisions } from '../lint/lint-revisions.js';
+import { sqliteSyntax } from '../syntax/syntax.js';
+
+export function createSqliteDriver(options: LookOptions): Driver {
+  const look = createLook(options);
+
+  async function read<T>(
+    targets: readonly TargetRef[],
+    { busyTimeoutMs }: InspectOptions,
+    from: (db: Database.Database) => T,
+  ): Promise<readonly Read<T>[]> {
+    const found: Read<T>[] = [];
+    for (const target of targets) {
+      try {
+        found.push({ value: await look(target, busyTimeoutMs, from) });
+      } catch (error) {
+        found.push({ error });
+      }
+    }
+    return found;
+  }
+
+  return {
+    open: async ({ path, copy: file = path }, { purpose, busyTimeoutMs }) =>
+      createSession(
+        purpose === 'change'
+          ? openForChange(file, { busyTimeoutMs, shown: path })
+          : // One that may only read leaves the sidecars of a WAL database behind (sqlite.org/wal.html).
+            openForReading(file, { readonly: false, busyTimeoutMs, shown: path }),
+        path,
+      ),
+    assertSame(target, when) {
+      assertSameFile(target, when === 'closed');
+    },
+    inspect: async (targets, how) => read(targets, how, observe),
+    histories: async (targets, how) => read(targets, how, readHistoryIfAny),
+    structure: async (target, { busyTimeoutMs }) => look(target, busyTimeoutMs, readSnapshot),
+    async rehearse(target, work) {
+      assertWritable(target.path);
+      const directory = options.makeScratch();
+      try {
+        return await work(await copyOf(target, directory, options.nowNs));
+      } finally {
+        rmSync(directory, { recursive: true, force: true });
+      }
+    },
+    lint: lintRevisions,
+    replay: createReplay,
+    structures: STRUCTURES,
+    syntax: sqliteSyntax,
+    advice,
+  };
+}
+
+async function copyOf(target: Target, directory: string, nowNs: () => bigint): Promise<Target> {
+  const copy = await copyQuiet(target.path, directory, nowNs);
+  const { dev, ino } = lstatSync(copy, { bigint: true });
+  return { ...target, copy, identity: identityOf(dev, ino) };
+}

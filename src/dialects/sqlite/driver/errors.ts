@@ -1,0 +1,49 @@
+// SQLite's error codes, turned into Flotilla's. The only place that knows their names (sqlite.org/rescode.html).
+
+import { fileFailureCode } from '../../../model/file-error.js';
+import type { FailureCode } from '../../../model/outcome.js';
+import { DatabaseError } from '../../port.js';
+
+/** Turns anything thrown by better-sqlite3 into a DatabaseError; `fallback` is the code for SQL that is merely wrong. */
+export function toDatabaseError(error: unknown, fallback: FailureCode): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = codeOf(error);
+  const known = fileFailureCode(error) ?? (code === null ? null : failureCodeOf(code));
+  return new DatabaseError(known ?? fallback, message, { cause: error });
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** Whether SQLite itself, not the content of a database, is at fault: null means that the statement is. */
+function failureCodeOf(code: string): FailureCode | null {
+  if (code === 'SQLITE_READONLY_DBMOVED') return 'replaced';
+  const primary = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;
+  switch (primary) {
+    case 'SQLITE_BUSY':
+    case 'SQLITE_LOCKED':
+    case 'SQLITE_PROTOCOL':
+      return 'busy';
+    case 'SQLITE_NOTADB':
+      return 'notADatabase';
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_FORMAT':
+      return 'corrupt';
+    case 'SQLITE_READONLY':
+      return 'readOnly';
+    case 'SQLITE_PERM':
+    case 'SQLITE_CANTOPEN':
+      return 'permission';
+    case 'SQLITE_FULL':
+      return 'diskFull';
+    case 'SQLITE_IOERR':
+    case 'SQLITE_NOMEM':
+      return 'io';
+    case 'ENOENT':
+      return 'replaced';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,119 @@
+// Runs a revision that is a program: `up(db)` or `down(db)` of a TypeScript or JavaScript module, in the transaction
+// of the target. The module gets a few methods, and none that could leave the transaction.
+
+import { resolve } from 'node:path';
+import type Database from 'better-sqlite3';
+import type { RevisionDatabase } from '../../../model/revision-database.js';
+import { readStatements } from '../../../revisions/statements.js';
+import { DatabaseError } from '../../port.js';
+import { programSyntax } from '../syntax/syntax.js';
+import { toDatabaseError } from './errors.js';
+import { assertStillInside } from './execute.js';
+import { rebuildTable } from './rebuild-table.js';
+
+type Step = (db: RevisionDatabase) => unknown;
+
+/** What a module revision exports. */
+export interface ModuleFace {
+  readonly up: Step | null;
+  readonly down: Step | null;
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/** Loads a module; `.ts` files need no build. */
+export async function loadModule(file: string): Promise<ModuleFace> {
+  // Loaded only where a revision is a module: most fleets have none, and every process would pay for it.
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(import.meta.url);
+  const exported: Readonly<Record<string, unknown>> = await jiti.import(resolve(file));
+  const meta = exported['meta'];
+  return {
+    up: asStep(exported, 'up'),
+    down: asStep(exported, 'down'),
+    meta: typeof meta === 'object' && meta !== null ? { ...meta } : {},
+  };
+}
+
+function asStep(exported: Readonly<Record<string, unknown>>, direction: 'up' | 'down'): Step | null {
+  const value = exported[direction];
+  if (value === undefined || isStep(value)) return value ?? null;
+  throw new TypeError(`it exports ${direction}, which is no function`);
+}
+
+function isStep(value: unknown): value is Step {
+  return typeof value === 'function';
+}
+
+/** @throws DatabaseError `migrationFailed` with the first line of the error's stack that lies in the module */
+export async function runModule(
+  db: Database.Database,
+  file: string,
+  direction: 'up' | 'down',
+): Promise<void> {
+  const step = (await loadModule(file))[direction];
+  if (step === null) throw new DatabaseError('migrationFailed', `${file} exports no function ${direction}`);
+  try {
+    await Promise.race([step(faceOf(db)), stuck(direction)]);
+  } catch (error) {
+    const place =
+      error instanceof Error ? error.stack?.split('\n').find((line) => line.includes(file)) : undefined;
+    const translated = toDatabaseError(error, 'migrationFailed');
+    if (place === undefined) throw translated;
+    throw new DatabaseError(translated.code, `${translated.message} (${place.trim()})`, { cause: error });
+  } finally {
+    waiting.clear();
+  }
+  assertStillInside(db);
+}
+
+/** What ends the wait for the program at work. */
+const waiting = new Set<() => void>();
+
+/** Rejects when `endStuckModules` is called. */
+function stuck(direction: 'up' | 'down'): Promise<never> {
+  return new Promise((_, reject) => {
+    waiting.add(() => {
+      reject(new Error(`${direction}(db) waits for a promise that nothing is left to resolve`));
+    });
+  });
+}
+
+/**
+ * To be called when this process has nothing left to do: a program that is waited for then never ends.
+ * @returns whether there was one
+ */
+export function endStuckModules(): boolean {
+  const found = waiting.size > 0;
+  for (const end of waiting) end();
+  return found;
+}
+
+function faceOf(db: Database.Database): RevisionDatabase {
+  const allowed = new Set<string>();
+  function inside<T>(sql: string, work: () => T): T {
+    if (!allowed.has(sql)) assertAllowed(sql);
+    allowed.add(sql);
+    const result = work();
+    assertStillInside(db);
+    return result;
+  }
+  return {
+    exec: (sql) => void inside(sql, () => db.exec(sql)),
+    run: (sql, ...parameters) => inside(sql, () => ({ changes: db.prepare(sql).run(...parameters).changes })),
+    all: (sql, ...parameters) => inside(sql, () => db.prepare(sql).all(...parameters)),
+    get: (sql, ...parameters) => inside(sql, () => db.prepare(sql).get(...parameters)),
+    rebuild: (table, definition, options) => {
+      inside(definition, () => {
+        rebuildTable(db, table, definition, options);
+      });
+    },
+  };
+}
+
+/** What is refused in a SQL revision when it is read is refused here before it runs. */
+function assertAllowed(sql: string): void {
+  const section = { text: sql, ...programSyntax.tokensOf(sql), transactional: true };
+  const [problem] = readStatements(section, programSyntax).problems;
+  if (problem !== undefined)
+    throw new DatabaseError('migrationFailed', `${problem.message}: ${problem.hint}`);
+}

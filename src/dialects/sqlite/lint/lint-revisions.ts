@@ -1,0 +1,25 @@
+// SQLite's part of `lint`: runs the revisions in memory and holds every rule against what happened.
+
+import type { Graph } from '../../../revisions/graph.js';
+import { lint, type LintOptions, type LintReply } from '../../../revisions/lint/lint.js';
+import { needsOfAll } from './needs.js';
+import { RULES } from './rules.js';
+import type { SqliteTrace } from './sqlite-trace.js';
+import { Timeline } from './timeline.js';
+import { traceRevisions } from './trace-revisions.js';
+
+/** @throws FleetError `usage` for a rule that there is not */
+export async function lintRevisions(graph: Graph, options: LintOptions): Promise<LintReply> {
+  return lintTrace(graph, await traceRevisions(graph.order), options);
+}
+
+/**
+ * The same for revisions that were run already.
+ * @param trace of the revisions of the graph
+ * @throws FleetError `usage` for a rule that there is not
+ */
+export function lintTrace(graph: Graph, trace: SqliteTrace, options: LintOptions = {}): LintReply {
+  const needs = needsOfAll(trace);
+  const seen = { graph, needs, trace: { ...trace, timeline: new Timeline(trace) } };
+  return { report: lint(RULES, seen, options), needs: [...needs.values()] };
+}

@@ -1,0 +1,39 @@
+// Every rule there is, SQLite's own and those that any dialect has. Adding one is adding a file and a line here. Their
+// order decides between findings of one line.
+
+import { cascade } from './rules/cascade.js';
+import { circularNeeds } from '../../../revisions/lint/rules/circular-needs.js';
+import { doubleQuotedString } from './rules/double-quoted-string.js';
+import { downDiffers, downFails, downMissing } from '../../../revisions/lint/rules/down.js';
+import { failsWithRows } from './rules/fails-with-rows.js';
+import { foreignKeyTarget } from './rules/foreign-key-target.js';
+import { ifNotExists } from './rules/if-not-exists.js';
+import { missingReference } from './rules/missing-reference.js';
+import { nameOrder } from '../../../revisions/lint/rules/name-order.js';
+import { orderChanged } from '../../../revisions/lint/rules/order-changed.js';
+import { rebuildLoses } from './rules/rebuild-loses.js';
+import { severalHeads } from '../../../revisions/lint/rules/several-heads.js';
+import type { SqliteRule } from './sqlite-rule.js';
+import { statementFails } from './rules/statement-fails.js';
+import { undeclaredLoss } from './rules/undeclared-loss.js';
+import { unknownStatement } from '../../../revisions/lint/rules/unknown-statement.js';
+
+export const RULES: readonly SqliteRule[] = [
+  missingReference,
+  statementFails,
+  failsWithRows,
+  undeclaredLoss,
+  cascade,
+  downFails,
+  downDiffers,
+  severalHeads,
+  circularNeeds,
+  foreignKeyTarget,
+  doubleQuotedString,
+  rebuildLoses,
+  ifNotExists,
+  downMissing,
+  orderChanged,
+  nameOrder,
+  unknownStatement,
+];

@@ -1,0 +1,154 @@
+// Runs every revision in memory, in order, up and once down again, on an empty database and on one with a row in every
+// table, and keeps what happened for the rules of `lint`. Foreign keys are off before BEGIN, as in the protocol.
+// No target is opened here.
+
+import type { Database } from 'better-sqlite3';
+import type { DownTrace } from '../../../revisions/lint/trace.js';
+import { describe } from '../schema/describe.js';
+import type { Broken, SqliteRevisionTrace, SqliteStepTrace, SqliteTrace } from './sqlite-trace.js';
+import type { Revision, Script } from '../../../model/revision.js';
+import { createBrokenFinder, type BrokenFinder } from './trace-broken.js';
+import { createSeeded, NOTHING, type Seeded } from './trace-seeded.js';
+import { createStructureReader, type StructureReader } from '../driver/structure-reader.js';
+import { difference } from './difference.js';
+import { guardHolds } from '../driver/guard.js';
+import { tablesTouched } from './trace-tables.js';
+import { lineOf, memory, run, runDown, statementsOf } from './trace-run.js';
+import type { Snapshot, Trigger, View } from '../schema/snapshot.js';
+import { changed } from './lookup.js';
+
+/** @param order revisions, every need first */
+export async function traceRevisions(order: readonly Revision[]): Promise<SqliteTrace> {
+  const empty = memory();
+  const seeded = createSeeded();
+  const reader = createStructureReader(empty);
+  const broken = createBrokenFinder(empty);
+  const revisions: SqliteRevisionTrace[] = [];
+  try {
+    for (const revision of order) {
+      const before = reader.read();
+      seeded.begin(before, revision);
+      const { steps, born } = await runUp(empty, reader, seeded, broken, revision);
+      const after = reader.read();
+      const losses = seeded.end(before, after);
+      const failed = steps.some((step) => step.error !== null);
+      if (seeded.isLost()) seeded.takeOver(empty);
+      revisions.push({
+        revision,
+        before,
+        after,
+        steps,
+        changesNothing: before === after && steps.every(({ statement }) => statement.kind === 'SelectStmt'),
+        broken: [
+          ...broken.find(after),
+          ...born.filter(({ kind, name }) => partNamed(after, kind, name) === null),
+        ],
+        ...losses,
+        down:
+          failed && revision.down !== null
+            ? { kind: 'untried' }
+            : await tryDown(empty, reader, seeded, revision, { before, after }),
+      });
+    }
+    return { revisions, unseeded: seeded.seeder().unseeded() };
+  } finally {
+    empty.close();
+    seeded.close();
+  }
+}
+
+async function runUp(
+  empty: Database,
+  reader: StructureReader,
+  seeded: Seeded,
+  broken: BrokenFinder,
+  revision: Revision,
+): Promise<{ readonly steps: readonly SqliteStepTrace[]; readonly born: readonly Broken[] }> {
+  const steps: SqliteStepTrace[] = [];
+  /** Views and triggers that did not work when they were made. */
+  const born: Broken[] = [];
+  // A target may get each revision in a run of its own: what the one before left switched on is off again.
+  empty.pragma('legacy_alter_table = OFF');
+  if (revision.transactional) empty.exec('BEGIN');
+  for (const statement of statementsOf(revision.up)) {
+    const before = reader.read();
+    const skipped = !guardHolds(empty, statement.guard);
+    const error = skipped ? null : await run(empty, revision.up, statement, 'up');
+    const onRows = skipped || error !== null ? NOTHING : await seeded.run(revision.up, statement, before);
+    const after = reader.read(tablesTouched(statement, before));
+    if (onRows.seededError !== null) seeded.refill(after);
+    const said = error ?? onRows.seededError;
+    const placed = said === null ? statement : { ...statement, line: lineOf(statement, said) };
+    const step = { statement: placed, before, after, skipped, error, ...onRows };
+    steps.push(step);
+    born.push(...brokenAtBirth(broken, step));
+  }
+  if (empty.inTransaction) empty.exec('COMMIT');
+  return { steps, born };
+}
+
+const MAKING = new Map<string, Broken['kind']>([
+  ['CreateViewStmt', 'view'],
+  ['CreateTriggerStmt', 'trigger'],
+]);
+
+function brokenAtBirth(broken: BrokenFinder, { statement, before, after }: SqliteStepTrace): Broken[] {
+  const kind = MAKING.get(statement.kind);
+  if (kind === undefined || before === after) return [];
+  const made =
+    kind === 'view' ? changed(before.views, after.views) : changed(before.triggers, after.triggers);
+  return made.come.flatMap((part) => {
+    const error = broken.check(after, part);
+    return error === null ? [] : [{ kind, name: part.name, error, passing: true }];
+  });
+}
+
+function partNamed(structure: Snapshot, kind: Broken['kind'], name: string): View | Trigger | null {
+  const parts: readonly (View | Trigger)[] = kind === 'view' ? structure.views : structure.triggers;
+  return parts.find((part) => part.name === name) ?? null;
+}
+
+async function tryDown(
+  empty: Database,
+  reader: StructureReader,
+  seeded: Seeded,
+  revision: Revision,
+  { before, after }: Pick<SqliteRevisionTrace, 'before' | 'after'>,
+): Promise<DownTrace> {
+  const { down, transactional } = revision;
+  if (down === null) return { kind: 'missing' };
+  if (!transactional) {
+    const copy = memory(empty.serialize());
+    try {
+      const failure = await runDown(copy, down);
+      return failure === null
+        ? judgeDown(before, createStructureReader(copy).read())
+        : { ...failure, seeded: false };
+    } finally {
+      copy.close();
+    }
+  }
+  empty.exec('BEGIN');
+  try {
+    const failure = await runDown(empty, down);
+    if (failure !== null) return { ...failure, seeded: false };
+    const judged = judgeDown(before, reader.read(touchedBy(down, after)));
+    const onRows = judged.kind === 'same' ? await seeded.tryDown(down) : null;
+    return onRows === null ? judged : { ...onRows, seeded: true };
+  } finally {
+    empty.exec('ROLLBACK');
+    reader.rewind(after);
+  }
+}
+
+function touchedBy(script: Script, structure: Snapshot): readonly string[] | undefined {
+  const touched = statementsOf(script).map((statement) => tablesTouched(statement, structure));
+  return touched.some((tables) => tables === undefined)
+    ? undefined
+    : touched.flatMap((tables) => tables ?? []);
+}
+
+function judgeDown(before: Snapshot, left: Snapshot): DownTrace {
+  const differences = difference(before, left).map(describe);
+  return differences.length === 0 ? { kind: 'same' } : { kind: 'differs', differences };
+}

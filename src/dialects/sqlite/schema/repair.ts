@@ -1,0 +1,81 @@
+// From a structure that drifted to what mends it: statements, the rows that would be in their way, and what is left on
+// purpose. Pure: whoever runs it looks for the rows first.
+// Invariant: run in one transaction that began with foreign_keys = OFF, and with no row in the way, the statements
+// leave exactly the goal and keep every row and value of it, or fail.
+
+import { describe, diff } from './diff.js';
+import { resolveParents } from './normalize.js';
+import { find, goalOf, has, namedBy, usesOfDropped } from './repair-goal.js';
+import { rowChecks } from './repair-rows.js';
+import { statementsOf, tableIdentity } from './repair-statements.js';
+import { nameSql } from './sql-text.js';
+import type { Finding } from './finding.js';
+import type { RepairStatement, RowCheck } from '../../structure.js';
+import type { Snapshot, Table } from './snapshot.js';
+
+export interface RepairRequest {
+  readonly actual: Snapshot;
+  readonly expected: Snapshot;
+  /**
+   * Names of what may be dropped though it is not expected: `table`, `table.column`, or an index, a view, a trigger.
+   * What is on a table or a column goes with it. Without its name nothing goes: it may hold data, or be in use.
+   */
+  readonly dropExtra: readonly string[];
+}
+
+export interface Repair {
+  /** In order; none where there is nothing to mend but what is left. */
+  readonly statements: readonly RepairStatement[];
+  /** No row may be found by any of these: the statements would fail, or change or lose a value. */
+  readonly obstacles: readonly RowCheck[];
+  /** What will differ afterwards. */
+  readonly left: readonly Finding[];
+  /** Why nothing may be run, in words that say what to do first: something would be cut off from what it needs. */
+  readonly refused: readonly string[];
+  /** The structure afterwards. */
+  readonly goal: Snapshot;
+  /** Tables that go, with their rows. */
+  readonly dropped: readonly string[];
+}
+
+export function planRepair({ actual, expected, dropExtra }: RepairRequest): Repair {
+  const isNamed = namedBy(dropExtra);
+  const goal = goalOf(expected, actual, isNamed);
+  const left = diff(expected, goal);
+  const isLeft = new Set(left.map(describe));
+  const findings = diff(expected, actual).filter((finding) => !isLeft.has(describe(finding)));
+  // A foreign key that names no columns of its parent follows the parent's key, and is not changed itself.
+  const before = { ...actual, tables: resolveParents(actual.tables, goal.tables) };
+  const isMending = findings.length > 0;
+  return {
+    statements: isMending ? statementsOf(before, goal, findings) : [],
+    obstacles: isMending ? rowChecks(before, goal, isNamed) : [],
+    left,
+    refused: [...usesOfDropped(goal, expected, actual), ...cutOff(findings, left)],
+    goal,
+    dropped: droppedTables(actual, goal).map(({ name }) => name),
+  };
+}
+
+/** Tables that go, and those that are dropped and made anew because only their module knows what they hold. */
+function droppedTables(actual: Snapshot, goal: Snapshot): readonly Table[] {
+  return actual.tables.filter((table) => {
+    const target = find(goal.tables, table.name);
+    if (target === undefined) return true;
+    return (table.virtual || target.virtual) && tableIdentity(table) !== tableIdentity(target);
+  });
+}
+
+/** A table that is missing may only be called otherwise: an empty one in its place would hide its rows. */
+function cutOff(findings: readonly Finding[], left: readonly Finding[]): readonly string[] {
+  return left.flatMap((finding) => {
+    if (finding.kind !== 'tableExtra' || finding.leftover === null) return [];
+    const { table, tool } = finding.leftover;
+    const isMissing = findings.some(
+      (other) => other.kind === 'tableMissing' && has([{ name: other.table }], table),
+    );
+    const rename = `ALTER TABLE ${nameSql(finding.table)} RENAME TO ${nameSql(table)}`;
+    const words = `table ${table} is missing, and ${finding.table}, by its name left behind by a rebuild of it (${tool}), may hold its rows`;
+    return isMissing ? [`${words}: ${rename}, or name ${finding.table} to drop it`] : [];
+  });
+}

@@ -1,0 +1,69 @@
+// What the port offers on structures, over SQLite's own model of one. Apart so that everything else in this folder works
+// on snapshots alone.
+
+import type { Difference, Structure, Structures } from '../../structure.js';
+import { describe, diff, distance, type Finding } from './diff.js';
+import { fingerprintOf } from './fingerprint.js';
+import { renderDrops, renderSnapshot } from './render.js';
+import { planRepair } from './repair.js';
+import { isSnapshot, type Snapshot } from './snapshot.js';
+import { fold } from './sql-text.js';
+
+export const STRUCTURES: Structures = {
+  fingerprint: (structure) => fingerprintOf(own(structure)),
+  compare: (expected, actual) => diff(own(expected), own(actual)).map(differenceOf),
+  fold,
+  render(structure) {
+    const snapshot = own(structure);
+    const { tables, indexes, views, triggers } = snapshot;
+    return {
+      up: renderSnapshot(snapshot),
+      down: renderDrops(snapshot),
+      counts: {
+        tables: tables.length,
+        indexes: indexes.length,
+        views: views.length,
+        triggers: triggers.length,
+      },
+    };
+  },
+  planRepair({ actual, expected, dropExtra }) {
+    const { statements, obstacles, left, refused, goal, dropped } = planRepair({
+      actual: own(actual),
+      expected: own(expected),
+      dropExtra,
+    });
+    const fingerprint = fingerprintOf(goal);
+    return { statements, obstacles, left: left.map(differenceOf), refused, fingerprint, dropped };
+  },
+};
+
+/** A process has one dialect: the structures that it meets are its own. */
+function own(structure: Structure): Snapshot {
+  if (isSnapshot(structure)) return structure;
+  throw new TypeError('this structure is of another dialect');
+}
+
+function differenceOf(finding: Finding): Difference {
+  return {
+    kind: finding.kind,
+    words: describe(finding),
+    weight: distance([finding]),
+    isExtra: finding.kind.endsWith('Extra'),
+    dropName: dropNameOf(finding),
+    extraTable:
+      finding.kind === 'tableExtra' ? { name: finding.table, isLeftover: finding.leftover !== null } : null,
+  };
+}
+
+/** What is typed to let it go; null where something else is in its way. */
+function dropNameOf(finding: Finding): string | null {
+  const { kind } = finding;
+  if (kind === 'tableExtra') return finding.table;
+  if (kind === 'columnExtra') return `${finding.table}.${finding.actual.name}`;
+  if (kind === 'indexExtra' || kind === 'viewExtra' || kind === 'triggerExtra') return finding.actual.name;
+  // A virtual table, or one in the place of one, is dropped and made anew.
+  return kind === 'tableDiffers' && (finding.expected.virtual || finding.actual.virtual)
+    ? finding.table
+    : null;
+}

@@ -1,0 +1,151 @@
+// The places of an installation: state directory with its ledger and leftovers, backups, and the database library.
+// Nothing is left behind by looking.
+
+import { roomForBackups } from '../../backup/room.js';
+import type { DriverVersion } from '../../dialects/port.js';
+import { findLeftovers } from '../../ledger/leftovers.js';
+import { openLedger } from '../../ledger/ledger.js';
+import { isRunGoingOn } from '../../ledger/run-lock.js';
+import { isStateDirectory } from '../../ledger/state-directory.js';
+import { FleetError } from '../../model/errors.js';
+import { count, size } from '../../report/layout.js';
+import type { Context } from '../context.js';
+import { onFleet } from '../../model/hint.js';
+import { found, listIds, ofFault, step, type Found } from './finding.js';
+
+export function versionFindings({ name, version, least, isSafe }: DriverVersion): readonly Found[] {
+  if (isSafe) return [];
+  return [
+    found({
+      id: 'databaseVersion',
+      severity: 'error',
+      message: `${name} ${version} is linked in, and one before ${least} can damage a database that two connections write`,
+      hint: 'install the packages of this version anew: npm ci',
+    }),
+  ];
+}
+
+/** How much the targets take, in bytes. */
+export interface Sizes {
+  readonly sizeBytes: number;
+  readonly largestBytes: number;
+}
+
+export interface Places {
+  readonly found: readonly Found[];
+  /** Null where it cannot be told. */
+  readonly freeBytes: number | null;
+}
+
+export function placeFindings(context: Context, backupDir: string, sizes: Sizes): Places {
+  const going = isRunGoingOn(context.stateDir);
+  const room = roomFindings(context, backupDir, sizes);
+  return {
+    found: [
+      ...(going ? [goingOn()] : []),
+      ...ledgerFindings(context, going),
+      ...room.found,
+      // A place that cannot be written has been told of.
+      ...(going || room.freeBytes === null ? [] : leftoverFindings(context, backupDir)),
+    ],
+    freeBytes: room.freeBytes,
+  };
+}
+
+function goingOn(): Found {
+  return found({
+    id: 'runGoingOn',
+    severity: 'note',
+    message: 'a run over this fleet is going on; this may have changed since',
+    hint: 'look again when it has ended',
+  });
+}
+
+/** The ledger can be used, and no run stopped that nobody has gone on with. */
+function ledgerFindings({ stateDir }: Context, going: boolean): readonly Found[] {
+  // The first run makes it.
+  if (!isStateDirectory(stateDir)) return [];
+  try {
+    const ledger = openLedger(stateDir);
+    try {
+      const stopped = going ? [] : ledger.stoppedRuns();
+      return stopped.map(({ runId, command, startedAt }) => {
+        const { planned = 0 } = ledger.countByOutcome(runId);
+        return found(
+          {
+            id: 'stoppedRun',
+            severity: 'warning',
+            message: `the ${command} ${runId}, started at ${startedAt}, was stopped before its end; nothing is recorded of ${count(planned, 'target')}`,
+            hint: 'every target is at its old or at its new revision: see which, and run the command again',
+          },
+          step(onFleet('status'), 'shows at which revision each target is'),
+        );
+      });
+    } finally {
+      ledger.close();
+    }
+  } catch (error) {
+    if (error instanceof FleetError) return [ofFault('ledger', error)];
+    throw error;
+  }
+}
+
+function roomFindings(context: Context, backupDir: string, { sizeBytes, largestBytes }: Sizes): Places {
+  try {
+    const { directory, freeBytes } = roomForBackups(backupDir, context.randomId());
+    if (freeBytes >= sizeBytes) return { found: [], freeBytes };
+    const few = freeBytes < largestBytes;
+    return {
+      found: [
+        found({
+          id: 'noRoom',
+          severity: few ? 'error' : 'warning',
+          message: `${directory} has room for ${size(freeBytes)} of backups, and ${few ? `the largest target has ${size(largestBytes)}` : `the whole fleet has ${size(sizeBytes)}`}`,
+          hint: 'free space there, or put backups elsewhere with --backup-dir; a run stops where there is no room, with every target as it was',
+        }),
+      ],
+      freeBytes,
+    };
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return {
+      found: [
+        found({
+          id: 'backupDirectory',
+          severity: 'error',
+          message: error instanceof FleetError ? said : `no backup can be written to ${backupDir}: ${said}`,
+          hint:
+            error instanceof FleetError
+              ? error.hint
+              : 'free space, mend the disk or the rights, or put backups elsewhere with --backup-dir',
+        }),
+      ],
+      freeBytes: null,
+    };
+  }
+}
+
+function leftoverFindings({ stateDir }: Context, backupDir: string): readonly Found[] {
+  try {
+    const left = findLeftovers(stateDir, backupDir);
+    if (left.length === 0) return [];
+    return [
+      found({
+        id: 'leftovers',
+        severity: 'note',
+        message: `runs that were stopped have left ${count(left.length, 'unfinished file or copy')}: ${listIds(left)}`,
+        hint: "they are in nobody's way, and the next run that changes targets removes those of its predecessors",
+      }),
+    ];
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return [
+      found({
+        id: 'stateDirectory',
+        severity: 'warning',
+        message: `the state directory cannot be searched for leftovers: ${said}`,
+        hint: 'mend what the message names, or choose another place with --state-dir',
+      }),
+    ];
+  }
+}

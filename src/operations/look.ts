@@ -1,0 +1,108 @@
+// A look at the fleet: processes, targets and the ledger's cache, for as long as the look takes. Nothing is changed, and
+// the ledger is done without where the state directory cannot be written.
+
+import { openLedger, type Ledger } from '../ledger/ledger.js';
+import type { SelectOptions } from '../model/api.js';
+import { FleetError } from '../model/errors.js';
+import { RUN_SETTINGS } from '../model/settings.js';
+import type { Graph } from '../revisions/graph.js';
+import type { About } from '../model/hint.js';
+import { aboutOf } from './about.js';
+import { scratchOf, selectTargets, withPool, type Context, type Selected } from './context.js';
+import { judgeTargets, observeTargets, type InspectRequest, type Judged } from './inspect.js';
+import type { Intent } from '../target/intent.js';
+import type { Pool } from '../workers/pool.js';
+
+/** Longest single wait for a lock, in milliseconds. */
+const BUSY_WAIT_MS = 2_000;
+
+export interface Look extends Selected {
+  readonly pool: Pool;
+  /** What all questions to the workers have in common. */
+  readonly request: InspectRequest;
+  /** Null where it cannot be opened. */
+  readonly ledger: Ledger | null;
+  /** When the targets were listed, in milliseconds since 1970. */
+  readonly lookedAt: number;
+  /** What the commands of hints are about. */
+  readonly about: About;
+}
+
+/** The graph where there are no revisions. */
+export const NO_REVISIONS: Graph = { order: [], byId: new Map(), heads: [] };
+
+/** The revisions, or why they cannot be had. */
+export async function tryGraph(context: Context): Promise<{ graph: Graph; fault: FleetError | null }> {
+  try {
+    return { graph: await context.loadGraph(), fault: null };
+  } catch (error) {
+    if (error instanceof FleetError) return { graph: NO_REVISIONS, fault: error };
+    throw error;
+  }
+}
+
+/**
+ * Looks at the selected targets.
+ * @throws FleetError `interrupted`, and what keeps the fleet from being looked at as a whole
+ */
+export async function withLook<T>(
+  context: Context,
+  graph: Graph | Promise<Graph>,
+  options: SelectOptions,
+  work: (look: Look) => Promise<T>,
+  choose: () => Promise<Selected> = () => selectTargets(context, options),
+): Promise<T> {
+  let ledger: Ledger | null = null;
+  try {
+    const scratchDir = scratchOf(context, context.newRunId());
+    return await withPool(context, graph, scratchDir, options.signal, async (pool, replayed) => {
+      const jobs = options.jobs ?? context.jobs;
+      pool.warm(jobs);
+      const lookedAt = context.now();
+      const { targets, refused } = await choose();
+      await replayed;
+      ledger = tryLedger(context.stateDir);
+      const request = {
+        targets,
+        jobs,
+        busyWaitMs: BUSY_WAIT_MS,
+        timeoutMs: RUN_SETTINGS.timeout.default,
+        signal: options.signal,
+        onProgress: (done: number) =>
+          options.onEvent?.({ event: 'inspected', done, planned: targets.length }),
+      };
+      return work({ pool, targets, refused, request, ledger, lookedAt, about: aboutOf(context, options) });
+    });
+  } catch (error) {
+    if (options.signal?.aborted !== true) throw error;
+    throw new FleetError('interrupted', 'interrupted', {
+      hint: 'nothing was changed; run the command again',
+      cause: error,
+    });
+  } finally {
+    closeLedger(ledger);
+  }
+}
+
+/** What state every target is in, and what a run with the intent would do, where there is one. */
+export async function judgeAll(
+  { pool, targets, refused, request, ledger, lookedAt, about }: Look,
+  intent: Intent | null = null,
+): Promise<readonly Judged[]> {
+  const found = await observeTargets(request, pool, ledger, lookedAt);
+  return judgeTargets({ targets, refused, found, about }, pool, intent);
+}
+
+function closeLedger(ledger: Ledger | null): void {
+  ledger?.close();
+}
+
+/** The ledger as a cache: a look at the fleet does without it where the state directory cannot be written. */
+function tryLedger(stateDir: string): Ledger | null {
+  try {
+    return openLedger(stateDir);
+  } catch (error) {
+    if (error instanceof FleetError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+// What databases are judged by. One object, because whoever needs one part of it needs the others.
+
+import type { Replay } from '../dialects/port.js';
+import type { Structures } from '../dialects/structure.js';
+import type { Graph } from '../revisions/graph.js';
+
+export interface Basis {
+  readonly graph: Graph;
+  /** What the revisions leave. */
+  readonly replay: Replay;
+  readonly structures: Structures;
+}

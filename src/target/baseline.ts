@@ -1,0 +1,62 @@
+// The worker's part of a baseline: the structure of one target as the text of a revision, proved by running that very
+// text, up and down, in a scratch database.
+
+import { ReplayError, type Driver } from '../dialects/port.js';
+import type { Rendering, Structure } from '../dialects/structure.js';
+import type { Revision } from '../model/revision.js';
+import { baselineText } from '../revisions/baseline-text.js';
+import { parseRevision } from '../revisions/parse.js';
+
+export interface Expressed {
+  readonly sql: string;
+  readonly fingerprint: string;
+  readonly counts: Rendering['counts'];
+  /** What the text does not do; none: it leaves exactly this structure, and takes it back. */
+  readonly problems: readonly string[];
+}
+
+/** A name to read the text under; the file that it is written to may have another. */
+const NAME = { version: '0001', slug: 'baseline', form: 'sql', dialect: null } as const;
+
+type Proof = Pick<Driver, 'replay' | 'structures' | 'syntax'>;
+
+/** @param words what the revision is, for its header */
+export async function express(
+  structure: Structure,
+  words: readonly string[],
+  driver: Proof,
+): Promise<Expressed> {
+  const { up, down, counts } = driver.structures.render(structure);
+  const sql = baselineText(words, up, down);
+  const fingerprint = driver.structures.fingerprint(structure);
+  return { sql, fingerprint, counts, problems: await problemsOf(sql, structure, driver) };
+}
+
+async function problemsOf(sql: string, structure: Structure, driver: Proof): Promise<readonly string[]> {
+  const { draft, problems } = parseRevision('the baseline', NAME, sql, driver.syntax);
+  if (problems.length > 0) return problems.map(({ message, line }) => `line ${line ?? 1}: ${message}`);
+  const up: Revision = { ...draft, parents: [] };
+  const down: Revision = {
+    ...up,
+    id: 'down',
+    checksum: `down of ${up.checksum}`,
+    up: draft.down ?? { kind: 'sql', statements: [] },
+  };
+  const replay = driver.replay();
+  try {
+    const left = driver.structures.compare(structure, await replay.structure([up]));
+    if (left.length > 0) return left.map(({ words: said }) => said);
+    const kept = await replay.structure([up, down]);
+    return [...kept.tables, ...kept.views].map(({ name }) => `its down leaves ${name}`);
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error;
+    const at = error.statement === null ? '' : `${firstLine(error.statement.sql)}: `;
+    return [`${at}${error.message}`];
+  } finally {
+    replay.close();
+  }
+}
+
+function firstLine(sql: string): string {
+  return sql.split('\n', 1)[0] ?? '';
+}

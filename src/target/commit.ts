@@ -1,0 +1,29 @@
+// COMMIT, as long as somebody waits for it and the deadline has not passed. Readers may keep it waiting: a COMMIT that
+// was busy leaves the transaction open and may be tried again (sqlite.org/lang_transaction.html).
+
+import { DatabaseError, type Session } from '../dialects/port.js';
+import type { Progress } from './progress.js';
+import type { Tools, Work } from './work.js';
+
+/** @throws DatabaseError `busy`, `timeout`, `interrupted`: nothing was committed; `commitUncertain`: the target knows */
+export async function commit(
+  session: Session,
+  progress: Pick<Progress, 'startedAt'>,
+  work: Work,
+  { now, mayCommit }: Tools,
+): Promise<void> {
+  const firstTryAt = now();
+  for (;;) {
+    if (!mayCommit()) throw new DatabaseError('interrupted', 'the run ended before the commit');
+    if (now() - progress.startedAt > work.timeoutMs) {
+      throw new DatabaseError('timeout', `the deadline of ${work.timeoutMs} ms passed before the commit`);
+    }
+    try {
+      await session.commit();
+      return;
+    } catch (error) {
+      const isBusy = error instanceof DatabaseError && error.code === 'busy';
+      if (!isBusy || now() - firstTryAt > work.busyTimeoutMs) throw error;
+    }
+  }
+}

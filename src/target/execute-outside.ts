@@ -1,0 +1,53 @@
+// Runs a revision that cannot run in a transaction (VACUUM, page_size, journal_mode). The history says that it was
+// started and how many statements are done, so that a run that is killed half-way leaves a target that is dirty, and
+// the next one goes on with the next statement. A statement and its count are committed together where SQLite lets
+// them; the others are harmless to repeat.
+
+import type { Session } from '../dialects/port.js';
+import { commit } from './commit.js';
+import { guardHolds } from './execute.js';
+import { historyRow } from './history-rows.js';
+import type { Plan } from './plan.js';
+import type { Progress } from './progress.js';
+import type { Tools, Work } from './work.js';
+
+/** Called inside the transaction that holds the lock; ends it, and leaves another one open for the last record. */
+export async function executeOutside(
+  session: Session,
+  plan: Plan,
+  work: Work,
+  tools: Tools,
+  progress: Progress,
+): Promise<ReadonlyMap<string, number>> {
+  const [step] = plan.steps;
+  if (step === undefined || step.script.kind === 'module') {
+    throw new Error('only SQL runs outside a transaction');
+  }
+  const { revision, script, direction } = step;
+  const status = direction === 'up' ? 'started' : 'leaving';
+  const startedAt = tools.now();
+  const count = async (statementsDone: number): Promise<void> => {
+    const row = { ...historyRow(revision, status, 0, work, tools.now()), statementsDone };
+    const stamped = statementsDone === plan.resumeAt ? plan.baseline : [];
+    const add = [...stamped.map((one) => historyRow(one, 'stamped', 0, work, tools.now())), row];
+    await session.record({ remove: [revision.id], add });
+  };
+  await count(plan.resumeAt);
+  await commit(session, progress, work, tools);
+  progress.detached = true;
+  for (const [index, statement] of script.statements.entries()) {
+    if (index < plan.resumeAt) continue;
+    progress.position = { revision, statement };
+    const inside = statement.outsideTransaction !== true;
+    if (inside) await session.lock();
+    if (await guardHolds(session, statement, revision, progress)) {
+      await (inside ? session.execute(statement) : session.executeOutside(statement));
+    }
+    if (!inside) await session.lock();
+    await count(index + 1);
+    await commit(session, progress, work, tools);
+  }
+  progress.position = null;
+  await session.lock();
+  return new Map([[revision.id, tools.now() - startedAt]]);
+}

@@ -1,0 +1,49 @@
+// Runs the statements of a plan, inside the transaction that the caller opened.
+
+import type { Session } from '../dialects/port.js';
+import type { Revision, Statement } from '../model/revision.js';
+import type { Plan } from './plan.js';
+import type { Progress } from './progress.js';
+import type { Tools } from './work.js';
+
+/** @returns how long each revision took, in milliseconds, by id */
+export async function execute(
+  session: Session,
+  plan: Plan,
+  { now }: Tools,
+  progress: Progress,
+): Promise<ReadonlyMap<string, number>> {
+  const durations = new Map<string, number>();
+  for (const statement of plan.repair?.statements ?? []) {
+    progress.position = { revision: null, statement };
+    await session.execute(statement);
+  }
+  for (const { revision, direction, script } of plan.steps) {
+    const startedAt = now();
+    progress.position = { revision, statement: null };
+    if (script.kind === 'module') {
+      await session.executeModule(script.file, direction);
+    } else {
+      for (const statement of script.statements) {
+        progress.position = { revision, statement };
+        if (await guardHolds(session, statement, revision, progress)) await session.execute(statement);
+      }
+    }
+    await session.endRevision();
+    durations.set(revision.id, now() - startedAt);
+  }
+  progress.position = null;
+  return durations;
+}
+
+/** Whether a statement is to be run on this target: always, unless its guard says otherwise; that is told in the report. */
+export async function guardHolds(
+  session: Session,
+  { guard, line }: Statement,
+  revision: Revision,
+  { skipped }: Pick<Progress, 'skipped'>,
+): Promise<boolean> {
+  if (guard === undefined || (await session.exists(guard.object)) === (guard.when === 'exists')) return true;
+  skipped.push({ revision: revision.id, line, ...guard });
+  return false;
+}

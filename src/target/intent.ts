@@ -1,0 +1,37 @@
+// What a run is asked to do. Plain data: it crosses the wall to worker processes and is kept in the ledger.
+
+import type { MatchOptions } from '../stamping/match.js';
+
+/** What a run is asked to do, the same for every target. `goal`, where given, is what `to` was resolved to. */
+export type Intent =
+  | {
+      readonly kind: 'upgrade';
+      readonly to: string;
+      readonly stamp: boolean;
+      /** Kinds of differences that do not keep a drifted target from being upgraded. */
+      readonly allowDrift: readonly string[];
+      /** Tables that no revision knows keep no target from being matched or upgraded. */
+      readonly allowExtra?: boolean;
+      readonly goal?: readonly string[];
+    }
+  | { readonly kind: 'downgrade'; readonly to: string; readonly goal?: readonly string[] }
+  | {
+      readonly kind: 'stamp';
+      readonly to: string;
+      readonly force: boolean;
+      readonly allowExtra?: boolean;
+      /** Which of several revisions that are alike it is at; evidence decides without it. */
+      readonly at?: string;
+    }
+  /** Names of what may be dropped though it is not expected: `table`, `table.column`, or an index, view, trigger. */
+  | { readonly kind: 'repair'; readonly dropExtra: readonly string[] };
+
+/** The same intent, on the way to the heads that it was resolved to. */
+export function withGoal(intent: Intent, goal: readonly string[]): Intent {
+  return intent.kind === 'upgrade' || intent.kind === 'downgrade' ? { ...intent, goal } : intent;
+}
+
+/** What an intent says of how to match a structure. */
+export function matchOptions(intent: Intent | null): MatchOptions {
+  return { allowExtra: intent !== null && 'allowExtra' in intent && intent.allowExtra };
+}

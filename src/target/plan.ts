@@ -1,0 +1,74 @@
+// What is to be done to one target, as plain data: the nouns that every intent is decided into, so that all of them take
+// the same steps.
+
+import type { Match } from '../model/observation.js';
+import type { OutcomeKind, Reason } from '../model/outcome.js';
+import type { Revision, Script } from '../model/revision.js';
+import type { RepairPlan } from './plans/repair-plan.js';
+
+export type Decision = Plan | NoChange;
+
+/** Nothing is to be done: the target is there already, or is left alone. */
+export interface NoChange {
+  readonly kind: 'noChange';
+  readonly outcome: Extract<OutcomeKind, 'current' | 'skipped'>;
+  readonly from: string | null;
+  readonly failure: Reason | null;
+  readonly match?: Match;
+  /** The revisions are at fault, not this target: no target may be touched. */
+  readonly stopsRun?: true;
+  /** In words, what differs from its revision, where that is nothing but what is left on purpose. */
+  readonly left?: readonly string[];
+  /** What is not expected in a target that drifted, as `--drop-extra` names it. */
+  readonly extra?: readonly string[];
+}
+
+export interface Plan {
+  readonly kind: 'plan';
+  /** How the target will have ended. */
+  readonly outcome: Extract<OutcomeKind, 'upgraded' | 'downgraded' | 'stamped' | 'repaired'>;
+  /** Heads before and after, joined by commas; null is base. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Revisions to record without running them, before any is run. */
+  readonly baseline: readonly Revision[];
+  /** What to run, in order: in one transaction, or one revision that runs outside of any. */
+  readonly steps: readonly PlanStep[];
+  /** Statements of that one revision that an earlier run has done. */
+  readonly resumeAt: number;
+  /** The heads that are still to be reached, where this plan is only the first part of the way. */
+  readonly goal: readonly string[] | null;
+  /** Rows to take out of the history before any is added. */
+  readonly forget: 'all' | readonly string[];
+  /** The structure that must be there afterwards. */
+  readonly fingerprint: string;
+  /** The revisions that leave it; null where the plan changes no structure. */
+  readonly after: readonly Revision[] | null;
+  /** Kinds of differences from it that are no failure. */
+  readonly allowed: readonly string[];
+  readonly match?: Match;
+  /** What mends a structure that drifted; nothing else is done then. */
+  readonly repair?: RepairPlan;
+}
+
+/** One revision to run, and the script of it for this direction. */
+export interface PlanStep {
+  readonly revision: Revision;
+  readonly direction: 'up' | 'down';
+  readonly script: Script;
+}
+
+/** Whether the plan is one revision that runs outside of any transaction. */
+export function runsOutside(plan: Plan): boolean {
+  return plan.steps[0]?.revision.transactional === false;
+}
+
+/** What can run in one transaction, or the one revision that runs outside of any. */
+export function firstPart<T>(
+  steps: readonly T[],
+  revisionOf: (step: T) => Revision,
+): { readonly part: readonly T[]; readonly isWhole: boolean } {
+  const outside = steps.findIndex((step) => !revisionOf(step).transactional);
+  const part = outside < 0 ? steps : steps.slice(0, Math.max(1, outside));
+  return { part, isWhole: part.length === steps.length };
+}

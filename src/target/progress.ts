@@ -1,0 +1,137 @@
+// How far the work on one target has come, and the outcome that follows from it.
+
+import type { About } from '../model/hint.js';
+import { failureOf, type Outcome, type Reason, type SkippedStatement, type Step } from '../model/outcome.js';
+import type { Target } from '../model/target.js';
+import { reasonOf, type Position } from './reason.js';
+import type { Driver } from '../dialects/port.js';
+import type { Decision } from './plan.js';
+import type { Tools } from './work.js';
+
+export interface Progress {
+  readonly target: Target;
+  /** Whose own advice about its faults comes first. */
+  readonly driver: Pick<Driver, 'advice'>;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  step: Step;
+  decision: Decision | null;
+  /** The statement at work. */
+  position: Position | null;
+  backup: string | null;
+  /** Something was committed that is no whole revision yet. */
+  detached: boolean;
+  rows: Outcome['rows'];
+  /** What guards kept from running. */
+  readonly skipped: SkippedStatement[];
+  /** What went wrong; undefined where nothing did. */
+  error: unknown;
+}
+
+export function startProgress(target: Target, { driver, now }: Pick<Tools, 'driver' | 'now'>): Progress {
+  return {
+    target,
+    driver,
+    startedAt: now(),
+    step: 'open',
+    decision: null,
+    position: null,
+    backup: null,
+    detached: false,
+    rows: {},
+    skipped: [],
+    error: undefined,
+  };
+}
+
+/** An outcome before it is known what the commands of its hint are about. */
+export type OutcomeDraft = Outcome<Reason>;
+
+export function toldOutcome(draft: OutcomeDraft, about: About): Outcome {
+  const { failure } = draft;
+  return { ...draft, failure: failure === null ? null : failureOf(failure, { ...about, target: draft.id }) };
+}
+
+/** The outcome of a target that ended here: as planned where no error is set, else failed and as it was. */
+export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
+  const { target, decision } = progress;
+  const common = {
+    id: target.id,
+    path: target.path,
+    backup: progress.backup,
+    durationMs: now - progress.startedAt,
+    rows: progress.rows,
+    ...(decision?.match === undefined ? {} : { match: decision.match }),
+    ...resumedBy(decision),
+  };
+  const from = decision?.from ?? null;
+  if (progress.error !== undefined) {
+    const failure = reasonOf(progress.error, progress, progress.driver);
+    const outcome = progress.detached ? 'inDoubt' : 'failed';
+    return { ...common, outcome, from, to: from, applied: [], failure };
+  }
+  if (decision === null) throw new Error('a target ended without decision and without error');
+  if (decision.kind === 'noChange') {
+    const { failure, left, extra } = decision;
+    return {
+      ...common,
+      outcome: decision.outcome,
+      from,
+      to: from,
+      applied: [],
+      failure,
+      ...(left === undefined ? {} : { left }),
+      ...(extra === undefined ? {} : { extra }),
+    };
+  }
+  return {
+    ...common,
+    outcome: decision.outcome,
+    from,
+    to: decision.to,
+    applied:
+      decision.steps.length === 0
+        ? decision.baseline.map((revision) => revision.id)
+        : decision.steps.map((step) => step.revision.id),
+    failure: null,
+    ...skippedIn(progress.skipped),
+    ...(decision.repair === undefined
+      ? {}
+      : {
+          mended: decision.repair.mended,
+          left: decision.repair.left,
+          extra: decision.repair.extra,
+        }),
+  };
+}
+
+/** The outcome of a way that was gone in two parts. */
+export function joinOutcomes(first: OutcomeDraft, second: OutcomeDraft): OutcomeDraft {
+  const rows: Record<string, readonly [number, number]> = { ...first.rows };
+  for (const [table, [before, after]] of Object.entries(second.rows)) {
+    rows[table] = [first.rows[table]?.[0] ?? before, after];
+  }
+  return {
+    ...second,
+    outcome: second.outcome === 'current' ? first.outcome : second.outcome,
+    from: first.from,
+    applied: [...first.applied, ...second.applied],
+    backup: first.backup ?? second.backup,
+    durationMs: first.durationMs + second.durationMs,
+    rows,
+    ...skippedIn([...(first.skippedStatements ?? []), ...(second.skippedStatements ?? [])]),
+    ...(first.match === undefined ? {} : { match: first.match }),
+    ...(first.resumed === undefined ? {} : { resumed: first.resumed }),
+  };
+}
+
+/** Where a plan goes on with what an earlier run has begun. */
+function resumedBy(decision: Decision | null): Pick<Outcome, 'resumed'> {
+  const step = decision?.kind === 'plan' ? decision.steps[0] : undefined;
+  if (decision?.kind !== 'plan' || decision.resumeAt === 0 || step === undefined) return {};
+  return { resumed: { revision: step.revision.id, statementsDone: decision.resumeAt } };
+}
+
+function skippedIn(all: readonly SkippedStatement[]): Pick<Outcome, 'skippedStatements'> {
+  return all.length === 0 ? {} : { skippedStatements: all };
+}

@@ -1,0 +1,105 @@
+// The steps for one target: the only implementation of the protocol. Whatever plan is carried out, rehearsed or real,
+// it goes through here, and whatever fails before COMMIT leaves the target as it was.
+
+import { backUp } from '../backup/publish.js';
+import { DatabaseError, type Session } from '../dialects/port.js';
+import type { Target } from '../model/target.js';
+import { commit } from './commit.js';
+import { decideTarget } from './decide.js';
+import { executeOutside } from './execute-outside.js';
+import { execute } from './execute.js';
+import { finalRecord } from './history-rows.js';
+import { joinOutcomes, outcomeOf, startProgress, type OutcomeDraft, type Progress } from './progress.js';
+import { withGoal } from './intent.js';
+import { runsOutside } from './plan.js';
+import { settle } from './settle.js';
+import { onlyRevision, readFacts, verify } from './verify.js';
+import type { Tools, Work } from './work.js';
+
+/**
+ * Brings one target to where the work's intent wants it. A way that revisions outside transactions cut into parts is
+ * gone part by part, each through all steps.
+ */
+export async function upgradeTarget(target: Target, work: Work, tools: Tools): Promise<OutcomeDraft> {
+  let whole: OutcomeDraft | null = null;
+  let intent = work.intent;
+  for (;;) {
+    const progress = startProgress(target, tools);
+    const outcome = await takeSteps(progress, { ...work, intent }, tools);
+    whole = whole === null ? outcome : joinOutcomes(whole, outcome);
+    const { decision } = progress;
+    if (outcome.failure !== null || decision?.kind !== 'plan' || decision.goal === null) return whole;
+    intent = withGoal(intent, decision.goal);
+  }
+}
+
+async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<OutcomeDraft> {
+  const { target } = progress;
+  let session: Session | null = null;
+  try {
+    tools.driver.assertSame(target, 'closed');
+    session = await tools.driver.open(target, { purpose: 'change', busyTimeoutMs: work.busyWaitMs });
+    tools.driver.assertSame(target, 'open');
+
+    progress.step = 'lock';
+    await session.lock();
+
+    progress.step = 'read';
+    const plan = (progress.decision = await decideTarget(session, target, work.intent, tools));
+    if (plan.kind === 'noChange') return outcomeOf(progress, tools.now());
+
+    progress.step = 'check';
+    await session.proveWritable();
+    const before = await readFacts(session, work.verify);
+
+    progress.step = 'backUp';
+    if (work.backupDir !== null) {
+      const place = { directory: work.backupDir, targetId: target.id, revision: plan.from };
+      progress.backup = (await backUp(session, place)).path;
+    }
+
+    progress.step = 'execute';
+    const durations = runsOutside(plan)
+      ? await executeOutside(session, plan, work, tools, progress)
+      : await execute(session, plan, tools, progress);
+
+    progress.step = 'record';
+    await session.record(finalRecord(plan, durations, work, tools.now()));
+
+    progress.step = 'verify';
+    const revision = onlyRevision(plan);
+    progress.position = revision === null ? null : { revision, statement: null };
+    progress.rows = await verify(session, plan, before, work.verify, tools);
+    progress.position = null;
+
+    progress.step = 'commit';
+    await commit(session, progress, work, tools);
+
+    progress.step = 'confirm';
+    await session.close();
+    session = null;
+    return await settle(progress, work, tools);
+  } catch (error) {
+    await abandon(session);
+    session = null;
+    progress.error = error;
+    // A COMMIT that threw may have committed: the target itself says.
+    if (isUncertain(error)) return await settle(progress, work, tools);
+    return outcomeOf(progress, tools.now());
+  } finally {
+    await abandon(session);
+  }
+}
+
+function isUncertain(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === 'commitUncertain';
+}
+
+async function abandon(session: Session | null): Promise<void> {
+  try {
+    await session?.rollback();
+  } catch {
+    // The journal stays, and whoever opens the target next rolls back. What led here is told.
+  }
+  await session?.close();
+}

@@ -1,0 +1,124 @@
+// What is compared before and after a change, inside its transaction: any doubt ends in a rollback.
+
+import { DatabaseError, type Depth, type Session } from '../dialects/port.js';
+import type { Outcome } from '../model/outcome.js';
+import type { Revision } from '../model/revision.js';
+import type { Basis } from '../stamping/basis.js';
+import { listDifference } from '../stamping/judge.js';
+import { wordsOf } from '../stamping/match.js';
+import type { Plan } from './plan.js';
+
+export interface Facts {
+  readonly violations: readonly string[];
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/** @throws DatabaseError `corrupt`, or `integrity` where rows break the rules of their table already */
+export async function readFacts(session: Session, depth: Depth): Promise<Facts> {
+  await assertIntegrity(session, depth, 'before the change');
+  return { violations: await session.foreignKeyViolations(), rows: await session.countRows() };
+}
+
+/**
+ * @returns rows of each table before and after
+ * @throws DatabaseError `integrity`, `foreignKeyViolation`, `schemaMismatch`, `rowsLost`
+ */
+export async function verify(
+  session: Session,
+  plan: Plan,
+  before: Facts,
+  depth: Depth,
+  basis: Basis,
+): Promise<Outcome['rows']> {
+  const after = afterWords(plan);
+  await assertIntegrity(session, depth, after);
+  assertNoNewViolation(before.violations, await session.foreignKeyViolations(), after);
+  if ((await session.fingerprint()) !== plan.fingerprint) await assertAllowed(session, plan, basis);
+  const rows = await session.countRows();
+  assertNoRowLost(plan, before.rows, rows, after);
+  const tables = new Set([...Object.keys(before.rows), ...Object.keys(rows)]);
+  return Object.fromEntries(
+    [...tables].sort().map((name) => [name, [before.rows[name] ?? 0, rows[name] ?? 0]]),
+  );
+}
+
+/** What was done, for messages: `after revisions 0002, 0003`. */
+function afterWords({ steps }: Plan): string {
+  const ids = steps.map(({ revision }) => revision.id).join(', ');
+  if (ids === '') return 'after the change';
+  const way = steps[0]?.direction === 'down' ? 'taking back ' : '';
+  return `after ${way}${steps.length === 1 ? 'revision' : 'revisions'} ${ids}`;
+}
+
+/** The revision that alone can be at fault; null where there are several or none. */
+export function onlyRevision({ steps: [step, ...others] }: Plan): Revision | null {
+  return step === undefined || others.length > 0 ? null : step.revision;
+}
+
+/** A structure that differs passes only where every single difference was allowed beforehand. */
+async function assertAllowed(session: Session, plan: Plan, { replay, structures }: Basis): Promise<void> {
+  const left = plan.repair?.left ?? [];
+  const differences =
+    plan.after === null
+      ? []
+      : structures.compare(await replay.structure(plan.after), await session.structure());
+  const refused = differences.filter(
+    ({ kind, words }) => !plan.allowed.includes(kind) && !left.includes(words),
+  );
+  if (differences.length > 0 && refused.length === 0 && plan.repair === undefined) return;
+  const gone = left.filter((words) => !differences.map(wordsOf).includes(words));
+  throw new DatabaseError(
+    'schemaMismatch',
+    `the structure after the change is not that of revision ${plan.to ?? 'base'}: ${listDifference([...refused.map(wordsOf), ...gone.map((words) => `not any more: ${words}`)])}`,
+  );
+}
+
+async function assertIntegrity(session: Session, depth: Depth, when: string): Promise<void> {
+  const fault = await session.checkIntegrity(depth);
+  if (fault === null) return;
+  const { code, problems } = fault;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  throw new DatabaseError(code, `the integrity check ${when} says: ${problems[0] ?? ''}${more}`);
+}
+
+/** Violations that were there before are the file's own; only new ones are the change's doing. */
+function assertNoNewViolation(before: readonly string[], now: readonly string[], after: string): void {
+  const known = new Map<string, number>();
+  for (const line of before) known.set(line, (known.get(line) ?? 0) + 1);
+  const added = now.filter((line) => {
+    const left = known.get(line) ?? 0;
+    known.set(line, left - 1);
+    return left <= 0;
+  });
+  const [first] = added;
+  if (first === undefined) return;
+  const more = added.length > 1 ? ` (and ${added.length - 1} more)` : '';
+  throw new DatabaseError('foreignKeyViolation', `${after}, ${first}${more}`);
+}
+
+/** No table may lose rows unless a revision of the plan declares it. A renamed table has them under its new name. */
+function assertNoRowLost(
+  plan: Plan,
+  before: Readonly<Record<string, number>>,
+  now: Readonly<Record<string, number>>,
+  after: string,
+): void {
+  const declared = new Set(
+    [...(plan.repair?.dropped ?? []), ...plan.steps.flatMap(({ revision }) => revision.losesRows)].map(
+      (table) => table.toLowerCase(),
+    ),
+  );
+  const added = Object.entries(now).filter(([name]) => !(name in before));
+  for (const [table, count] of Object.entries(before)) {
+    const left = now[table];
+    if ((left ?? 0) >= count || declared.has(table.toLowerCase())) continue;
+    // The way back from a table that a revision made is without it; that is what was asked for.
+    if (left === undefined && plan.outcome === 'downgraded') continue;
+    if (left === undefined && added.some(([, rows]) => rows >= count)) continue;
+    const found =
+      left === undefined
+        ? `the table ${table} with its ${count} rows is gone`
+        : `${table} had ${count} rows and has ${left}`;
+    throw new DatabaseError('rowsLost', `${after}, ${found}, and no revision declares it`);
+  }
+}

@@ -1,0 +1,98 @@
+// What supervisor and worker processes say to each other. Plain data only: an Error would lose its class and code.
+
+import type { ProblemDraft } from '../model/errors.js';
+import type { HistoryRow } from '../model/history.js';
+import type { Observation } from '../model/observation.js';
+import type { Reason } from '../model/outcome.js';
+import type { OutcomeDraft } from '../target/progress.js';
+import type { Revision } from '../model/revision.js';
+import type { TargetRef, Target } from '../model/target.js';
+import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
+import type { Judgement } from '../stamping/judge.js';
+import type { Expressed } from '../target/baseline.js';
+import type { Intent } from '../target/intent.js';
+import type { Decision } from '../target/plan.js';
+import type { Work } from '../target/work.js';
+
+/** The first message to a worker: what all of its tasks have in common. */
+export interface StartMessage {
+  readonly revisions: readonly Revision[];
+  /** For private copies; made when the first is needed. */
+  readonly scratchDir: string;
+  /** For private copies where that one cannot be made: a look does without the state directory. */
+  readonly fallbackDir: string;
+}
+
+export type Task =
+  /** Run all revisions in a scratch database: do they run at all? */
+  | { readonly kind: 'replay' }
+  | { readonly kind: 'lint'; readonly options: LintOptions }
+  | { readonly kind: 'inspect'; readonly targets: readonly TargetRef[]; readonly busyWaitMs: number }
+  /** Read the whole histories. */
+  | { readonly kind: 'histories'; readonly targets: readonly TargetRef[]; readonly busyWaitMs: number }
+  /** Write the structure of a target as the text of a revision; `words` go into its header. */
+  | {
+      readonly kind: 'express';
+      readonly target: Target;
+      readonly busyWaitMs: number;
+      readonly words: readonly string[];
+    }
+  /** Judge what was observed, and decide what a run with this intent would do. */
+  | { readonly kind: 'judge'; readonly cases: readonly Case[]; readonly intent: Intent | null }
+  /** Carry the work out on one target after the other. */
+  | {
+      readonly kind: 'apply';
+      readonly targets: readonly Target[];
+      readonly work: Work;
+      readonly rehearse: boolean;
+    }
+  | { readonly kind: 'settle'; readonly target: Target; readonly work: Work; readonly cause: Reason };
+
+/** What each kind of task resolves to. */
+export interface Replies {
+  /** Everything that is wrong with the revisions, where they do not even run on an empty database; else nothing. */
+  readonly replay: readonly ProblemDraft[];
+  readonly lint: LintReply;
+  readonly inspect: Inspections;
+  /** For each target, in order. */
+  readonly histories: readonly HistoryReading[];
+  readonly express: Expressed | { readonly failure: Reason };
+  readonly judge: readonly Verdict[];
+  /** For at least the first of the targets, in order; those after them were not begun. */
+  readonly apply: readonly OutcomeDraft[];
+  readonly settle: OutcomeDraft;
+}
+
+/** What was found in a chunk of targets: each distinct observation once, because most are equal. */
+export interface Inspections {
+  readonly observations: readonly Observation[];
+  /** For each target, in order: the index of its observation, or why there is none. */
+  readonly found: readonly (number | Reason)[];
+}
+
+/** The rows of a target's history, null where it has none; or why it could not be read. */
+export type HistoryReading = { readonly rows: readonly HistoryRow[] | null } | { readonly failure: Reason };
+
+/** A distinct observation, and a target that was observed like that, to read its structure from. */
+export interface Case {
+  readonly observation: Observation;
+  readonly example: Target;
+}
+
+export type Verdict =
+  { readonly judgement: Judgement; readonly decision: Decision | null } | { readonly failure: Reason };
+
+export interface Request {
+  readonly id: number;
+  readonly task: Task;
+}
+
+/** A worker's first word: it is up, and from now on may have begun a task. */
+export interface Ready {
+  readonly ready: true;
+}
+
+export type Response =
+  | { readonly id: number; readonly reply: Replies[Task['kind']] }
+  /** A defect: tasks return faults of targets as values. */
+  | { readonly id: number; readonly defect: string };

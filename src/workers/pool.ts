@@ -1,0 +1,157 @@
+// Worker processes, one task at a time each. Processes and not threads, because a thread that is stuck inside SQLite
+// cannot be stopped; and an own pool, because a task may count as ended only when the process that had it is dead:
+// until then it could still commit.
+
+import { fork, type ChildProcess } from 'node:child_process';
+import type { Ready, Replies, Request, Response, StartMessage, Task } from './messages.js';
+
+export interface Pool {
+  /** Does a task in an idle process, or in a new one. The caller keeps the number of tasks at a time down. */
+  run<K extends Task['kind']>(
+    task: Extract<Task, { kind: K }>,
+    options?: { timeoutMs?: number },
+  ): Promise<Replies[K]>;
+  /** Starts processes ahead of their tasks, until there are so many. */
+  warm(count: number): void;
+  /** Kills all processes at once; their tasks reject. */
+  kill(): void;
+  /** Lets idle processes end, and waits for them. */
+  close(): Promise<void>;
+}
+
+/** A task that came to no reply; the process that had it is dead. */
+export class WorkerError extends Error {
+  override readonly name = 'WorkerError';
+  /** `notStarted`: no process ever had the task. */
+  readonly reason: 'timeout' | 'died' | 'notStarted' | 'defect';
+
+  constructor(reason: WorkerError['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** The longest that a timer of Node can wait, in milliseconds: 24 days. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+interface Worker {
+  readonly process: ChildProcess;
+  /** Whether it has said that it is up: before that it cannot have begun a task. */
+  ready: boolean;
+  /** Settles the task at work; null when idle. */
+  settle: ((response: Response | WorkerError) => void) | null;
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<void>;
+}
+
+/** @param start may come later than the processes, which need a while to be up; where it never comes, no task is begun */
+export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
+  const workers = new Set<Worker>();
+  let lastId = 0;
+
+  function spawn(): Worker {
+    // What a module revision prints must not mix with results on standard output.
+    const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
+    const worker: Worker = {
+      process: child,
+      ready: false,
+      settle: null,
+      gone: new Promise((resolve) => {
+        const end = (message: string) => {
+          workers.delete(worker);
+          worker.settle?.(new WorkerError(worker.ready ? 'died' : 'notStarted', message));
+          resolve();
+        };
+        child.once('exit', (code, signal) => {
+          end(`the worker process ended with ${signal === null ? `exit code ${code ?? '?'}` : signal}`);
+        });
+        child.once('error', (error) => {
+          if (child.pid === undefined) end(`no worker process could be started: ${error.message}`);
+          else child.kill('SIGKILL');
+        });
+      }),
+    };
+    child.on('message', (message: Ready | Response) => {
+      if ('ready' in message) worker.ready = true;
+      else worker.settle?.(message);
+    });
+    // Where there is none, every task says so.
+    start.then(
+      (message) => {
+        send(worker, message);
+      },
+      () => undefined,
+    );
+    workers.add(worker);
+    return worker;
+  }
+
+  function send(worker: Worker, message: StartMessage | Request): void {
+    // Where no more files may be opened, there is no process and no channel; that settles its task.
+    if (!worker.process.connected) return;
+    // A process that can no longer be written to is about to exit, which settles its task.
+    worker.process.send(message, (error) => {
+      if (error !== null) worker.process.kill('SIGKILL');
+    });
+  }
+
+  async function run<K extends Task['kind']>(
+    task: Extract<Task, { kind: K }>,
+    options: { timeoutMs?: number } = {},
+  ): Promise<Replies[K]> {
+    const worker = [...workers].find((one) => one.settle === null) ?? spawn();
+    const id = ++lastId;
+    const deadline = startDeadline(options.timeoutMs, () => worker.process.kill('SIGKILL'));
+    let response: Response | WorkerError;
+    try {
+      response = await new Promise((resolve, reject) => {
+        worker.settle = resolve;
+        start.then(() => {
+          send(worker, { id, task });
+        }, reject);
+      });
+    } finally {
+      deadline.end();
+      worker.settle = null;
+    }
+    if (response instanceof WorkerError) {
+      await worker.gone;
+      throw deadline.passed
+        ? new WorkerError('timeout', `no end after ${options.timeoutMs ?? 0} ms`)
+        : response;
+    }
+    if ('defect' in response) throw new WorkerError('defect', response.defect);
+    // The protocol pairs each kind of task with its reply.
+    return response.reply as Replies[K];
+  }
+
+  return {
+    run,
+    warm(count): void {
+      while (workers.size < count) spawn();
+    },
+    kill(): void {
+      for (const worker of workers) worker.process.kill('SIGKILL');
+    },
+    async close(): Promise<void> {
+      const all = [...workers];
+      for (const worker of all) if (worker.process.connected) worker.process.disconnect();
+      await Promise.all(all.map((worker) => worker.gone));
+    },
+  };
+}
+
+function startDeadline(
+  timeoutMs: number | undefined,
+  onPassed: () => void,
+): { passed: boolean; end(): void } {
+  const timer = setTimeout(
+    () => {
+      deadline.passed = true;
+      onPassed();
+    },
+    Math.min(timeoutMs ?? TIMER_MS_MAX, TIMER_MS_MAX),
+  );
+  const deadline = { passed: false, end: () => clearTimeout(timer) };
+  return deadline;
+}
