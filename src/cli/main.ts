@@ -69,7 +69,7 @@ process.on('exit', () => {
 
 async function answer(args: readonly string[]): Promise<number> {
   if (args[0] === '--complete') {
-    const { complete } = await import('./complete.js');
+    const { complete } = await import('./completion/complete.js');
     stdout.write((await complete(args.slice(1), process.env)).map((word) => `${word}\n`).join(''));
     return 0;
   }

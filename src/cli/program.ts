@@ -18,6 +18,7 @@ import { openReportFile } from './report-file.js';
 import { fleetOptions, mergeSettings } from './settings.js';
 import type { Settings } from './settings.js';
 import { placeOf, scopeOf, typedCommand } from './typed.js';
+import { readTyped } from './typed-words.js';
 
 export interface Surroundings {
   readonly args: readonly string[];
@@ -63,12 +64,14 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
   }
 }
 
-/** Help for what stands beside `--help`, however wrong the rest of the line is; after `help` it must be a command. */
+/** Help for the command, however wrong the rest of the line is; what stands after `help` must be one. */
 function help(options: readonly string[]): Promise<string> {
-  const [first, word] = options;
-  const command = COMMANDS.find(({ name }) => options.includes(name));
+  const words = readTyped([...options, '']).words.filter((word) => !word.startsWith('-'));
+  const isAsked = words[0] === 'help';
+  const name = words[isAsked ? 1 : 0];
+  const command = COMMANDS.find((each) => each.name === name);
   if (command !== undefined) return commandHelp(command);
-  if (first === 'help' && word !== undefined && !word.startsWith('-')) throw unknownCommand(word, COMMANDS);
+  if (isAsked && name !== undefined) throw unknownCommand(name, COMMANDS);
   return programHelp(COMMANDS);
 }
 
@@ -87,7 +90,8 @@ async function runCommand(
     settings.report === undefined || !command.settings.includes('report')
       ? null
       : await openReportFile(settings.report);
-  const progress = createProgress(progressKind(parsed, surroundings), command.name, { output: stderr, now });
+  const kind = progressKind(parsed, surroundings);
+  const progress = await createProgress(kind, command.name, { output: stderr, now });
   const onEvent = (event: FleetEvent) => {
     // Told whatever is shown of the progress: nobody would look for it.
     if (event.event === 'problem') stderr.write(`${eventText(event) ?? ''}\n`);

@@ -1,7 +1,6 @@
 // Progress on standard error while the library works: a bar on a terminal, a line now and then elsewhere, a line a
 // target where it is asked for. Apart from the result, which goes to standard output and is the same with or without it.
 
-import { SingleBar } from 'cli-progress';
 import { eventText } from '../index.js';
 import type { FleetEvent } from '../index.js';
 import type { Output } from './output.js';
@@ -16,11 +15,11 @@ export interface Progress {
 export type ProgressKind = 'none' | 'sparse' | 'each' | 'bar';
 
 /** @param now the clock, in milliseconds */
-export function createProgress(
+export async function createProgress(
   kind: ProgressKind,
   command: string,
   { output, now }: { output: Output; now: () => number },
-): Progress {
+): Promise<Progress> {
   switch (kind) {
     case 'none':
       return { onEvent: () => undefined, stop: () => undefined };
@@ -60,7 +59,9 @@ function sparse(command: string, output: Output, now: () => number): Progress {
   };
 }
 
-function bar(command: string, output: Output, now: () => number): Progress {
+async function bar(command: string, output: Output, now: () => number): Promise<Progress> {
+  // Only who looks at a terminal waits for it to be loaded.
+  const { SingleBar } = await import('cli-progress');
   const drawn = new SingleBar({
     format: '{command} [{bar}] {percentage}%  {value}/{total}  {failed} failed  {rate}/s  {left} left',
     barsize: 20,

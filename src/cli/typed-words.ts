@@ -1,5 +1,5 @@
-// The words of a command line that somebody is still typing, as far as they go: quotes not closed, options without
-// their values. Apart from the parser, which is given whole words by the shell and refuses what is not complete.
+// The words of a command line as far as they go: quotes not closed, options without their values. For what somebody is
+// still typing, and to know whose help is wanted, whatever else is wrong; the parser refuses what is not complete.
 
 import { flagOf, namesOf, OPTIONS } from './options.js';
 import type { OptionName } from './options.js';
@@ -19,8 +19,8 @@ export interface TypedWords {
 
 const NAMES = new Map(namesOf(OPTIONS).map((name) => [flagOf(name), name]));
 
-/** @param home what `~` stands for */
-export function readTyped(typed: readonly string[], home: string | undefined): TypedWords {
+/** @param home what `~` stands for; itself where it is left out */
+export function readTyped(typed: readonly string[], home?: string): TypedWords {
   const plain = typed.map((word) => unquoted(word, home));
   const current = plain.pop() ?? '';
   const words: string[] = [];

@@ -1,5 +1,6 @@
 // The documents of the contract: what a run and a look at the fleet return, print as JSON and keep.
 
+import type { Command } from './command.js';
 import type { ToldHint } from './hint.js';
 import type { HistoryRow } from './history.js';
 import type { Failure, FailureCode, Outcome, OutcomeKind } from './outcome.js';
@@ -323,8 +324,12 @@ export interface DoctorReport {
   };
   /** In the order in which they are to be attended to. */
   readonly findings: readonly DoctorFinding[];
-  /** What to type next, in order: the words after `flotilla`. */
-  readonly next: readonly { readonly words: readonly string[]; readonly does: string }[];
+  /** What to type next, in order: the words after `flotilla`, without the options that say which fleet it is; all of it. */
+  readonly next: readonly {
+    readonly words: readonly string[];
+    readonly command: Command;
+    readonly does: string;
+  }[];
   readonly exitCode: number;
 }
 

@@ -13,7 +13,6 @@ import {
   type Paint,
   type TextOptions,
 } from './layout.js';
-import { foreign } from '../model/hint.js';
 import { nextStepsText } from './next-steps.js';
 
 const DETAILS_SHOWN = 10;
@@ -26,10 +25,7 @@ export function doctorText(report: DoctorReport, options: TextOptions): string {
     facts(report),
     ...findings.map((finding) => findingText(finding, options)),
     verdict(report, options),
-    nextStepsText(
-      next.map(({ words, does }) => ({ command: foreign('flotilla', ...words), does })),
-      options,
-    ),
+    nextStepsText(next, options),
   ]);
 }
 

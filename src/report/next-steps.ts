@@ -1,7 +1,7 @@
 // What to do next, as commands that can be typed as they stand: after a run, and after a look at the fleet.
 // Apart because it is advice, not fact: nothing else depends on it.
 
-import { commandText, type CommandOptions, type FlotillaCommand } from '../model/command.js';
+import { commandText, type Command, type CommandOptions, type FlotillaCommand } from '../model/command.js';
 import { EXIT } from '../model/exit-code.js';
 import { complete, onFleet, type CommandDraft } from '../model/hint.js';
 import type { FailureCode, OutcomeKind } from '../model/outcome.js';
@@ -11,7 +11,7 @@ import type { TextOptions } from './layout.js';
 
 /** A command to type and what it does. */
 export interface NextStep {
-  readonly command: CommandDraft | FlotillaCommand;
+  readonly command: CommandDraft | Command;
   readonly does: string;
 }
 
@@ -94,8 +94,8 @@ function adding(typed: FlotillaCommand, options: CommandOptions): FlotillaComman
 }
 
 function without(typed: FlotillaCommand, name: string): FlotillaCommand {
-  const { [name]: _, ...options } = typed.options ?? {};
-  return { ...typed, options };
+  const options = Object.entries(typed.options ?? {}).filter(([each]) => each !== name);
+  return { ...typed, options: Object.fromEntries(options) };
 }
 
 /** The same command for the real run; a rehearsal that the environment or the configuration asks for is called off. */

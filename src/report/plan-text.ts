@@ -35,7 +35,7 @@ export function planSql({ cohorts }: PlanReport, { typed }: Pick<TextOptions, 't
     if (problem !== null)
       return [comment(`${cohortName(cohort)}: left alone: ${problem.message}; ${problem.hint}`)];
     if (revisions.length === 0) return [];
-    return [comment(`${cohortTitle(cohort)}: a program is no SQL: ${upgrade}`)];
+    return [comment(`${cohortTitle(cohort)}: a program is no SQL: run ${upgrade}`)];
   });
   return scripts.length === 0 ? '-- nothing to do\n' : scripts.join('\n\n');
 }

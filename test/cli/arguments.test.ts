@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../../src/cli/arguments.js';
 import { COMMANDS } from '../../src/cli/command-list.js';
+import { takeApart } from '../../src/cli/parser.js';
 import { flagOf, namesOf, OPTIONS, variableOf } from '../../src/cli/options.js';
 import { splitList } from '../../src/cli/value.js';
 import { FleetError } from '../../src/index.js';
@@ -90,6 +91,35 @@ describe('parseArguments', () => {
     expect(error.code).toBe('usage');
     expect(error.message).toContain(message);
     expect(error.hint).toMatch(/^Type `flotilla .*--help`/);
+  });
+});
+
+test('the parser refuses by itself what the check of names might let pass', () => {
+  const lines = [
+    ['upgrade', '--dryrun'],
+    ['--dryrun', 'upgrade'],
+    ['upgrade', '-n'],
+    ['upgrade', '--argument', 'x'],
+  ];
+  for (const line of lines) expect(() => takeApart(line, COMMANDS), line.join(' ')).toThrow(FleetError);
+  expect(takeApart(['upgrade', '--dry-run', '007'], COMMANDS)).toEqual({
+    command: expect.objectContaining({ name: 'upgrade' }) as unknown,
+    words: ['007'],
+    given: new Map([['dryRun', [true]]]),
+  });
+});
+
+test('words keep their form, whatever they look like', () => {
+  const words = ['007', '99999999999999999999', '-1', '+1', '0x10', '1e3', 'true', '', 'a=b', '"quoted"'];
+  for (const word of words) {
+    expect(parseArguments(['downgrade', word], COMMANDS).argument, word).toBe(word);
+    expect(parseArguments(['downgrade', '--', word], COMMANDS).argument, word).toBe(word);
+  }
+  const { argument, flags } = parseArguments(['downgrade', '--', '--dry-run'], COMMANDS);
+  expect([argument, flags]).toEqual(['--dry-run', {}]);
+  expect(parseArguments(['upgrade', '--data-dir', '007', '--only', '1,2'], COMMANDS).flags).toEqual({
+    dataDir: '007',
+    only: ['1', '2'],
   });
 });
 

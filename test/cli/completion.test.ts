@@ -4,9 +4,9 @@ import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { complete } from '../../src/cli/complete.js';
+import { complete } from '../../src/cli/completion/complete.js';
 import { COMMANDS } from '../../src/cli/command-list.js';
-import { SCRIPTS } from '../../src/cli/completion-scripts.js';
+import { SCRIPTS } from '../../src/cli/completion/scripts.js';
 import { MIGRATIONS, PROGRAM, runCli } from '../support/cli.js';
 import { makeProjects, temporaryDirectory } from '../support/fleet.js';
 

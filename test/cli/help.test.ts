@@ -25,7 +25,13 @@ test('the built program prints them, however help is asked for', async () => {
   const [upgrade] = COMMANDS.filter(({ name }) => name === 'upgrade');
   if (upgrade === undefined) throw new Error('there is no upgrade');
   const text = await commandHelp(upgrade);
-  for (const line of ['upgrade --help', 'help upgrade', '--dryrun upgrade -h', 'upgrade --jobs --help']) {
+  for (const line of [
+    'upgrade --help',
+    'help upgrade',
+    '--dryrun upgrade -h',
+    'upgrade --jobs --help',
+    '--data-dir status --help upgrade',
+  ]) {
     expect(await runCli(line.split(' '))).toMatchObject({ code: 0, stdout: text, stderr: '' });
   }
   const all = { code: 0, stdout: await programHelp(COMMANDS), stderr: '' };

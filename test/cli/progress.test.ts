@@ -17,11 +17,14 @@ const done: FleetEvent = { event: 'target', ...outcome('a', 'upgraded') };
 const bad: FleetEvent = { event: 'target', ...failed('b', 'busy', 'it is held locked') };
 
 /** Feeds events at the given times (in milliseconds), and gives back what was written. */
-function written(kind: ProgressKind, events: readonly (readonly [at: number, event: FleetEvent])[]): string {
+async function written(
+  kind: ProgressKind,
+  events: readonly (readonly [at: number, event: FleetEvent])[],
+): Promise<string> {
   const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
   let time = 0;
   const output = { stream, isTerminal: true, columns: 80, write: (text: string) => stream.write(text) };
-  const progress = createProgress(kind, 'upgrade', { output, now: () => time });
+  const progress = await createProgress(kind, 'upgrade', { output, now: () => time });
   for (const [at, event] of events) {
     time = at;
     progress.onEvent(event);
@@ -31,17 +34,17 @@ function written(kind: ProgressKind, events: readonly (readonly [at: number, eve
 }
 
 describe('createProgress', () => {
-  test('says nothing where nothing was asked for', () => {
+  test('says nothing where nothing was asked for', async () => {
     expect(
-      written('none', [
+      await written('none', [
         [0, run],
         [60_000, done],
       ]),
     ).toBe('');
   });
 
-  test('in a log: silent for ten seconds, then a line now and then', () => {
-    const lines = written('sparse', [
+  test('in a log: silent for ten seconds, then a line now and then', async () => {
+    const lines = await written('sparse', [
       [0, run],
       [9_000, done],
       [11_000, bad],
@@ -50,10 +53,10 @@ describe('createProgress', () => {
     expect(lines).toBe('upgrade: 2 of 3 done, 1 failed\n');
   });
 
-  test('tells of each target and of waits, where that was asked for', () => {
+  test('tells of each target and of waits, where that was asked for', async () => {
     const wait: FleetEvent = { event: 'retry', id: 'b', message: 'it is held locked' };
     expect(
-      written('each', [
+      await written('each', [
         [0, run],
         [1, done],
         [2, wait],
@@ -70,8 +73,8 @@ describe('createProgress', () => {
     );
   });
 
-  test('draws a bar with done, failed, rate and time left, and takes it away', () => {
-    const bar = written('bar', [
+  test('draws a bar with done, failed, rate and time left, and takes it away', async () => {
+    const bar = await written('bar', [
       [0, run],
       [1_000, done],
       [2_000, bad],
@@ -81,10 +84,10 @@ describe('createProgress', () => {
     expect(bar.endsWith('\u001b[2K')).toBe(true);
   });
 
-  test('counts a look at the fleet as it says how far it is', () => {
+  test('counts a look at the fleet as it says how far it is', async () => {
     const inspected = (n: number): FleetEvent => ({ event: 'inspected', done: n, planned: 1000 });
     expect(
-      written('sparse', [
+      await written('sparse', [
         [0, inspected(64)],
         [20_000, inspected(640)],
       ]),

@@ -115,7 +115,7 @@ test('a fleet of legacy databases is looked at, rehearsed, stamped and upgraded'
     Report   data/.flotilla/reports/RUN.json
 
     Next
-      flotilla status
+      flotilla status --only 'eu/*'
           shows the fleet as it is now
     [exit 0]
 
@@ -200,7 +200,7 @@ test('a revision that fails on the data of some targets is told once, with what 
               SELECT id, owner FROM tasks
           for example: project_2
           hint: mend the rows that stand in the way, or the revision; rehearse with:
-          flotilla upgrade --dry-run --only 'project_2'
+          flotilla upgrade --stamp --dry-run --only project_2
 
       Backups  data/.flotilla/backups/RUN (5 files)
       Report   data/.flotilla/reports/RUN.json

@@ -81,7 +81,7 @@ test('the next step that is told after steps back can be typed as it stands', as
   await runCli(['stamp', '0001', ...place]);
   const { code, stdout } = await runCli(['downgrade', ...place, '--', '-9']);
   expect(code).toBe(2);
-  const next = /flotilla (downgrade .* -9 --dry-run --only project_1)$/m.exec(stdout)?.[1] ?? '';
+  const next = /flotilla (downgrade -9 .* --dry-run --only project_1)$/m.exec(stdout)?.[1] ?? '';
   expect(await runCli(next.split(' '))).toMatchObject({ code: 2, stderr: '' });
 });
 

@@ -34,16 +34,32 @@ describe('the bundled program', () => {
     const found = [...notices.matchAll(/^(\S+) \d\S* \((.*)\)\n\n(.+)/gm)];
     const names = found.map(([, name]) => name);
     const used = filesOf('src/**/*.ts').flatMap((text) =>
-      [...text.matchAll(/^import (?!type).* from '([a-z][a-z0-9-]*)(?:\/[^']*)?';$/gm)].map(
-        ([, name]) => name ?? '',
-      ),
+      [
+        ...text.matchAll(
+          /^import (?!type).* from '([a-z][a-z0-9-]*)(?:\/[^']*)?';$|await import\('([a-z][a-z0-9-]*)'\)/gm,
+        ),
+      ].map(([, name, later]) => name ?? later ?? ''),
     );
+    expect(used).toEqual(expect.arrayContaining(['yargs', 'cli-progress', 'fast-glob']));
     expect(used.filter((name) => ![...names, ...INSTALLED].includes(name))).toEqual([]);
     const licences = new Set(found.map(([, , licence]) => licence));
     expect(
       [...licences].filter((licence) => !/^(MIT|ISC|BSD-[23]-Clause|Apache-2\.0)$/.test(licence ?? '')),
     ).toEqual([]);
   });
+});
+
+test('the program loads little before it knows what is wanted', () => {
+  const loaded = new Map<string, number>();
+  const load = (file: string): void => {
+    if (loaded.has(file)) return;
+    const text = readFileSync(file, 'utf8');
+    loaded.set(file, text.length);
+    for (const [, other = ''] of text.matchAll(/^import .*"(\.[^"]+)";$/gm)) load(join(file, '..', other));
+  };
+  load(join(ROOT, 'dist/cli/main.js'));
+  expect(loaded.size).toBeGreaterThan(1);
+  expect([...loaded.values()].reduce((sum, length) => sum + length)).toBeLessThan(10_000);
 });
 
 function filesOf(pattern: string): readonly string[] {

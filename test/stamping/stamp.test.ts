@@ -62,7 +62,9 @@ describe('several revisions of one structure', () => {
     expect(report.targets[0]?.failure).toMatchObject({
       code: 'ambiguousBaseline',
       message: 'its structure is that of 0001, 0002, and 0003 is none of them',
-      hint: "name one of them: flotilla stamp --at 0002 --only 'project_1'",
+      hint: expect.stringMatching(
+        /^name one of them, for example: flotilla stamp --at 0002 --only project_1 /,
+      ) as string,
     });
     expect(treeOf(dataDir, ['.flotilla'])).toEqual(before);
   });
@@ -75,7 +77,9 @@ describe('several revisions of one structure', () => {
       outcome: 'skipped',
       failure: {
         code: 'ambiguousBaseline',
-        hint: "decide which of them it is at (0001, 0002, 0003, 0005), then: flotilla stamp --at REV --only 'project_1'",
+        hint: expect.stringMatching(
+          /^decide which of them it is at \(0001, 0002, 0003, 0005\), .*: flotilla stamp --at 0001 --only project_1 /,
+        ) as string,
       },
     });
     expect((await run(dataDir, migrations, ['stamp', '--at', '0005'])).code).toBe(0);
@@ -115,7 +119,11 @@ describe('tables that no revision knows', () => {
     expect(report.targets[0]).toMatchObject({
       outcome: 'skipped',
       match: { kind: 'nearest', revision: '0004', difference: ['table mine is not expected'] },
-      failure: { hint: "where these tables are its own: flotilla stamp --allow-extra --only 'project_1'" },
+      failure: {
+        hint: expect.stringMatching(
+          /^where these tables are its own: flotilla stamp --allow-extra --only project_1 /,
+        ) as string,
+      },
     });
   });
 
@@ -132,7 +140,7 @@ describe('tables that no revision knows', () => {
     const status = (await look(dataDir, migrations, ['status'])).json() as StatusReport;
     expect(status.targets[0]).toMatchObject({ state: 'drifted', revision: '0004' });
     expect(status.targets[0]?.problem?.hint).toContain(
-      "flotilla upgrade --allow-drift tableExtra --only 'project_1'",
+      'flotilla upgrade --allow-drift tableExtra --only project_1 ',
     );
     const upgraded = await run(dataDir, migrations, ['upgrade', '--allow-drift', 'tableExtra']);
     expect(upgraded.report.targets[0]).toMatchObject({ outcome: 'upgraded', to: '0006' });
@@ -196,7 +204,9 @@ test.each([
     `table ${name} is not expected: by its name, left behind by a rebuild of tasks (${tool}) that did not finish`,
   ]);
   expect(report.targets[0]?.failure?.hint).toMatch(
-    `flotilla stamp --allow-extra --only 'project_1'; flotilla repair --drop-extra ${name} --only 'project_1'`,
+    new RegExp(
+      `flotilla stamp --allow-extra --only project_1 [^;]*; flotilla repair --drop-extra ${name} --only project_1 `,
+    ),
   );
 });
 

@@ -1,7 +1,7 @@
 // `flotilla completion`.
 
 import type { PlainCommand } from '../command.js';
-import { SCRIPTS } from '../completion-scripts.js';
+import { SCRIPTS } from '../completion/scripts.js';
 
 export const completion: PlainCommand = {
   name: 'completion',

@@ -1,7 +1,7 @@
 // The documents about the installation as a whole: what doctor finds, and the fault that is printed instead of a report.
 
 import * as z from 'zod';
-import { contract, count, exitCode, head, states, text, texts, hint } from './parts.js';
+import { contract, count, exitCode, head, states, text, texts, hint, command } from './parts.js';
 
 const doctorFinding = z
   .strictObject({
@@ -36,8 +36,8 @@ export const doctorReport = z
     }),
     findings: z.array(doctorFinding),
     next: z
-      .array(z.strictObject({ words: texts, does: text }))
-      .describe('What to type next: the words after `flotilla`'),
+      .array(z.strictObject({ words: texts, command, does: text }))
+      .describe('What to type next: the words after `flotilla`, and the whole command'),
     exitCode,
   })
   .meta({ id: 'DoctorReport', description: 'doctor' });

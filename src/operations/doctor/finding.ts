@@ -65,9 +65,9 @@ export function toldSteps(all: readonly Found[], wanted: number, about: About): 
   const last = wanted > 0 ? [step(onFleet('doctor'), 'looks again, once this is done')] : [];
   const next = new Map<string, DoctorReport['next'][number]>();
   for (const { command, does } of [...all.flatMap(({ steps }) => steps), ...last]) {
-    const words = wordsOf(complete(command, about)).slice(1);
+    const words = wordsOf(complete(command, { ...about, place: {} })).slice(1);
     const key = words.join('\n');
-    if (!next.has(key)) next.set(key, { words, does });
+    if (!next.has(key)) next.set(key, { words, command: complete(command, about), does });
   }
   return [...next.values()];
 }

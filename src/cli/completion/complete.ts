@@ -2,22 +2,15 @@
 // targets. Apart from parsing, because half a command line is never right. What goes wrong is nobody's concern here:
 // there is nothing to offer then.
 
-import { openFleet } from '../index.js';
-import type { Fleet } from '../index.js';
-import { optionsOf } from './offered.js';
-import type { Argument, Command } from './command.js';
-import { COMMANDS } from './command-list.js';
-import { COMMON_SWITCHES, FLEET_NAMES, flagOf, namesOf, OPTIONS, SETTINGS } from './options.js';
-import type { OptionName } from './options.js';
-import { fleetOptions, mergeSettings } from './settings.js';
-import { valueOf } from './value.js';
-import { readTyped } from './typed-words.js';
-import type { TypedWords } from './typed-words.js';
-
-/** Nobody waits longer for a list of targets. */
-const PATIENCE_MS = 2_000;
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Argument, Command } from '../command.js';
+import { COMMANDS } from '../command-list.js';
+import { optionsOf } from '../offered.js';
+import { COMMON_SWITCHES, FLEET_NAMES, flagOf, namesOf, OPTIONS } from '../options.js';
+import type { OptionName } from '../options.js';
+import { readTyped } from '../typed-words.js';
+import type { TypedWords } from '../typed-words.js';
+import { revisionIds, targetIds } from './ids.js';
+import type { Environment } from './ids.js';
 
 /**
  * Words that may stand where the last of the words is, and begin like it.
@@ -99,42 +92,6 @@ async function valuesOf(
     return ids.filter((id) => !taken.includes(id)).map((id) => `${before}${id}`);
   }
   return [...(OPTIONS[name].choices ?? [])];
-}
-
-async function revisionIds(typed: TypedWords, environment: Environment): Promise<string[]> {
-  const report = await ask(typed, environment, (fleet) => fleet.history());
-  return report?.revisions.map(({ id }) => id) ?? [];
-}
-
-async function targetIds(typed: TypedWords, environment: Environment): Promise<string[]> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const report = await ask(typed, environment, (fleet) => fleet.discover({ signal }));
-  return report?.targets.map(({ id }) => id) ?? [];
-}
-
-/** Asks the fleet that the line so far is about; null where it has no answer. */
-async function ask<T>(
-  { given }: TypedWords,
-  environment: Environment,
-  question: (fleet: Fleet) => Promise<T>,
-): Promise<T | null> {
-  const flags = Object.fromEntries(
-    namesOf(SETTINGS).flatMap((name) => {
-      const value = given.has(name) ? valueOf(SETTINGS[name], given.get(name) ?? '') : undefined;
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  try {
-    const fleet = await openFleet(fleetOptions(await mergeSettings(flags, environment, given.get('config'))));
-    try {
-      return await question(fleet);
-    } finally {
-      await fleet.close();
-    }
-  } catch {
-    // Whoever types is not to be disturbed by what is wrong with the fleet.
-    return null;
-  }
 }
 
 function commandOf([first]: readonly string[]): Command | undefined {
