@@ -86,25 +86,25 @@ export async function recordedIn(
   const unrecorded: string[] = [];
   const tallies = new Map<string, Tally>();
   let recorded = 0;
-  await readHistories(request, pool, (target, reading, place) => {
+  await readHistories(request, pool, (target, reading, index) => {
     if ('failure' in reading) {
       unread.push({ id: target.id, path: target.path, problem: told(reading.failure, target.id) });
     } else if (reading.rows === null || reading.rows.length === 0) {
       unrecorded.push(target.id);
     } else {
       recorded += 1;
-      count(target.id, place, reading.rows, tallies, graph);
+      count({ id: target.id, index, rows: reading.rows }, tallies, graph);
     }
   });
   for (const refusal of refused) {
     unread.push({ id: refusal.id, path: refusal.path, problem: told(refusedReason(refusal), refusal.id) });
   }
   // They came in no order.
-  const places = new Map([...request.targets, ...refused].map(({ id }, index) => [id, index]));
-  const byPlace = (a: string, b: string): number => (places.get(a) ?? 0) - (places.get(b) ?? 0);
-  for (const { holders } of tallies.values()) holders.sort(byPlace);
-  unread.sort((a, b) => byPlace(a.id, b.id));
-  return { recorded, unrecorded: unrecorded.sort(byPlace), unread, revisions: tallies };
+  const indexes = new Map([...request.targets, ...refused].map(({ id }, index) => [id, index]));
+  const byIndex = (a: string, b: string): number => (indexes.get(a) ?? 0) - (indexes.get(b) ?? 0);
+  for (const { holders } of tallies.values()) holders.sort(byIndex);
+  unread.sort((a, b) => byIndex(a.id, b.id));
+  return { recorded, unrecorded: unrecorded.sort(byIndex), unread, revisions: tallies };
 }
 
 interface Tally {
@@ -116,23 +116,25 @@ interface Tally {
   lastAppliedAt: string | null;
   example: string | null;
   /** Where the example stands among the targets. */
-  place: number;
+  exampleIndex: number;
   previous: string | null;
   readonly holders: string[];
 }
 
 function emptyTally(id: string, name: string): Tally {
   const counts = { targets: 0, stamped: 0, firstAppliedAt: null, lastAppliedAt: null };
-  return { id, name, ...counts, example: null, place: Infinity, previous: null, holders: [] };
+  return { id, name, ...counts, example: null, exampleIndex: Infinity, previous: null, holders: [] };
 }
 
-function count(
-  target: string,
-  place: number,
-  rows: readonly HistoryRow[],
-  tallies: Map<string, Tally>,
-  graph: Graph,
-): void {
+interface RecordedTarget {
+  readonly id: string;
+  /** Where it stands among the targets. */
+  readonly index: number;
+  readonly rows: readonly HistoryRow[];
+}
+
+function count(target: RecordedTarget, tallies: Map<string, Tally>, graph: Graph): void {
+  const { rows } = target;
   rows.forEach(({ revision: id, name, status, appliedAt }, index) => {
     // It has not come to its end.
     if (status === 'started') return;
@@ -142,10 +144,10 @@ function count(
     if (status === 'stamped') tally.stamped += 1;
     if (tally.firstAppliedAt === null || appliedAt < tally.firstAppliedAt) tally.firstAppliedAt = appliedAt;
     if (tally.lastAppliedAt === null || appliedAt > tally.lastAppliedAt) tally.lastAppliedAt = appliedAt;
-    if (!graph.byId.has(id)) tally.holders.push(target);
-    if (place > tally.place) return;
+    if (!graph.byId.has(id)) tally.holders.push(target.id);
+    if (target.index > tally.exampleIndex) return;
     const previous = rows[index - 1]?.revision ?? null;
-    Object.assign(tally, { name, example: target, place, previous });
+    Object.assign(tally, { name, example: target.id, exampleIndex: target.index, previous });
   });
 }
 

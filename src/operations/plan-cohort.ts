@@ -19,12 +19,18 @@ import type { About } from '../model/hint.js';
 /** Carries a plan out on a private copy of a target. */
 export type Rehearse = (target: string) => Promise<Pick<Outcome, 'failure' | 'skippedStatements'>>;
 
+/** What the plans of all cohorts are made with. */
+export interface Planning {
+  readonly graph: Graph;
+  readonly dialect: Pick<Dialect, 'script'>;
+  readonly rehearse: Rehearse;
+  /** What the commands of hints are about. */
+  readonly about: About;
+}
+
 export async function planCohort(
   { cohort, first }: CohortOf,
-  graph: Graph,
-  dialect: Pick<Dialect, 'script'>,
-  rehearse: Rehearse,
-  about: About,
+  { graph, dialect, rehearse, about }: Planning,
 ): Promise<PlannedCohort> {
   const { decision, judgement } = first;
   if (decision === null) return { ...cohort, revisions: [], script: null, problem: first.status.problem };

@@ -81,5 +81,5 @@ function partsOf(revisions: readonly Revision[]): readonly (readonly Revision[])
 }
 
 function row(revision: Revision, status: 'stamped' | 'applied') {
-  return historyRow(revision, status, 0, { runId: 'script', toolVersion: VERSION }, 0);
+  return historyRow(revision, { status, work: { runId: 'script', toolVersion: VERSION }, now: 0 });
 }

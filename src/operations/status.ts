@@ -113,7 +113,7 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
     });
     const plans: PlannedCohort[] = [];
     for (const cohort of cohortsOf(all))
-      plans.push(await planCohort(cohort, graph, context.dialect, rehearse, about));
+      plans.push(await planCohort(cohort, { graph, dialect: context.dialect, rehearse, about }));
     return { judged: all, cohorts: plans };
   });
   return {

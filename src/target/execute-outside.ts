@@ -15,9 +15,7 @@ import type { Tools, Work } from './work.js';
 export async function executeOutside(
   session: Session,
   plan: Plan,
-  work: Work,
-  tools: Tools,
-  progress: Progress,
+  { work, tools, progress }: { readonly work: Work; readonly tools: Tools; readonly progress: Progress },
 ): Promise<ReadonlyMap<string, number>> {
   const [step] = plan.steps;
   if (step === undefined || step.script.kind === 'module') {
@@ -27,9 +25,10 @@ export async function executeOutside(
   const status = direction === 'up' ? 'started' : 'leaving';
   const startedAt = tools.now();
   const count = async (statementsDone: number): Promise<void> => {
-    const row = { ...historyRow(revision, status, 0, work, tools.now()), statementsDone };
+    const now = tools.now();
+    const row = { ...historyRow(revision, { status, work, now }), statementsDone };
     const stamped = statementsDone === plan.resumeAt ? plan.baseline : [];
-    const add = [...stamped.map((one) => historyRow(one, 'stamped', 0, work, tools.now())), row];
+    const add = [...stamped.map((one) => historyRow(one, { status: 'stamped', work, now })), row];
     await session.record({ remove: [revision.id], add });
   };
   await count(plan.resumeAt);

@@ -6,13 +6,17 @@ import type { Revision } from '../model/revision.js';
 import { runsOutside, type Plan } from './plan.js';
 import type { Work } from './work.js';
 
-export function historyRow(
-  revision: Revision,
-  status: HistoryStatus,
-  durationMs: number,
-  work: Pick<Work, 'runId' | 'toolVersion'>,
-  now: number,
-): HistoryRow {
+/** How a revision is recorded. */
+export interface Recording {
+  readonly status: HistoryStatus;
+  /** Default 0. */
+  readonly durationMs?: number;
+  readonly work: Pick<Work, 'runId' | 'toolVersion'>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export function historyRow(revision: Revision, { status, durationMs = 0, work, now }: Recording): HistoryRow {
   return {
     revision: revision.id,
     name: revision.name,
@@ -36,9 +40,9 @@ export function finalRecord(
 ): HistoryChange {
   const ups = plan.steps.filter((step) => step.direction === 'up').map((step) => step.revision);
   const applied = ups.map((revision) =>
-    historyRow(revision, 'applied', durations.get(revision.id) ?? 0, work, now),
+    historyRow(revision, { status: 'applied', durationMs: durations.get(revision.id) ?? 0, work, now }),
   );
   if (runsOutside(plan)) return { remove: plan.steps.map((step) => step.revision.id), add: applied };
-  const stamped = plan.baseline.map((revision) => historyRow(revision, 'stamped', 0, work, now));
+  const stamped = plan.baseline.map((revision) => historyRow(revision, { status: 'stamped', work, now }));
   return { remove: plan.forget, add: [...stamped, ...applied] };
 }

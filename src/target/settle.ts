@@ -19,8 +19,11 @@ export async function settle(progress: Progress, work: Work, tools: Tools): Prom
   try {
     // What an error left half-way is mended by opening for change.
     const purpose = progress.error === undefined ? 'ask' : 'change';
-    const isDone = await ask(progress.target, purpose, work, tools, (session) =>
-      isCommitted(progress, session, work.runId),
+    const isDone = await ask(
+      progress.target,
+      tools,
+      { purpose, busyTimeoutMs: work.busyTimeoutMs },
+      (session) => isCommitted(progress, session, work.runId),
     );
     if (isDone) {
       return outcomeOf({ ...progress, error: undefined }, tools.now());
@@ -63,12 +66,13 @@ export async function settleAfterDeath(
 ): Promise<OutcomeDraft> {
   const startedAt = tools.now();
   const common = { id: target.id, path: target.path, rows: {} };
+  const forChange = { purpose: 'change', busyTimeoutMs: work.busyTimeoutMs } as const;
   const backup = work.backupDir === null ? null : findBackup(work.backupDir, target.id);
   // It would be in the way of another try.
   if (work.backupDir !== null) removeUnfinished(work.backupDir, target.id);
   try {
     if (work.intent.kind === 'repair') {
-      const found = await ask(target, 'change', work, tools, (session) =>
+      const found = await ask(target, tools, forChange, (session) =>
         decideTarget(session, target, work.intent, tools),
       );
       const durationMs = tools.now() - startedAt;
@@ -80,7 +84,7 @@ export async function settleAfterDeath(
       };
     }
     const read = async (session: Session) => (await session.readHistory()) ?? [];
-    const history = await ask(target, 'change', work, tools, read);
+    const history = await ask(target, tools, forChange, read);
     if (history.some((row) => row.runId === work.runId && isHalfWay(row))) {
       throw new DatabaseError('commitUncertain', 'a revision outside a transaction stopped half-way');
     }
@@ -148,15 +152,14 @@ function isHalfWay({ status }: HistoryRow): boolean {
 /** Reads on a fresh connection; opening for change recovers what a dead process left. */
 async function ask<T>(
   target: Target,
-  purpose: OpenOptions['purpose'],
-  work: Work,
-  tools: Tools,
+  { driver }: Pick<Tools, 'driver'>,
+  options: OpenOptions,
   read: (session: Session) => Promise<T>,
 ): Promise<T> {
   let session: Session | null = null;
   try {
-    tools.driver.assertSame(target, 'closed');
-    session = await tools.driver.open(target, { purpose, busyTimeoutMs: work.busyTimeoutMs });
+    driver.assertSame(target, 'closed');
+    session = await driver.open(target, options);
     return await read(session);
   } finally {
     await session?.close();

@@ -60,7 +60,7 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
 
     progress.step = 'execute';
     const durations = runsOutside(plan)
-      ? await executeOutside(session, plan, work, tools, progress)
+      ? await executeOutside(session, plan, { work, tools, progress })
       : await execute(session, plan, tools, progress);
 
     progress.step = 'record';

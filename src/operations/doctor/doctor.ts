@@ -29,7 +29,7 @@ export async function examineFleet(context: Context, options: DoctorOptions): Pr
   // Before the look at the targets, which makes room for private copies itself.
   const places = placeFindings(context, backupDir, { sizeBytes, largestBytes });
   const { graph, fault } = await tryGraph(context);
-  const { seen, broken } = await look(context, graph, fault, listed, options);
+  const { seen, broken } = await look(context, { graph, fault }, listed, options);
   const found: readonly Found[] = [
     ...versionFindings(database),
     ...('fault' in listed
@@ -95,8 +95,7 @@ async function list(context: Context, options: DoctorOptions): Promise<Listed> {
  */
 async function look(
   context: Context,
-  graph: Graph,
-  fault: FleetError | null,
+  { graph, fault }: { readonly graph: Graph; readonly fault: FleetError | null },
   listed: Listed,
   options: DoctorOptions,
 ): Promise<{ readonly seen: Seen | null; readonly broken: FleetError | null }> {

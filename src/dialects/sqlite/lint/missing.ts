@@ -38,7 +38,7 @@ export function explain(timeline: Timeline, graph: Graph, position: Position, wa
       : `${positionText(back)} ${loss === null ? 'makes it' : 'brings it back'}, which is too late`;
   return {
     message: `${what}: ${taken}, and ${later}`,
-    mend: mendOf(graph, position, wanted, loss, back),
+    mend: mendOf(graph, position, wanted, { loss, back }),
     known: true,
   };
 }
@@ -70,8 +70,7 @@ function mendOf(
   graph: Graph,
   position: Position,
   wanted: Wanted,
-  loss: Position | null,
-  back: Position | null,
+  { loss, back }: { readonly loss: Position | null; readonly back: Position | null },
 ): string {
   const id = position.trace.revision.id;
   if (back !== null) {

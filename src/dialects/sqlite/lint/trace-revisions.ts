@@ -23,12 +23,13 @@ export async function traceRevisions(order: readonly Revision[]): Promise<Sqlite
   const seeded = createSeeded();
   const reader = createStructureReader(empty);
   const broken = createBrokenFinder(empty);
+  const scratch = { empty, seeded, reader, broken };
   const revisions: SqliteRevisionTrace[] = [];
   try {
     for (const revision of order) {
       const before = reader.read();
       seeded.begin(before, revision);
-      const { steps, born } = await runUp(empty, reader, seeded, broken, revision);
+      const { steps, born } = await runUp(scratch, revision);
       const after = reader.read();
       const losses = seeded.end(before, after);
       const failed = steps.some((step) => step.error !== null);
@@ -47,7 +48,7 @@ export async function traceRevisions(order: readonly Revision[]): Promise<Sqlite
         down:
           failed && revision.down !== null
             ? { kind: 'untried' }
-            : await tryDown(empty, reader, seeded, revision, { before, after }),
+            : await tryDown(scratch, revision, { before, after }),
       });
     }
     return { revisions, unseeded: seeded.seeder().unseeded() };
@@ -57,11 +58,16 @@ export async function traceRevisions(order: readonly Revision[]): Promise<Sqlite
   }
 }
 
+/** The two databases that revisions are run in, and who looks at the empty one. */
+interface Scratch {
+  readonly empty: Database;
+  readonly seeded: Seeded;
+  readonly reader: StructureReader;
+  readonly broken: BrokenFinder;
+}
+
 async function runUp(
-  empty: Database,
-  reader: StructureReader,
-  seeded: Seeded,
-  broken: BrokenFinder,
+  { empty, seeded, reader, broken }: Scratch,
   revision: Revision,
 ): Promise<{ readonly steps: readonly SqliteStepTrace[]; readonly born: readonly Broken[] }> {
   const steps: SqliteStepTrace[] = [];
@@ -109,9 +115,7 @@ function partNamed(structure: Snapshot, kind: Broken['kind'], name: string): Vie
 }
 
 async function tryDown(
-  empty: Database,
-  reader: StructureReader,
-  seeded: Seeded,
+  { empty, seeded, reader }: Scratch,
   revision: Revision,
   { before, after }: Pick<SqliteRevisionTrace, 'before' | 'after'>,
 ): Promise<DownTrace> {
