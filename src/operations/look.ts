@@ -6,10 +6,11 @@ import type { SelectOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
 import { RUN_SETTINGS } from '../model/settings.js';
 import type { Graph } from '../revisions/graph.js';
-import { scratchOf, selectTargets, withPool, type Context, type Selected } from './context.js';
+import { interrupted, scratchOf, selectTargets, type Context, type Selected } from './context.js';
 import { judgeTargets, observeTargets, type InspectRequest, type Judged } from './inspect.js';
 import type { Intent } from '../target/intent.js';
 import type { Pool } from '../workers/pool.js';
+import { startWorkers } from './workers.js';
 
 /** Longest single wait for a lock, in milliseconds. */
 const BUSY_WAIT_MS = 2_000;
@@ -48,35 +49,35 @@ export async function withLook<T>(
   work: (look: Look) => Promise<T>,
   choose: () => Promise<Selected> = () => selectTargets(context, options),
 ): Promise<T> {
+  const { signal } = options;
+  const timeoutMs = RUN_SETTINGS.timeout.default;
+  const scratchDir = scratchOf(context, context.newRunId());
+  const workers = startWorkers(context, graph, { scratchDir, timeoutMs, signal });
   let ledger: Ledger | null = null;
   try {
-    const scratchDir = scratchOf(context, context.newRunId());
-    return await withPool(context, graph, scratchDir, options.signal, async (pool, replayed) => {
-      const jobs = options.jobs ?? context.jobs;
-      pool.warm(jobs);
-      const lookedAt = context.now();
-      const { targets, refused } = await choose();
-      await replayed;
-      ledger = tryLedger(context.stateDir);
-      const request = {
-        targets,
-        jobs,
-        busyWaitMs: BUSY_WAIT_MS,
-        timeoutMs: RUN_SETTINGS.timeout.default,
-        signal: options.signal,
-        onProgress: (done: number) =>
-          options.onEvent?.({ event: 'inspected', done, planned: targets.length }),
-      };
-      return work({ pool, targets, refused, request, ledger, lookedAt });
-    });
+    const jobs = options.jobs ?? context.jobs;
+    workers.warm(jobs);
+    const lookedAt = context.now();
+    const { targets, refused } = await choose();
+    const pool = await workers.proven();
+    ledger = tryLedger(context.stateDir);
+    const request = {
+      targets,
+      jobs,
+      busyWaitMs: BUSY_WAIT_MS,
+      timeoutMs,
+      signal,
+      onProgress: (done: number) => options.onEvent?.({ event: 'inspected', done, planned: targets.length }),
+    };
+    return await work({ pool, targets, refused, request, ledger, lookedAt });
   } catch (error) {
-    if (options.signal?.aborted !== true) throw error;
-    throw new FleetError('interrupted', 'interrupted', {
-      hint: 'nothing was changed; run the command again',
-      cause: error,
-    });
+    throw signal?.aborted === true ? interrupted(error) : error;
   } finally {
-    closeLedger(ledger);
+    try {
+      await workers.close();
+    } finally {
+      ledger?.close();
+    }
   }
 }
 
@@ -87,10 +88,6 @@ export async function judgeAll(
 ): Promise<readonly Judged[]> {
   const found = await observeTargets(request, pool, ledger, lookedAt);
   return judgeTargets(targets, refused, found, pool, intent);
-}
-
-function closeLedger(ledger: Ledger | null): void {
-  ledger?.close();
 }
 
 /** The ledger as a cache: a look at the fleet does without it where the state directory cannot be written. */

@@ -18,8 +18,8 @@ import { onlyRevision, readFacts, verify } from './verify.js';
 import type { Tools, Work } from './work.js';
 
 /**
- * Brings one target to where the work's intent wants it. A way that revisions outside transactions cut into parts is
- * gone part by part, each through all steps.
+ * Brings one target to where the work's intent wants it. Revisions that cannot run in a transaction split this into
+ * parts; each part goes through all steps.
  */
 export async function upgradeTarget(target: Target, work: Work, tools: Tools): Promise<Outcome> {
   let whole: Outcome | null = null;

@@ -112,7 +112,7 @@ function assertNoRowLost(
   for (const [table, count] of Object.entries(before)) {
     const left = now[table];
     if ((left ?? 0) >= count || declared.has(table.toLowerCase())) continue;
-    // The way back from a table that a revision made is without it; that is what was asked for.
+    // A downgrade past the revision that created a table drops the table; that is what was asked for.
     if (left === undefined && plan.outcome === 'downgraded') continue;
     if (left === undefined && added.some(([, rows]) => rows >= count)) continue;
     const found =

@@ -1,0 +1,50 @@
+// Where each target of a downgrade is to go back to, known before any is touched: a `down` that is missing stops the run
+// here, and after the death of a worker the goal tells whether it had come there.
+
+import { FleetError, type Problem } from '../model/errors.js';
+import type { Target } from '../model/target.js';
+import type { Intent } from '../target/intent.js';
+import type { Pool } from '../workers/pool.js';
+import { judgeTargets, observeTargets } from './inspect.js';
+
+export type Goals = ReadonlyMap<string, readonly string[]>;
+
+export interface GoalsOptions {
+  readonly jobs: number;
+  readonly busyWaitMs: number;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds since 1970. */
+  readonly lookedAt: number;
+}
+
+/**
+ * @returns heads by the id of a target; a target that has nowhere to go back to is left out
+ * @throws FleetError `migrations` naming every revision without a way back
+ */
+export async function goalsOf(
+  targets: readonly Target[],
+  intent: Intent,
+  pool: Pool,
+  { lookedAt, ...options }: GoalsOptions,
+): Promise<Goals> {
+  const request = { targets, ...options, onProgress: () => undefined };
+  const found = await observeTargets(request, pool, null, lookedAt);
+  const judged = await judgeTargets(targets, [], found, pool, intent);
+  const problems = new Map<string, Problem>();
+  const goals = new Map<string, readonly string[]>();
+  for (const { status, decision } of judged) {
+    if (decision?.kind === 'plan') goals.set(status.id, decision.rest ?? decision.to?.split(',') ?? []);
+    else if (decision?.stopsRun === true && decision.failure !== null) {
+      const { message, hint } = decision.failure;
+      problems.set(message, { message, hint });
+    }
+  }
+  if (problems.size > 0) {
+    throw new FleetError('migrations', 'Some revisions have no way back; no target was touched', {
+      hint: 'downgrade less far, or write what is missing; flotilla history lists the revisions',
+      problems: [...problems.values()],
+    });
+  }
+  return goals;
+}
