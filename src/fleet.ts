@@ -6,6 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSqliteDialect } from './dialects/sqlite/dialect.js';
 import type { Fleet, FleetOptions } from './model/api.js';
+import type { CommandOptions } from './model/command.js';
 import { FLEET_SETTINGS } from './model/settings.js';
 import type { Graph } from './revisions/graph.js';
 import { loadRevisions } from './revisions/load.js';
@@ -33,6 +34,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
   let graph: Promise<Graph> | null = null;
   const pattern = options.pattern ?? FLEET_SETTINGS.pattern.default;
   const stateDir = options.stateDir ?? join(dataDir, '.flotilla');
+  const place = options.commandOptions ?? placeOf(options);
   const dialect = createSqliteDialect({ dataDir, pattern, stateDir });
   const context: Context = {
     dataDir,
@@ -40,6 +42,7 @@ export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
     stateDir,
     migrations: directory,
     dialect,
+    place,
     jobs: availableParallelism(),
     now: Date.now,
     newRunId,
@@ -73,6 +76,14 @@ export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
     newRevision: ({ message }) => createRevision(context, message),
     close: () => Promise.resolve(),
   };
+}
+
+/** The options that were given, so that a command with them is about this fleet. */
+function placeOf({ dataDir, pattern, stateDir, migrations }: FleetOptions): CommandOptions {
+  const given = { dataDir, pattern, stateDir, migrations };
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** Sorts by time, and differs between runs of one second: `20261120T101500Z-3f9a1c`. */

@@ -3,6 +3,7 @@
 // Methods are asynchronous because another dialect's will wait; SQLite's resolve at once.
 
 import type { Discovery } from '../model/discovery.js';
+import type { Hint } from '../model/hint.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
 import type { FailureCode } from '../model/outcome.js';
@@ -95,7 +96,7 @@ export interface Driver {
   /** How the text of revisions is read. */
   readonly syntax: Syntax;
   /** What to do about a fault that only this kind of database has; null where there is nothing special to say. */
-  readonly advice: (code: FailureCode, target: TargetRef) => string | null;
+  readonly advice: (code: FailureCode, target: TargetRef) => Hint | null;
 }
 
 /** What was read of one target, or what was thrown: a DatabaseError, or a defect. */

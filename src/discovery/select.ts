@@ -4,6 +4,7 @@
 import fastGlob from 'fast-glob';
 import { distance } from 'fastest-levenshtein';
 import { FleetError } from '../model/errors.js';
+import { command, hint } from '../model/hint.js';
 import type { Refusal, Target } from '../model/target.js';
 import type { Discovery } from '../model/discovery.js';
 import { compileGlob } from './glob.js';
@@ -60,7 +61,7 @@ function limited({ targets, refused }: Discovery, limit: number | undefined): Di
 }
 
 function unknownTarget(words: readonly string[], known: readonly (Target | Refusal)[]): FleetError {
-  const list = 'list the ids with: flotilla discover';
+  const list = hint`list the ids with: ${command('discover')}`;
   const problems = words.map((word) => {
     const isGlob = fastGlob.isDynamicPattern(word);
     const near = isGlob ? [] : nearest(word, known);
@@ -68,7 +69,7 @@ function unknownTarget(words: readonly string[], known: readonly (Target | Refus
       message: isGlob
         ? `no target matches ${JSON.stringify(word)}`
         : `no target has the id ${JSON.stringify(word)}`,
-      hint: near.length === 0 ? list : `did you mean ${near.join(' or ')}? ${list}`,
+      hint: near.length === 0 ? list : hint`did you mean ${near.join(' or ')}? ${list}`,
     };
   });
   const [first] = problems;

@@ -1,5 +1,6 @@
 // The library's face in types: what `openFleet` takes and what a fleet can do.
 
+import type { CommandOptions } from './command.js';
 import type { FleetEvent } from './events.js';
 import type { LintReport } from './lint.js';
 import type {
@@ -28,6 +29,11 @@ export interface FleetOptions {
   readonly stateDir?: string;
   /** Directory of the revisions; default `migrations`. */
   readonly migrations?: string;
+  /**
+   * Options that the commands in hints carry, so that they are about this fleet where they are typed; default: those of
+   * the four above that are given.
+   */
+  readonly commandOptions?: CommandOptions;
 }
 
 /** Which targets a call is about, and who watches it. */

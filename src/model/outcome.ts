@@ -1,5 +1,6 @@
 // How a target ended, and why. Plain data: classes and codes of errors are lost between processes.
 
+import { tell, type About, type Hint, type ToldHint } from './hint.js';
 import type { Match } from './observation.js';
 
 export type FailureCode =
@@ -44,18 +45,27 @@ export type Step =
   | 'commit'
   | 'confirm';
 
-export interface Failure {
+/** Why a target failed or was left alone, as documents have it; `hint` says what to do next. */
+export interface Failure extends ToldHint {
   readonly code: FailureCode;
   readonly step: Step;
   /** What was found, in one sentence. */
   readonly message: string;
-  /** What to do next, with the command where there is one. */
-  readonly hint: string;
   readonly revision?: string;
   /** The SQL that failed. */
   readonly statement?: string;
   /** Its line in the revision's file. */
   readonly line?: number;
+}
+
+/** The same before it is known which fleet, run and target its commands are about. */
+export interface Reason extends Omit<Failure, keyof ToldHint> {
+  readonly hint: Hint;
+}
+
+export function failureOf(reason: Reason, about: About): Failure {
+  const { code, step, message, hint, ...where } = reason;
+  return { code, step, message, ...tell(hint, about), ...where };
 }
 
 export type OutcomeKind =
@@ -80,7 +90,8 @@ export interface SkippedStatement {
   readonly object: string;
 }
 
-export interface Outcome {
+/** @typeParam F `Reason` until the outcome is told */
+export interface Outcome<F = Failure> {
   readonly id: string;
   readonly path: string;
   readonly outcome: OutcomeKind;
@@ -94,7 +105,7 @@ export interface Outcome {
   readonly durationMs: number;
   /** Rows of each table before and after. */
   readonly rows: Readonly<Record<string, readonly [before: number, after: number]>>;
-  readonly failure: Failure | null;
+  readonly failure: F | null;
   /** Statements that their guards kept from running; left out where there are none. */
   readonly skippedStatements?: readonly SkippedStatement[];
   /** The revision outside a transaction that an earlier run had begun, and how many of its statements it had done. */

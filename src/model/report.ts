@@ -1,5 +1,6 @@
 // The documents of the contract: what a run and a look at the fleet return, print as JSON and keep.
 
+import type { ToldHint } from './hint.js';
 import type { HistoryRow } from './history.js';
 import type { Failure, FailureCode, Outcome, OutcomeKind } from './outcome.js';
 import type { Match, TargetState } from './observation.js';
@@ -41,7 +42,7 @@ export interface UnmatchedName {
 export type RunSummary = { readonly planned: number } & { readonly [kind in OutcomeKind]?: number };
 
 /** Targets that failed, or were left alone, for the same reason. */
-export interface FailureGroup {
+export interface FailureGroup extends ToldHint {
   readonly code: FailureCode;
   /** How these targets ended. */
   readonly outcome: OutcomeKind;
@@ -53,7 +54,6 @@ export interface FailureGroup {
   readonly line?: number;
   /** Id of the first such target. */
   readonly example: string;
-  readonly hint: string;
 }
 
 export interface StatusReport {
@@ -226,7 +226,7 @@ export interface FleetHistoryReport {
   readonly revisions: readonly FleetRevision[];
   readonly unread: readonly { readonly id: string; readonly path: string; readonly problem: Failure }[];
   /** Why the files could not be read; then none is known. */
-  readonly problem: { readonly message: string; readonly hint: string } | null;
+  readonly problem: (ToldHint & { readonly message: string }) | null;
   readonly exitCode: number;
 }
 
@@ -288,14 +288,12 @@ export interface BaselineReport {
 export type DoctorSeverity = 'error' | 'warning' | 'note';
 
 /** One thing that a look at the installation found. */
-export interface DoctorFinding {
+export interface DoctorFinding extends ToldHint {
   /** Its name for programs: `lostRevisions`, `noRoom`, ... */
   readonly id: string;
   readonly severity: DoctorSeverity;
   /** What was found, in one sentence. */
   readonly message: string;
-  /** What to do about it. */
-  readonly hint: string;
   /** The single cases, a line each. */
   readonly details: readonly string[];
 }
@@ -325,7 +323,7 @@ export interface DoctorReport {
   };
   /** In the order in which they are to be attended to. */
   readonly findings: readonly DoctorFinding[];
-  /** What to type next, in order: the words after `flotilla`, without the options that say which fleet it is. */
+  /** What to type next, in order: the words after `flotilla`. */
   readonly next: readonly { readonly words: readonly string[]; readonly does: string }[];
   readonly exitCode: number;
 }

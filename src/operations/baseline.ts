@@ -8,13 +8,15 @@ import { select } from '../discovery/select.js';
 import type { BaselineOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
 import { EXIT } from '../model/exit-code.js';
-import type { Failure } from '../model/outcome.js';
+import { command, hint, onFleet } from '../model/hint.js';
+import { failureOf, type Reason } from '../model/outcome.js';
+import { aboutOf } from './about.js';
 import { CONTRACT, type BaselineReport } from '../model/report.js';
 import type { Refusal, Target } from '../model/target.js';
 import { listDifference } from '../stamping/judge.js';
 import type { Context } from './context.js';
 import { assertNewFile, hasRevisions, writeRevision } from '../revisions/directory.js';
-import { observeTargets, refusedFailure } from './inspect.js';
+import { observeTargets, refusedReason } from './inspect.js';
 import { NO_REVISIONS, withLook, type Look } from './look.js';
 
 /** The first revision's file, where there is none yet. */
@@ -31,7 +33,7 @@ export async function baselineOf(context: Context, options: BaselineOptions): Pr
   if (file !== null) assertNewFile(file);
   const { id, path } = target;
   const base = { contract: CONTRACT, command: 'baseline', target: { id, path } } as const;
-  const refuse = (problem: Failure): BaselineReport => ({
+  const refuse = (reason: Reason): BaselineReport => ({
     ...base,
     fingerprint: null,
     counts: null,
@@ -39,10 +41,10 @@ export async function baselineOf(context: Context, options: BaselineOptions): Pr
     others: 0,
     file: null,
     sql: null,
-    problem,
+    problem: failureOf(reason, { ...aboutOf(context, options), target: id }),
     exitCode: EXIT.failed,
   });
-  if ('reason' in target) return refuse(refusedFailure(target));
+  if ('reason' in target) return refuse(refusedReason(target));
   const { targets, refused } = select(found, options);
   const others = targets.filter((one) => one.path !== path);
   const compare = async (look: Look): Promise<BaselineReport> => {
@@ -84,7 +86,7 @@ function findTarget(word: string, fleet: Discovery, dialect: Dialect): Target | 
   const [only] = select(fleet, { only: [word] }).targets;
   if (only !== undefined) return only;
   throw new FleetError('unknownTarget', `${JSON.stringify(word)} is neither the id of a target nor a file`, {
-    hint: 'list the ids with: flotilla discover',
+    hint: hint`list the ids with: ${onFleet('discover')}`,
   });
 }
 
@@ -92,16 +94,16 @@ function defaultFile(migrations: string): string | null {
   return hasRevisions(migrations) ? null : join(migrations, FILE);
 }
 
-function empty({ migrations }: Context): Failure {
+function empty({ migrations }: Context): Reason {
   return {
     code: 'noBaseline',
     step: 'read',
     message: 'it has no tables, so there is nothing to make a revision of',
-    hint: `name a target that has tables; or write the first revision by hand into ${migrations}: flotilla new "create tables"`,
+    hint: hint`name a target that has tables; or write the first revision by hand into ${migrations}: ${command('new', 'create tables')}`,
   };
 }
 
-function notExpressed(problems: readonly string[]): Failure {
+function notExpressed(problems: readonly string[]): Reason {
   return {
     code: 'schemaMismatch',
     step: 'verify',

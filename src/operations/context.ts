@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Dialect } from '../dialects/port.js';
 import { select } from '../discovery/select.js';
 import type { SelectOptions } from '../model/api.js';
+import type { CommandOptions } from '../model/command.js';
 import { FleetError } from '../model/errors.js';
 import type { Refusal, Target } from '../model/target.js';
 import type { Graph } from '../revisions/graph.js';
@@ -26,6 +27,8 @@ export interface Context {
   /** Reads the revisions, once. @throws FleetError `migrations` */
   readonly loadGraph: () => Promise<Graph>;
   readonly dialect: Dialect;
+  /** Options that say which fleet it is, for commands to type. */
+  readonly place: CommandOptions;
   readonly startPool: (start: Promise<StartMessage>) => Pool;
   /** For private copies where the state directory cannot be written. */
   readonly fallbackDir: string;

@@ -3,14 +3,15 @@
 
 import type { FleetHistoryOptions } from '../model/api.js';
 import type { HistoryRow } from '../model/history.js';
-import type { Failure } from '../model/outcome.js';
+import { tell } from '../model/hint.js';
+import { failureOf, type Failure, type Reason } from '../model/outcome.js';
 import { CONTRACT, type FleetHistoryReport, type FleetRevision } from '../model/report.js';
 import { listExitCode } from '../report/summarize.js';
 import { resolveRange } from '../revisions/argument.js';
 import type { Graph } from '../revisions/graph.js';
 import type { Context } from './context.js';
 import { readHistories } from './histories.js';
-import { refusedFailure } from './inspect.js';
+import { refusedReason } from './inspect.js';
 import { NO_REVISIONS, tryGraph, withLook, type Look } from './look.js';
 
 /** @throws FleetError `unknownRevision` where the range names none; `migrations` where it cannot be looked up */
@@ -35,15 +36,15 @@ export async function historyOfFleet(
         unrecorded: unrecorded.length,
         unread: unread.length,
       },
-      revisions: listed.map((one) => told(one, graph)),
+      revisions: listed.map((one) => summaryOf(one, graph)),
       unread,
-      problem: fault === null ? null : { message: fault.message, hint: fault.hint },
+      problem: fault === null ? null : { message: fault.message, ...tell(fault.draft.hint, look.about) },
       exitCode: listExitCode([...look.targets, ...look.refused]),
     };
   });
 }
 
-function told(recorded: Recorded, graph: Graph): FleetRevision {
+function summaryOf(recorded: Recorded, graph: Graph): FleetRevision {
   const { id, name, targets, stamped, firstAppliedAt, lastAppliedAt, example } = recorded;
   const revision = graph.byId.get(id);
   return {
@@ -76,14 +77,18 @@ export interface RecordedFleet {
 }
 
 /** Reads the histories of all targets of a look. */
-export async function recordedIn({ request, pool, refused }: Look, graph: Graph): Promise<RecordedFleet> {
+export async function recordedIn(
+  { request, pool, refused, about }: Look,
+  graph: Graph,
+): Promise<RecordedFleet> {
+  const told = (reason: Reason, target: string) => failureOf(reason, { ...about, target });
   const unread: { id: string; path: string; problem: Failure }[] = [];
   const unrecorded: string[] = [];
   const tallies = new Map<string, Tally>();
   let recorded = 0;
   await readHistories(request, pool, (target, reading, place) => {
     if ('failure' in reading) {
-      unread.push({ id: target.id, path: target.path, problem: reading.failure });
+      unread.push({ id: target.id, path: target.path, problem: told(reading.failure, target.id) });
     } else if (reading.rows === null || reading.rows.length === 0) {
       unrecorded.push(target.id);
     } else {
@@ -92,7 +97,7 @@ export async function recordedIn({ request, pool, refused }: Look, graph: Graph)
     }
   });
   for (const refusal of refused) {
-    unread.push({ id: refusal.id, path: refusal.path, problem: refusedFailure(refusal) });
+    unread.push({ id: refusal.id, path: refusal.path, problem: told(refusedReason(refusal), refusal.id) });
   }
   // They came in no order.
   const places = new Map([...request.targets, ...refused].map(({ id }, index) => [id, index]));

@@ -1,7 +1,8 @@
 // Where each target of a downgrade is to go back to, known before any is touched: a `down` that is missing stops the run
 // here, and after the death of a worker the goal tells whether it had come there.
 
-import { FleetError, type Problem } from '../model/errors.js';
+import { FleetError, type ProblemDraft } from '../model/errors.js';
+import { command, hint as hintOf, type About } from '../model/hint.js';
 import type { Target } from '../model/target.js';
 import type { Intent } from '../target/intent.js';
 import type { Pool } from '../workers/pool.js';
@@ -16,6 +17,8 @@ export interface GoalsOptions {
   readonly signal: AbortSignal | undefined;
   /** Milliseconds since 1970. */
   readonly lookedAt: number;
+  /** What the commands of hints are about. */
+  readonly about: About;
 }
 
 /**
@@ -26,15 +29,15 @@ export async function goalsOf(
   targets: readonly Target[],
   intent: Intent,
   pool: Pool,
-  { lookedAt, ...options }: GoalsOptions,
+  { lookedAt, about, ...options }: GoalsOptions,
 ): Promise<Goals> {
   const request = { targets, ...options, onProgress: () => undefined };
   const found = await observeTargets(request, pool, null, lookedAt);
-  const judged = await judgeTargets(targets, [], found, pool, intent);
-  const problems = new Map<string, Problem>();
+  const judged = await judgeTargets({ targets, refused: [], found, about }, pool, intent);
+  const problems = new Map<string, ProblemDraft>();
   const goals = new Map<string, readonly string[]>();
   for (const { status, decision } of judged) {
-    if (decision?.kind === 'plan') goals.set(status.id, decision.rest ?? decision.to?.split(',') ?? []);
+    if (decision?.kind === 'plan') goals.set(status.id, decision.goal ?? decision.to?.split(',') ?? []);
     else if (decision?.stopsRun === true && decision.failure !== null) {
       const { message, hint } = decision.failure;
       problems.set(message, { message, hint });
@@ -42,7 +45,7 @@ export async function goalsOf(
   }
   if (problems.size > 0) {
     throw new FleetError('migrations', 'Some revisions have no way back; no target was touched', {
-      hint: 'downgrade less far, or write what is missing; flotilla history lists the revisions',
+      hint: hintOf`downgrade less far, or write what is missing; ${command('history')} lists the revisions`,
       problems: [...problems.values()],
     });
   }

@@ -46,7 +46,7 @@ async function readChunk(
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
     if (chunk.length === 1 || error.reason === 'notStarted')
-      return chunk.map((target) => ({ failure: notRead(target, error) }));
+      return chunk.map(() => ({ failure: notRead(error) }));
     const readings: HistoryReading[] = [];
     for (const target of chunk) readings.push(...(await readChunk([target], request, pool)));
     return readings;

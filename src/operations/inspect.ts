@@ -3,15 +3,15 @@
 
 import pLimit from 'p-limit';
 import type { Observation } from '../model/observation.js';
-import type { Failure } from '../model/outcome.js';
+import { failureOf, type Failure, type Reason } from '../model/outcome.js';
 import type { Cohort, TargetStatus } from '../model/report.js';
 import type { Refusal, Target } from '../model/target.js';
 import type { Judgement } from '../stamping/judge.js';
-import { hintFor } from '../target/failure.js';
+import type { About } from '../model/hint.js';
+import { hintFor } from '../target/reason.js';
 import type { Intent } from '../target/intent.js';
 import type { Decision } from '../target/plan.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
-import { addressed } from '../target/progress.js';
 import type { Inspections } from '../workers/messages.js';
 
 /** Targets in one message to a worker: enough that messages do not count, few enough for an even end. */
@@ -38,7 +38,8 @@ export interface ObservationCache {
   ): void;
 }
 
-export type Finding = { readonly observation: Observation } | { readonly failure: Failure };
+/** What a look at a target saw, or why it saw nothing. */
+export type Seen = { readonly observation: Observation } | { readonly failure: Reason };
 
 /** @returns what was found, by id */
 export async function observeTargets(
@@ -46,8 +47,8 @@ export async function observeTargets(
   pool: Pool,
   cache: ObservationCache | null,
   lookedAt: number,
-): Promise<ReadonlyMap<string, Finding>> {
-  const found = new Map<string, Finding>();
+): Promise<ReadonlyMap<string, Seen>> {
+  const found = new Map<string, Seen>();
   for (const [id, observation] of cache?.cachedObservations(request.targets) ?? [])
     found.set(id, { observation });
   const unknown = request.targets.filter((target) => !found.has(target.id));
@@ -61,12 +62,12 @@ export async function observeTargets(
         request.signal?.throwIfAborted();
         const { observations, found: each } = await inspectChunk(chunk, request, pool);
         chunk.forEach((target, index) => {
-          const finding = each[index];
-          const observation = typeof finding === 'number' ? observations[finding] : undefined;
+          const seen = each[index];
+          const observation = typeof seen === 'number' ? observations[seen] : undefined;
           if (observation !== undefined) {
             found.set(target.id, { observation });
             fresh.push({ target, observation });
-          } else if (typeof finding === 'object') found.set(target.id, { failure: finding });
+          } else if (typeof seen === 'object') found.set(target.id, { failure: seen });
         });
         done += chunk.length;
         request.onProgress(done);
@@ -91,7 +92,7 @@ async function inspectChunk(
     if (!(error instanceof WorkerError)) throw error;
     if (chunk.length > 1 && error.reason !== 'notStarted') {
       const observations: Observation[] = [];
-      const found: (number | Failure)[] = [];
+      const found: (number | Reason)[] = [];
       for (const target of chunk) {
         const one = await inspectChunk([target], request, pool);
         for (const each of one.found)
@@ -100,14 +101,14 @@ async function inspectChunk(
       }
       return { observations, found };
     }
-    return { observations: [], found: chunk.map((target) => notRead(target, error)) };
+    return { observations: [], found: chunk.map(() => notRead(error)) };
   }
 }
 
 /** Why a target could not be looked at whose worker came to no reply. */
-export function notRead(target: Target, { reason, message }: WorkerError): Failure {
+export function notRead({ reason, message }: WorkerError): Reason {
   const code = reason === 'timeout' ? 'timeout' : 'workerDied';
-  return { code, step: 'open', message, hint: hintFor(code, target) };
+  return { code, step: 'open', message, hint: hintFor(code) };
 }
 
 /** A target as `status` tells it, with its judgement where it could be read. */
@@ -119,10 +120,18 @@ export interface Judged {
   readonly fingerprint: string | null;
 }
 
+export interface Fleet {
+  readonly targets: readonly Target[];
+  readonly refused: readonly Refusal[];
+  /** What was seen of the targets, by id. */
+  readonly found: ReadonlyMap<string, Seen>;
+  /** What the commands of hints are about. */
+  readonly about: About;
+}
+
+/** One judgement for each distinct observation, and each target with its own. */
 export async function judgeTargets(
-  targets: readonly Target[],
-  refused: readonly Refusal[],
-  found: ReadonlyMap<string, Finding>,
+  { targets, refused, found, about }: Fleet,
   pool: Pool,
   intent: Intent | null,
 ): Promise<readonly Judged[]> {
@@ -130,42 +139,48 @@ export async function judgeTargets(
   const keys = new Map<string, string>();
   const texts = new Map<Observation, string>();
   for (const target of targets) {
-    const finding = found.get(target.id);
-    if (finding === undefined || !('observation' in finding)) continue;
-    const { observation } = finding;
+    const seen = found.get(target.id);
+    if (seen === undefined || !('observation' in seen)) continue;
+    const { observation } = seen;
     const key = texts.get(observation) ?? JSON.stringify(observation);
     texts.set(observation, key);
     keys.set(target.id, key);
-    if (!distinct.has(key)) distinct.set(key, { observation: finding.observation, example: target });
+    if (!distinct.has(key)) distinct.set(key, { observation, example: target });
   }
   const verdicts = await pool.run({ kind: 'judge', cases: [...distinct.values()], intent });
   const verdictOf = new Map([...distinct.keys()].map((key, index) => [key, verdicts[index]]));
+  const tell = (reason: Reason | null, target: string): Failure | null =>
+    reason === null ? null : failureOf(reason, { ...about, target });
   const judged = targets.map((target): Judged => {
-    const finding = found.get(target.id);
-    const key = keys.get(target.id);
+    const { id, path, sizeBytes } = target;
+    const seen = found.get(id);
+    const key = keys.get(id);
     const verdict = key === undefined ? undefined : verdictOf.get(key);
     if (verdict === undefined || 'failure' in verdict) {
-      const failure = finding !== undefined && 'failure' in finding ? finding.failure : verdict?.failure;
-      return unreadable(target, target.sizeBytes, failure ?? null);
+      const failure = seen !== undefined && 'failure' in seen ? seen.failure : verdict?.failure;
+      return unreadable(target, sizeBytes, tell(failure ?? null, id));
     }
     const { judgement, decision } = verdict;
-    const problem = judgement.problem === null ? null : addressed(judgement.problem, target.id);
+    const { state, revision, pending, problem } = judgement;
     return {
       judgement,
       decision,
-      fingerprint: finding !== undefined && 'observation' in finding ? finding.observation.fingerprint : null,
+      fingerprint: seen !== undefined && 'observation' in seen ? seen.observation.fingerprint : null,
       status: {
-        id: target.id,
-        path: target.path,
-        state: judgement.state,
-        revision: judgement.revision,
-        pending: judgement.pending.map((revision) => revision.id),
-        sizeBytes: target.sizeBytes,
-        problem,
+        id,
+        path,
+        state,
+        revision,
+        pending: pending.map((each) => each.id),
+        sizeBytes,
+        problem: tell(problem, id),
       },
     };
   });
-  return [...judged, ...refused.map((refusal) => unreadable(refusal, 0, refusedFailure(refusal)))];
+  return [
+    ...judged,
+    ...refused.map((refusal) => unreadable(refusal, 0, tell(refusedReason(refusal), refusal.id))),
+  ];
 }
 
 function unreadable(target: Pick<Target, 'id' | 'path'>, sizeBytes: number, problem: Failure | null): Judged {
@@ -182,8 +197,8 @@ function unreadable(target: Pick<Target, 'id' | 'path'>, sizeBytes: number, prob
   return { status, judgement: null, decision: null, fingerprint: null };
 }
 
-/** A path that discovery refused, as a failure. */
-export function refusedFailure(refusal: Refusal): Failure {
+/** Why what discovery refused is not opened. */
+export function refusedReason(refusal: Refusal): Reason {
   return { code: 'refusedPath', step: 'discover', message: refusal.reason, hint: refusal.hint };
 }
 

@@ -24,6 +24,7 @@ export async function lintFleet(context: Context, options: LintFleetOptions): Pr
     graph,
     {
       strict,
+      place: context.place,
       ...(rules === undefined ? {} : { rules }),
       ...(released === null ? {} : { released }),
     },

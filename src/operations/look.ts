@@ -4,8 +4,10 @@
 import { openLedger, type Ledger } from '../ledger/ledger.js';
 import type { SelectOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
+import type { About } from '../model/hint.js';
 import { RUN_SETTINGS } from '../model/settings.js';
 import type { Graph } from '../revisions/graph.js';
+import { aboutOf } from './about.js';
 import { interrupted, scratchOf, selectTargets, type Context, type Selected } from './context.js';
 import { judgeTargets, observeTargets, type InspectRequest, type Judged } from './inspect.js';
 import type { Intent } from '../target/intent.js';
@@ -23,6 +25,8 @@ export interface Look extends Selected {
   readonly ledger: Ledger | null;
   /** When the targets were listed, in milliseconds since 1970. */
   readonly lookedAt: number;
+  /** What the commands of hints are about. */
+  readonly about: About;
 }
 
 /** The graph where there are no revisions. */
@@ -69,7 +73,8 @@ export async function withLook<T>(
       signal,
       onProgress: (done: number) => options.onEvent?.({ event: 'inspected', done, planned: targets.length }),
     };
-    return await work({ pool, targets, refused, request, ledger, lookedAt });
+    const about = aboutOf(context, options);
+    return await work({ pool, targets, refused, request, ledger, lookedAt, about });
   } catch (error) {
     throw signal?.aborted === true ? interrupted(error) : error;
   } finally {
@@ -83,11 +88,11 @@ export async function withLook<T>(
 
 /** What state every target is in, and what a run with the intent would do, where there is one. */
 export async function judgeAll(
-  { pool, targets, refused, request, ledger, lookedAt }: Look,
+  { pool, targets, refused, request, ledger, lookedAt, about }: Look,
   intent: Intent | null = null,
 ): Promise<readonly Judged[]> {
   const found = await observeTargets(request, pool, ledger, lookedAt);
-  return judgeTargets(targets, refused, found, pool, intent);
+  return judgeTargets({ targets, refused, found, about }, pool, intent);
 }
 
 /** The ledger as a cache: a look at the fleet does without it where the state directory cannot be written. */

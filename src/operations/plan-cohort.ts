@@ -2,7 +2,8 @@
 // rehearsed: a script for the sqlite3 shell has no conditions, so they are decided here, once for the whole cohort.
 
 import { RUN_SETTINGS } from '../model/settings.js';
-import type { Outcome } from '../model/outcome.js';
+import { failureOf, type Outcome } from '../model/outcome.js';
+import { toldOutcome } from '../target/progress.js';
 import type { PlannedCohort } from '../model/report.js';
 import type { Revision } from '../model/revision.js';
 import type { Target } from '../model/target.js';
@@ -13,7 +14,7 @@ import type { Intent } from '../target/intent.js';
 import type { Dialect } from '../dialects/port.js';
 import { revisionsOf, scriptOf, sqlOf } from './plan-script.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
-import { addressed } from '../target/progress.js';
+import type { About } from '../model/hint.js';
 
 /** Carries a plan out on a private copy of a target. */
 export type Rehearse = (target: string) => Promise<Pick<Outcome, 'failure' | 'skippedStatements'>>;
@@ -23,11 +24,13 @@ export async function planCohort(
   graph: Graph,
   dialect: Pick<Dialect, 'script'>,
   rehearse: Rehearse,
+  about: About,
 ): Promise<PlannedCohort> {
   const { decision, judgement } = first;
   if (decision === null) return { ...cohort, revisions: [], script: null, problem: first.status.problem };
-  if (decision.kind === 'rest') {
-    const problem = decision.failure === null ? null : addressed(decision.failure, cohort.example);
+  if (decision.kind === 'noChange') {
+    const problem =
+      decision.failure === null ? null : failureOf(decision.failure, { ...about, target: cohort.example });
     return { ...cohort, revisions: [], script: null, problem };
   }
   const whole = revisionsOf(decision, graph, judgement?.applied ?? new Set());
@@ -52,7 +55,11 @@ export function rehearsal(
   pool: Pool,
   targets: readonly Target[],
   intent: Intent,
-  { runId, busyWaitMs }: { readonly runId: string; readonly busyWaitMs: number },
+  {
+    runId,
+    busyWaitMs,
+    about,
+  }: { readonly runId: string; readonly busyWaitMs: number; readonly about: About },
 ): Rehearse {
   const timeoutMs = RUN_SETTINGS.timeout.default;
   const work = {
@@ -72,9 +79,10 @@ export function rehearsal(
       const task = { kind: 'apply', targets: [target], work, rehearse: true } as const;
       const [outcome] = await pool.run(task, { timeoutMs });
       if (outcome === undefined) throw new Error('a worker did no target');
-      return outcome;
+      return toldOutcome(outcome, about);
     } catch (error) {
-      if (error instanceof WorkerError) return { failure: notRead(target, error) };
+      if (error instanceof WorkerError)
+        return { failure: failureOf(notRead(error), { ...about, target: id }) };
       throw error;
     }
   };

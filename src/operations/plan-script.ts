@@ -12,9 +12,9 @@ import type { Plan } from '../target/plan.js';
 /** The revisions of a plan, those of later parts included. */
 export function revisionsOf(plan: Plan, graph: Graph, applied: ReadonlySet<string>): readonly Revision[] {
   const first = plan.steps.map((step) => step.revision);
-  if (plan.rest === null) return first;
+  if (plan.goal === null) return first;
   const done = new Set([...applied, ...[...plan.baseline, ...first].map((revision) => revision.id)]);
-  return [...first, ...pending(graph, done, plan.rest)];
+  return [...first, ...pending(graph, done, plan.goal)];
 }
 
 /** @param skipped statements that their guards keep from running */

@@ -6,7 +6,9 @@ import { listExitCode } from '../report/summarize.js';
 import type { Context } from './context.js';
 import { cohortsOf, type CohortOf } from './inspect.js';
 import { judgeAll, withLook } from './look.js';
-import { addressed } from '../target/progress.js';
+import type { About } from '../model/hint.js';
+import { failureOf } from '../model/outcome.js';
+import { aboutOf } from './about.js';
 import { unmatchedNames } from './unmatched.js';
 
 /** @throws FleetError where the fleet cannot be looked at as a whole */
@@ -15,27 +17,28 @@ export async function repairPlanFleet(context: Context, options: RepairOptions):
   const intent = { kind: 'repair', dropExtra: options.dropExtra ?? [] } as const;
   const judged = await withLook(context, graph, options, (look) => judgeAll(look, intent));
   const found = judged.map(({ decision }) =>
-    decision?.kind === 'plan' ? decision.mending?.extra : decision?.extra,
+    decision?.kind === 'plan' ? decision.repair?.extra : decision?.extra,
   );
   return {
     contract: CONTRACT,
     command: 'repairPlan',
     head: graph.heads,
-    cohorts: cohortsOf(judged).map(planned),
+    cohorts: cohortsOf(judged).map((cohort) => planned(cohort, aboutOf(context, options))),
     ...unmatchedNames(intent.dropExtra, found, context.dialect),
     exitCode: listExitCode(judged),
   };
 }
 
-function planned({ cohort, first }: CohortOf): RepairCohort {
+function planned({ cohort, first }: CohortOf, about: About): RepairCohort {
   const { decision, status } = first;
   const nothing = { statements: [], checks: [], left: [], dropped: [] };
   if (decision === null) return { ...cohort, ...nothing, problem: status.problem };
-  if (decision.kind === 'rest') {
-    const problem = decision.failure === null ? null : addressed(decision.failure, cohort.example);
+  if (decision.kind === 'noChange') {
+    const problem =
+      decision.failure === null ? null : failureOf(decision.failure, { ...about, target: cohort.example });
     return { ...cohort, ...nothing, left: decision.left ?? [], problem };
   }
-  const { statements = [], obstacles = [], left = [], dropped = [] } = decision.mending ?? {};
+  const { statements = [], obstacles = [], left = [], dropped = [] } = decision.repair ?? {};
   const checks = obstacles.map(({ table, words, sql }) => ({ table, words, sql }));
   return { ...cohort, statements, checks, left, dropped, problem: null };
 }

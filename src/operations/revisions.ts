@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { FleetError } from '../model/errors.js';
+import { command, hint } from '../model/hint.js';
 import {
   CONTRACT,
   type HeadsReport,
@@ -44,7 +45,7 @@ export async function showRevision(context: Context, argument: string): Promise<
       'unknownRevision',
       `"${argument}" names ${others.length === 0 ? 'base' : 'several revisions'}`,
       {
-        hint: 'name one revision; flotilla history lists them',
+        hint: hint`name one revision; ${command('history')} lists them`,
       },
     );
   }
@@ -73,7 +74,7 @@ export async function createRevision(context: Context, message: string): Promise
   const revision = newRevision(graph, message, context.randomId());
   if (revision === null) {
     throw new FleetError('usage', 'the message has no letter or digit to name a file after', {
-      hint: 'say what the revision does: flotilla new "add an index on tasks"',
+      hint: hint`say what the revision does: ${command('new', 'add an index on tasks')}`,
     });
   }
   const file = join(directory, revision.name);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { assertRoomForBackups } from '../backup/publish.js';
 import { removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
-import { FleetError, type Problem } from '../model/errors.js';
+import { FleetError, type ProblemDraft } from '../model/errors.js';
 import type { FleetEvent } from '../model/events.js';
 import type { RunCommand, RunReport } from '../model/report.js';
 import { RUN_SETTINGS } from '../model/settings.js';
@@ -16,10 +16,12 @@ import type { Graph } from '../revisions/graph.js';
 import { ended } from '../rollout/attempt.js';
 import { runTargets } from '../rollout/rollout.js';
 import type { Intent } from '../target/intent.js';
+import { toldOutcome } from '../target/progress.js';
 import type { Work } from '../target/work.js';
+import { aboutOf, commandOf } from './about.js';
 import { scratchOf, selectTargets, type Context } from './context.js';
 import { goalsOf, type Goals } from './goals.js';
-import { refusedFailure } from './inspect.js';
+import { refusedReason } from './inspect.js';
 import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
 import { startWorkers, type Workers } from './workers.js';
@@ -41,6 +43,8 @@ export async function runFleet(
   const facts = factsOf(context, command, work, options);
   const { runId, dryRun, places, scratchDir } = facts;
   const { timeoutMs } = work;
+  const scope = aboutOf(context, options);
+  const about = { ...scope, run: commandOf(command, intent, options) };
   const workers = startWorkers(context, context.loadGraph(), { scratchDir, timeoutMs, signal });
   let record: RunRecord | null = null;
   try {
@@ -57,15 +61,23 @@ export async function runFleet(
 
     const pool = await workers.proven();
     record.start(graph.heads, [...targets, ...refused]);
-    const failed = refused.map((refusal) => ended(refusal, 'failed', refusedFailure(refusal)));
+    const failed = refused
+      .map((refusal) => ended(refusal, 'failed', refusedReason(refusal)))
+      .map((draft) => toldOutcome(draft, about));
     for (const outcome of failed) record.onOutcome(outcome);
 
     const patience = { busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs };
     const goals =
       intent.kind === 'downgrade'
-        ? await goalsOf(targets, intent, pool, { ...patience, jobs, signal, lookedAt: context.now() })
+        ? await goalsOf(targets, intent, pool, {
+            ...patience,
+            jobs,
+            signal,
+            about: scope,
+            lookedAt: context.now(),
+          })
         : NO_GOALS;
-    const request = { targets, goals, work, rehearse: dryRun, jobs, signal };
+    const request = { targets, goals, work, rehearse: dryRun, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
     // A worker that died in the middle of a backup, or a disk that failed once: what lies there is this run's own.
     removeLeftovers(places, [{ runId }]);
@@ -110,9 +122,9 @@ async function assertKnown(intent: Intent, graph: Graph, workers: Workers): Prom
   } catch (error) {
     const mistakes = await mistakesIn(workers);
     if (!(error instanceof FleetError) || mistakes === null) throw error;
-    const { code, message, hint } = mistakes;
-    const own: Problem = { message: error.message, hint: error.hint };
-    throw new FleetError(code, message, { hint, problems: [own, ...mistakes.problems] });
+    const own: ProblemDraft = { message: error.message, hint: error.draft.hint };
+    const { hint, problems } = mistakes.draft;
+    throw new FleetError(mistakes.code, mistakes.message, { hint, problems: [own, ...problems] });
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { StampOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
+import { command, hint, onFleet } from '../model/hint.js';
 import type { RunReport } from '../model/report.js';
 import { resolveArgument } from '../revisions/argument.js';
 import type { Context } from './context.js';
@@ -20,13 +21,13 @@ async function stampIntent(context: Context, options: StampOptions): Promise<Int
   if (at === undefined) return intent;
   if (to !== 'auto') {
     throw new FleetError('usage', `stamp is told to record ${to}, and --at ${at} decides between revisions`, {
-      hint: `record ${at} where evidence allows it: flotilla stamp --at ${at}; or everywhere: flotilla stamp ${to}`,
+      hint: hint`record ${at} where evidence allows it: ${onFleet('stamp', { at })}; or everywhere: ${onFleet('stamp', {}, to)}`,
     });
   }
   const [revision, ...others] = resolveArgument(await context.loadGraph(), at, new Set());
   if (revision === undefined || others.length > 0) {
     throw new FleetError('usage', `--at ${at} does not name one revision`, {
-      hint: 'name the one that these targets are at; flotilla history lists them',
+      hint: hint`name the one that these targets are at; ${command('history')} lists them`,
     });
   }
   return { ...intent, at: revision };

@@ -104,11 +104,16 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
   const wanted = isRelative(to) ? [to] : resolveArgument(graph, to, new Set());
   const { judged, cohorts } = await withLook(context, graph, options, async (look) => {
     const all = await judgeAll(look, intent);
+    const { about } = look;
     const { busyWaitMs } = look.request;
-    const rehearse = rehearsal(look.pool, look.targets, intent, { runId: context.newRunId(), busyWaitMs });
+    const rehearse = rehearsal(look.pool, look.targets, intent, {
+      runId: context.newRunId(),
+      busyWaitMs,
+      about,
+    });
     const plans: PlannedCohort[] = [];
     for (const cohort of cohortsOf(all))
-      plans.push(await planCohort(cohort, graph, context.dialect, rehearse));
+      plans.push(await planCohort(cohort, graph, context.dialect, rehearse, about));
     return { judged: all, cohorts: plans };
   });
   return {

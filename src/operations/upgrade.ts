@@ -2,6 +2,7 @@
 
 import type { UpgradeOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
+import { hint, onFleet } from '../model/hint.js';
 import type { RunReport } from '../model/report.js';
 import { nearest } from '../revisions/nearest.js';
 import type { Context } from './context.js';
@@ -20,6 +21,6 @@ function assertKinds(kinds: readonly string[], known: readonly string[]): void {
   const [near] = nearest(unknown, known);
   const meant = near === undefined ? '' : `; the nearest is ${near}`;
   throw new FleetError('usage', `there is no kind of difference "${unknown}"${meant}`, {
-    hint: `flotilla drift --json tells the kind of each difference; there are ${known.join(', ')}`,
+    hint: hint`${onFleet('drift', { json: true })} tells the kind of each difference; there are ${known.join(', ')}`,
   });
 }

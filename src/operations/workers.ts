@@ -3,7 +3,8 @@
 // revisions.
 
 import { rmSync } from 'node:fs';
-import { FleetError, type Problem } from '../model/errors.js';
+import { FleetError, type ProblemDraft } from '../model/errors.js';
+import { command, hint } from '../model/hint.js';
 import type { Graph } from '../revisions/graph.js';
 import type { Replies, Task } from '../workers/messages.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
@@ -138,12 +139,12 @@ function notReplayed({ reason, message, stack }: WorkerError): FleetError {
 }
 
 /** Revisions that do not even run on an empty database say nothing about what a target should be. */
-function assertReplays(problems: readonly Problem[]): void {
+function assertReplays(problems: readonly ProblemDraft[]): void {
   const [first] = problems;
   if (first === undefined) return;
   const count = problems.length === 1 ? 'A mistake' : `${problems.length} mistakes`;
   throw new FleetError('migrations', `${count} in the revisions; no target was touched`, {
-    hint: 'correct what is listed, then: flotilla lint',
+    hint: hint`correct what is listed, then: ${command('lint')}`,
     problems,
   });
 }

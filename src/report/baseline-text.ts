@@ -1,6 +1,7 @@
 // A baseline, for people: what was written from which database, and how much of the fleet it is; or the revision itself.
 
 import type { BaselineReport } from '../model/report.js';
+import { command } from '../model/hint.js';
 import { causesText } from './causes-text.js';
 import { count, document, number, visible, wrap, type TextOptions } from './layout.js';
 import { nextStepsText } from './next-steps.js';
@@ -25,7 +26,7 @@ export function baselineReportText(report: BaselineReport, options: TextOptions)
     nextStepsText(
       [
         {
-          words: ['stamp', '--dry-run', ...options.place],
+          command: command('stamp', undefined, { dryRun: true }),
           does: 'rehearses to record it on the targets of this structure',
         },
       ],

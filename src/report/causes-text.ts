@@ -2,16 +2,15 @@
 // Apart because runs, looks at the fleet and plans all have causes to tell.
 
 import type { Match } from '../model/observation.js';
-import { count, number, section, visible, wrap } from './layout.js';
+import type { ToldHint } from '../model/hint.js';
+import { count, hintText, number, section, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
-import { atPlace } from './next-steps.js';
 
 /** A cause that targets share. */
-export interface Cause {
+export interface Cause extends ToldHint {
   readonly code: string;
   readonly count: number;
   readonly message: string;
-  readonly hint: string;
   readonly example: string;
   readonly revision?: string;
   readonly statement?: string;
@@ -45,7 +44,7 @@ function causeText(cause: Cause, options: TextOptions): string {
     cause.count === 1
       ? `    target: ${visible(cause.example)}`
       : `    for example: ${visible(cause.example)}`,
-    wrap(`hint: ${atPlace(cause.hint, options)}`, 4, options),
+    hintText(cause, 4, options),
   ].join('\n');
 }
 

@@ -4,7 +4,8 @@ import type { DiscoverReport } from '../model/report.js';
 import type { Refusal } from '../model/target.js';
 import { count, document, lines, nothingFound, number, section, size, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
-import { atPlace, nextStepsText } from './next-steps.js';
+import { onFleet } from '../model/hint.js';
+import { nextStepsText } from './next-steps.js';
 
 const TARGETS_SHOWN = 50;
 const REFUSALS_SHOWN = 20;
@@ -18,7 +19,7 @@ export function discoverText({ targets, refused }: DiscoverReport, options: Text
     targets.length === 0
       ? null
       : nextStepsText(
-          [{ words: ['status', ...options.place], does: 'shows at which revision each of them is' }],
+          [{ command: onFleet('status'), does: 'shows at which revision each of them is' }],
           options,
         ),
   ]);
@@ -46,11 +47,7 @@ function refusedText(refused: readonly Refusal[], options: TextOptions): string 
   if (refused.length === 0) return null;
   const shown = options.verbose ? refused : refused.slice(0, REFUSALS_SHOWN);
   const told = shown.map(({ path, reason, hint }) =>
-    [
-      `  ${visible(path)}`,
-      wrap(reason, 4, options),
-      wrap(`hint: ${atPlace(hint, options)}`, 4, options),
-    ].join('\n'),
+    [`  ${visible(path)}`, wrap(reason, 4, options), wrap(`hint: ${hint}`, 4, options)].join('\n'),
   );
   if (refused.length > shown.length) told.push(hiddenLine(refused.length - shown.length));
   return section(`Refused: ${count(refused.length, 'path')}`, told.join('\n'), options);

@@ -1,8 +1,20 @@
 // What the doctor found, for people: the worst is not hidden by the rest, and the end says what to type.
 
 import type { DoctorFinding, DoctorReport, DoctorSeverity } from '../model/report.js';
-import { count, document, lines, number, paint, size, wrap, type Paint, type TextOptions } from './layout.js';
-import { atPlace, nextStepsText } from './next-steps.js';
+import {
+  count,
+  document,
+  hintText,
+  lines,
+  number,
+  paint,
+  size,
+  wrap,
+  type Paint,
+  type TextOptions,
+} from './layout.js';
+import { foreign } from '../model/hint.js';
+import { nextStepsText } from './next-steps.js';
 
 const DETAILS_SHOWN = 10;
 const TINT: Readonly<Record<DoctorSeverity, Paint>> = { error: 'red', warning: 'yellow', note: 'dim' };
@@ -15,7 +27,7 @@ export function doctorText(report: DoctorReport, options: TextOptions): string {
     ...findings.map((finding) => findingText(finding, options)),
     verdict(report, options),
     nextStepsText(
-      next.map(({ words, does }) => ({ words: [...words, ...options.place], does })),
+      next.map(({ words, does }) => ({ command: foreign('flotilla', ...words), does })),
       options,
     ),
   ]);
@@ -33,14 +45,15 @@ function facts(report: DoctorReport): string {
   ]);
 }
 
-function findingText({ severity, message, hint, details }: DoctorFinding, options: TextOptions): string {
+function findingText(finding: DoctorFinding, options: TextOptions): string {
+  const { severity, message, details } = finding;
   const shown = options.verbose ? details : details.slice(0, DETAILS_SHOWN);
   const hidden = details.length - shown.length;
   return [
     `${paint(TINT[severity], severity, options)}: ${wrap(message, 2, options).trimStart()}`,
-    ...shown.map((line) => wrap(`- ${atPlace(line, options)}`, 4, options)),
+    ...shown.map((line) => wrap(`- ${line}`, 4, options)),
     ...(hidden > 0 ? [`    - ${number(hidden)} more: --verbose lists all`] : []),
-    wrap(`hint: ${atPlace(hint, options)}`, 2, options),
+    hintText(finding, 2, options),
   ].join('\n');
 }
 

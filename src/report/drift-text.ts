@@ -1,6 +1,8 @@
 // What differs from the structure that it should have, for people: cohort by cohort, because drift comes in shapes.
 
 import type { DriftReport } from '../model/report.js';
+import { commandText } from '../model/command.js';
+import { complete, onFleet } from '../model/hint.js';
 import { count, document, nothingFound, section, visible, type TextOptions } from './layout.js';
 import { nextStepsText } from './next-steps.js';
 
@@ -28,13 +30,13 @@ export function driftText(report: DriftReport, options: TextOptions): string {
     }),
     uncompared === 0
       ? null
-      : `Not compared, because no known revision is recorded or they cannot be read: ${count(uncompared, 'target')}; see flotilla status.`,
+      : `Not compared, because no known revision is recorded or they cannot be read: ${count(uncompared, 'target')}; see ${commandText(complete(onFleet('status'), options.about))}.`,
     summary.drifted === 0
       ? null
       : nextStepsText(
           [
             {
-              words: ['repair', '--plan', ...options.place],
+              command: onFleet('repair', { plan: true }),
               does: 'shows the SQL that would mend the structure; nothing is changed',
             },
           ],

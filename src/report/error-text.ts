@@ -2,20 +2,19 @@
 
 import type { FleetError, FleetErrorCode, Problem } from '../model/errors.js';
 import { exitCodeOf } from '../model/exit-code.js';
+import type { ToldHint } from '../model/hint.js';
 import { CONTRACT } from '../model/report.js';
 import { count, paint, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
-import { atPlace } from './next-steps.js';
 
 /** The document that is printed instead of a report. */
 export interface ErrorReport {
   readonly contract: typeof CONTRACT;
   /** Null where the words did not name a command. */
   readonly command: string | null;
-  readonly error: {
+  readonly error: ToldHint & {
     readonly code: FleetErrorCode;
     readonly message: string;
-    readonly hint: string;
     readonly problems: readonly Problem[];
   };
   readonly exitCode: number;
@@ -25,13 +24,13 @@ const PROBLEMS_SHOWN = 50;
 
 /** The document of a fault. */
 export function errorReport(
-  { code, message, hint, problems }: FleetError,
+  { code, message, hint, commands, problems }: FleetError,
   command: string | null,
 ): ErrorReport {
   return {
     contract: CONTRACT,
     command,
-    error: { code, message, hint, problems },
+    error: { code, message, hint, ...(commands.length === 0 ? {} : { commands }), problems },
     exitCode: exitCodeOf(code),
   };
 }
@@ -44,7 +43,7 @@ export function errorLine(error: FleetError, command: string | null): string {
 /** `error: ...`, each problem with its place, `hint: ...`. */
 export function errorText(
   { message, hint, problems }: FleetError,
-  options: Pick<TextOptions, 'colour' | 'width' | 'place'>,
+  options: Pick<TextOptions, 'colour' | 'width'>,
 ): string {
   const more = problems.filter((problem) => problem.file !== undefined || problem.message !== message);
   const shown = more.slice(0, PROBLEMS_SHOWN).map((problem) => problemText(problem, options));
@@ -53,18 +52,18 @@ export function errorText(
     `${paint('red', 'error:', options)} ${visible(message)}`,
     ...shown,
     ...(hidden > 0 ? [`  ... ${count(hidden, 'more problem')}: --json has them all`] : []),
-    ...(hint === '' ? [] : [`${paint('yellow', 'hint:', options)} ${visible(atPlace(hint, options))}`]),
+    ...(hint === '' ? [] : [`${paint('yellow', 'hint:', options)} ${visible(hint)}`]),
     '',
   ].join('\n');
 }
 
 function problemText(
-  { file, line, message, hint }: Problem,
-  options: Pick<TextOptions, 'width' | 'place'>,
+  { file, line, message, hint, commands }: Problem,
+  options: Pick<TextOptions, 'width'>,
 ): string {
   const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
   return [
     `  ${visible(`${place}${message}`)}`,
-    ...(hint === '' ? [] : [wrap(atPlace(hint, options), 4, options)]),
+    ...(hint === '' ? [] : [wrap(hint, 4, options, commands)]),
   ].join('\n');
 }

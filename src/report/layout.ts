@@ -3,6 +3,10 @@
 
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
+import { commandText, visible, type Command, type FlotillaCommand } from '../model/command.js';
+import type { About, ToldHint } from '../model/hint.js';
+
+export { visible } from '../model/command.js';
 
 /** What the reader's terminal can show, and the words to suggest commands with. */
 export interface TextOptions {
@@ -11,10 +15,10 @@ export interface TextOptions {
   readonly width: number;
   /** A line a target. */
   readonly verbose: boolean;
-  /** The words that were typed after the program's name. */
-  readonly typed: readonly string[];
-  /** The options that say which fleet it is: `--data-dir fleet`; empty where all are defaults. */
-  readonly place: readonly string[];
+  /** The command that was typed, with its options. */
+  readonly typed: FlotillaCommand;
+  /** What the commands to suggest are about. */
+  readonly about: About;
   readonly dataDir: string;
   readonly pattern: string;
 }
@@ -26,13 +30,6 @@ export function paint(style: Paint, text: string, { colour }: Pick<TextOptions, 
   // Whether the stream is a terminal was asked before; styleText would ask another stream.
   return colour ? styleText(style, text, { validateStream: false }) : text;
 }
-
-/** The text with control and direction characters spelled out: a file's name must not steer the reader's terminal. */
-export function visible(text: string): string {
-  return text.replace(UNSEEN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Columns of a table: their heading, and whether they hold numbers. */
 export type Column = string | { readonly title: string; readonly numbers: true };
@@ -99,14 +96,23 @@ export function lines(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** Words broken into lines of the terminal's width; a longer word stays whole, and so does a command to type. */
-export function wrap(text: string, indent: number, { width }: Pick<TextOptions, 'width'>): string {
+/**
+ * Words broken into lines of the terminal's width; a longer word stays whole, and so do what stands in quotes and the
+ * commands that are named.
+ */
+export function wrap(
+  text: string,
+  indent: number,
+  { width }: Pick<TextOptions, 'width'>,
+  commands: readonly Command[] = [],
+): string {
   const margin = ' '.repeat(indent);
   const room = Math.max(20, width - indent);
+  const unbroken = unbrokenWith(commands);
   const out: string[] = [];
   for (const paragraph of visible(text).split('\n')) {
     let line = '';
-    for (const word of paragraph.match(UNBROKEN) ?? []) {
+    for (const word of paragraph.match(unbroken) ?? []) {
       if (line !== '' && line.length + 1 + word.length > room) {
         out.push(line);
         line = word;
@@ -117,13 +123,23 @@ export function wrap(text: string, indent: number, { width }: Pick<TextOptions, 
   return out.map((line) => `${margin}${line}`.trimEnd()).join('\n');
 }
 
-/** `flotilla VERB` with its options, their values and arguments. */
-const COMMAND = String.raw`flotilla [a-z]+(?: (?:--[\w-]+(?:[ =](?!--)(?:'[^']*'|[^\s;,()]+))?|[A-Z]+\b|[a-z]*\d[\w.:+-]*))*\S*`;
+/** A hint as it is shown, with its commands whole. */
+export function hintText(
+  { hint, commands }: ToldHint,
+  indent: number,
+  options: Pick<TextOptions, 'width'>,
+): string {
+  return wrap(`hint: ${hint}`, indent, options, commands);
+}
+
 /** A command, what stands in quotes or backquotes, or any other word. */
-const UNBROKEN = new RegExp(
-  String.raw`${COMMAND}|sqlite3(?: '[^']*')+\S*|'[^']*'\S*|\x60[^\x60]*\x60\S*|\S+`,
-  'g',
-);
+function unbrokenWith(commands: readonly Command[]): RegExp {
+  const whole = commands
+    .map((command) => visible(commandText(command)))
+    .sort((a, b) => b.length - a.length)
+    .map((text) => `${text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}\\S*`);
+  return new RegExp([...whole, String.raw`'[^']*'\S*|\x60[^\x60]*\x60\S*|\S+`].join('|'), 'g');
+}
 
 /** A heading and what is under it. */
 export function section(title: string, body: string, options: TextOptions): string {

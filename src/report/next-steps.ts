@@ -1,15 +1,17 @@
 // What to do next, as commands that can be typed as they stand: after a run, and after a look at the fleet.
-// Apart because it is advice, not fact: nothing else depends on it. Words are quoted for a POSIX shell.
+// Apart because it is advice, not fact: nothing else depends on it.
 
+import { commandText, type CommandOptions, type FlotillaCommand } from '../model/command.js';
 import { EXIT } from '../model/exit-code.js';
+import { complete, onFleet, type CommandDraft } from '../model/hint.js';
 import type { FailureCode, OutcomeKind } from '../model/outcome.js';
 import type { PlanReport, RunCommand, RunReport, StatusReport } from '../model/report.js';
-import { paint, section, visible, wrap } from './layout.js';
+import { paint, section, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
 
 /** A command to type and what it does. */
 export interface NextStep {
-  readonly words: readonly string[];
+  readonly command: CommandDraft | FlotillaCommand;
   readonly does: string;
 }
 
@@ -24,127 +26,139 @@ export const DONE: Record<RunCommand, OutcomeKind> = {
 /** The section of steps; null where there is nothing to do. */
 export function nextStepsText(steps: readonly NextStep[], options: TextOptions): string | null {
   if (steps.length === 0) return null;
-  const told = steps.map(
-    ({ words, does }) => `  ${command(words)}\n${paint('dim', wrap(does, 6, options), options)}`,
-  );
+  const told = steps.map(({ command, does }) => {
+    const whole = 'program' in command || 'about' in command ? complete(command, options.about) : command;
+    const line = commandText(whole);
+    return `  ${line}\n${paint('dim', wrap(does, 6, options), options)}`;
+  });
   return section('Next', told.join('\n'), options);
 }
 
-/** A command line that a shell reads back as these words. */
-export function command(words: readonly string[]): string {
-  return ['flotilla', ...words.map(quoted)].join(' ');
-}
-
-/** A hint whose commands name the fleet that they are about, so that they can be typed as they stand. */
-export function atPlace(hint: string, { place }: Pick<TextOptions, 'place'>): string {
-  if (place.length === 0) return hint;
-  const options = place.map(quoted).join(' ');
-  return hint.replace(/\bflotilla [a-z]+/g, (words) => `${words} ${options}`);
-}
-
-/** A word that a shell reads back as it is. */
-export function quoted(word: string): string {
-  if (/^[\w./:@%+,=-]+$/.test(word)) return word;
-  if (visible(word) === word) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
-  // Characters that had to be spelled out are read back by bash, zsh and ksh.
-  return `$'${visible(word.replace(/[\\']/g, String.raw`\$&`)).replaceAll('\n', String.raw`\n`)}'`;
-}
-
 /** What a careful person types after a run; the most urgent first. */
-export function stepsAfterRun(report: RunReport, { typed, place }: TextOptions): NextStep[] {
+export function stepsAfterRun(report: RunReport, { typed }: Pick<TextOptions, 'typed'>): NextStep[] {
   const { summary, dryRun, failures } = report;
   const example = (kind: OutcomeKind) => failures.find(({ outcome }) => outcome === kind)?.example;
-  if (summary.planned === 0) {
-    return [{ words: ['discover', ...place], does: 'shows what was found and what was refused' }];
-  }
+  if (summary.planned === 0) return [WHAT_WAS_FOUND];
   const steps: NextStep[] = [];
   const doubtful = example('inDoubt');
   if (doubtful !== undefined) {
     steps.push({
-      words: ['status', '--only', doubtful, '--verbose', ...place],
+      command: onFleet('status', { only: [doubtful], verbose: true }),
       does: 'reads what the target records now',
     });
   }
   const failing = example('failed');
   if (report.exitCode === EXIT.interrupted) {
-    steps.push({ words: typed, does: 'goes on where this run stopped' });
+    steps.push({ command: typed, does: 'goes on where this run stopped' });
   } else if (dryRun) {
     if (failing !== undefined)
-      steps.push({ words: typed, does: 'rehearses again, once the cause is mended' });
+      steps.push({ command: typed, does: 'rehearses again, once the cause is mended' });
     if (summary[DONE[report.command]] !== undefined) {
-      const rest = failing === undefined ? '' : '; what fails is left as it was';
-      steps.push({ words: forReal(typed), does: `does what was rehearsed${rest}` });
+      const others = failing === undefined ? '' : '; what fails is left as it was';
+      steps.push({ command: forReal(typed), does: `does what was rehearsed${others}` });
     }
   } else if (failing !== undefined) {
-    const narrowed = typed.some((word) => word.startsWith('--only')) ? [] : ['--only', failing];
+    const narrowed = typed.options?.['only'] === undefined ? { only: [failing] } : {};
     steps.push(
-      { words: [...typed, '--dry-run', ...narrowed], does: 'rehearses again, once the cause is mended' },
-      { words: typed, does: 'does the rest; what is done stays done' },
+      {
+        command: adding(typed, { dryRun: true, ...narrowed }),
+        does: 'rehearses again, once the cause is mended',
+      },
+      { command: typed, does: 'does the rest; what is done stays done' },
     );
   }
   if (report.command === 'upgrade' && failures.some(isUnstamped)) steps.push(withStamp(typed));
-  if (steps.length === 0) steps.push({ words: ['status', ...place], does: 'shows the fleet as it is now' });
+  if (steps.length === 0) steps.push({ command: onFleet('status'), does: 'shows the fleet as it is now' });
   return steps;
 }
+
+const WHAT_WAS_FOUND: NextStep = {
+  command: onFleet('discover'),
+  does: 'shows what was found and what was refused',
+};
 
 /** A legacy target that evidence gives a revision. */
 function isUnstamped({ code, revision }: { code: FailureCode; revision?: string }): boolean {
   return code === 'noBaseline' && revision !== undefined;
 }
 
-function withStamp(typed: readonly string[]): NextStep {
-  const words = [...typed, ...['--stamp', '--dry-run'].filter((word) => !typed.includes(word))];
-  return { words, does: 'rehearses it with the legacy targets, baselined by evidence in the same pass' };
+function withStamp(typed: FlotillaCommand): NextStep {
+  return {
+    command: adding(typed, { stamp: true, dryRun: true }),
+    does: 'rehearses it with the legacy targets, baselined by evidence in the same pass',
+  };
 }
 
-/** The same words for the real run; a rehearsal that the environment or the configuration asks for is called off. */
-function forReal(typed: readonly string[]): string[] {
-  const real = typed.filter((word) => !/^--dry-run(=true)?$/.test(word));
-  return real.length < typed.length ? real : [...real, '--no-dry-run'];
+function adding(typed: FlotillaCommand, options: CommandOptions): FlotillaCommand {
+  return { ...typed, options: { ...typed.options, ...options } };
+}
+
+function without(typed: FlotillaCommand, name: string): FlotillaCommand {
+  const { [name]: _, ...options } = typed.options ?? {};
+  return { ...typed, options };
+}
+
+/** The same command for the real run; a rehearsal that the environment or the configuration asks for is called off. */
+function forReal(typed: FlotillaCommand): FlotillaCommand {
+  return typed.options?.['dryRun'] === true ? without(typed, 'dryRun') : adding(typed, { dryRun: false });
 }
 
 /** What to type after a look at the fleet. */
-export function stepsAfterStatus({ summary, cohorts }: StatusReport, { place }: TextOptions): NextStep[] {
+export function stepsAfterStatus({ summary, cohorts }: StatusReport): NextStep[] {
   const { states } = summary;
-  if (summary.targets === 0) {
-    return [{ words: ['discover', ...place], does: 'shows what was found and what was refused' }];
-  }
+  if (summary.targets === 0) return [WHAT_WAS_FOUND];
   const steps: NextStep[] = [];
   if (
     cohorts.some(({ match }) => match !== undefined && match.kind !== 'nearest' && match.revision !== null)
   ) {
     steps.push({
-      words: ['stamp', '--dry-run', ...place],
+      command: onFleet('stamp', { dryRun: true }),
       does: 'rehearses to record what evidence says of the legacy targets',
     });
   }
   if ((states.drifted ?? 0) > 0) {
     steps.push({
-      words: ['repair', '--plan', ...place],
+      command: onFleet('repair', { plan: true }),
       does: 'shows what drifted, and the SQL that would mend it; nothing is changed',
     });
   }
   if ((states.pending ?? 0) + (states.empty ?? 0) > 0) {
     steps.push({
-      words: ['upgrade', '--dry-run', ...place],
+      command: onFleet('upgrade', { dryRun: true }),
       does: 'rehearses the upgrade on private copies',
     });
   }
   return steps;
 }
 
+/** The command that does what was planned. */
+export function upgradeInstead(typed: FlotillaCommand): FlotillaCommand {
+  return { ...without(typed, 'sql'), verb: 'upgrade' };
+}
+
 /** What to type after a plan. */
-export function stepsAfterPlan({ cohorts }: PlanReport, { typed }: TextOptions): NextStep[] {
-  const rest = typed.slice(1).filter((word) => word !== '--sql');
+export function stepsAfterPlan({ cohorts }: PlanReport, { typed }: Pick<TextOptions, 'typed'>): NextStep[] {
+  const plain = without(typed, 'sql');
+  const upgrade = upgradeInstead(typed);
   const steps: NextStep[] = [];
   if (cohorts.some(({ revisions }) => revisions.length > 0)) {
     steps.push(
-      { words: ['plan', ...rest, '--sql'], does: 'prints the SQL of it' },
-      { words: ['upgrade', ...rest, '--dry-run'], does: 'rehearses it on private copies' },
+      { command: adding(plain, { sql: true }), does: 'prints the SQL of it' },
+      { command: adding(upgrade, { dryRun: true }), does: 'rehearses it on private copies' },
     );
   }
   if (cohorts.some(({ problem }) => problem !== null && isUnstamped(problem))) {
-    steps.push(withStamp(['upgrade', ...rest]));
+    steps.push(withStamp(upgrade));
   }
   return steps;
+}
+
+/** What to type after a plan of repair. */
+export function stepsAfterRepairPlan({ typed }: Pick<TextOptions, 'typed'>): NextStep[] {
+  return [
+    {
+      command: adding(without(typed, 'plan'), { dryRun: true }),
+      does: 'rehearses it on private copies, and names the rows in the way',
+    },
+  ];
 }

@@ -4,7 +4,8 @@ import type { PlanReport, PlannedCohort } from '../model/report.js';
 import { causesText } from './causes-text.js';
 import { count, document, lines, nothingFound, section, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
-import { nextStepsText, stepsAfterPlan } from './next-steps.js';
+import { commandText } from '../model/command.js';
+import { nextStepsText, stepsAfterPlan, upgradeInstead } from './next-steps.js';
 import { pendingWords } from './status-text.js';
 
 /** The report of `plan`, ending in an empty line. */
@@ -26,14 +27,15 @@ export function planText(report: PlanReport, options: TextOptions): string {
 }
 
 /** Scripts for the sqlite3 shell that do what `upgrade` would do, one a cohort. */
-export function planSql({ cohorts }: PlanReport): string {
+export function planSql({ cohorts }: PlanReport, { typed }: Pick<TextOptions, 'typed'>): string {
+  const upgrade = commandText(upgradeInstead(typed));
   const scripts = cohorts.flatMap((cohort) => {
     const { script, problem, revisions } = cohort;
     if (script !== null) return [`-- ${cohortTitle(cohort)}\n${script}`];
     if (problem !== null)
       return [comment(`${cohortName(cohort)}: left alone: ${problem.message}; ${problem.hint}`)];
     if (revisions.length === 0) return [];
-    return [comment(`${cohortTitle(cohort)}: a program is no SQL: run flotilla upgrade`)];
+    return [comment(`${cohortTitle(cohort)}: a program is no SQL: ${upgrade}`)];
   });
   return scripts.length === 0 ? '-- nothing to do\n' : scripts.join('\n\n');
 }

@@ -5,7 +5,7 @@ import type { RepairCohort, RepairPlanReport, UnmatchedName } from '../model/rep
 import { causesText } from './causes-text.js';
 import { count, document, nothingFound, number, section, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
-import { nextStepsText } from './next-steps.js';
+import { nextStepsText, stepsAfterRepairPlan } from './next-steps.js';
 
 /** The report of `repair --plan`, ending in an empty line; what is no SQL in a cohort is a comment. */
 export function repairPlanText(report: RepairPlanReport, options: TextOptions): string {
@@ -20,24 +20,13 @@ export function repairPlanText(report: RepairPlanReport, options: TextOptions): 
     broken.length === 0
       ? 'No target has anything to mend.'
       : `To mend: ${count(total(broken), 'target')} in ${count(broken.length, 'cohort')}.`;
-  const rest = options.typed.slice(1).filter((word) => word !== '--plan');
   return document([
     wrap(headline, 0, options),
     ...broken.map((cohort) => section(titleOf(cohort), sqlOf(cohort), options)),
     well.length === 0 ? null : `Nothing to mend: ${count(total(well), 'target')}.`,
     causesText('Left alone', stuck, options),
     unmatchedText(report.unmatched, options),
-    broken.length === 0
-      ? null
-      : nextStepsText(
-          [
-            {
-              words: ['repair', ...rest, '--dry-run'],
-              does: 'rehearses it on private copies, and names the rows in the way',
-            },
-          ],
-          options,
-        ),
+    broken.length === 0 ? null : nextStepsText(stepsAfterRepairPlan(options), options),
   ]);
 }
 

@@ -1,5 +1,6 @@
 // Revisions, for people: the list of them, and one of them whole.
 
+import { onFleet } from '../model/hint.js';
 import type {
   FleetHistoryReport,
   HeadsReport,
@@ -92,7 +93,7 @@ export function fleetHistoryText(report: FleetHistoryReport, options: TextOption
         ? []
         : [
             {
-              words: ['doctor', ...options.place],
+              command: onFleet('doctor'),
               does:
                 problem === null
                   ? 'says which targets record the revisions that no file has, and what to do'

@@ -32,7 +32,7 @@ export function statusText(report: StatusReport, options: TextOptions): string {
     options.verbose && report.targets.length > 0
       ? section('Targets', targetLines(report.targets, options), options)
       : null,
-    nextStepsText(stepsAfterStatus(report, options), options),
+    nextStepsText(stepsAfterStatus(report), options),
   ]);
 }
 

@@ -1,5 +1,5 @@
 // From what happened to each target to what happened to the fleet: counts, causes and the exit code.
-// Pure, and the only place that decides an exit code from results; the table of codes is the contract's section 5.
+// Pure, and the only place that decides an exit code from results; the table of codes is in model/exit-code.ts.
 
 import { EXIT } from '../model/exit-code.js';
 import type { TargetState } from '../model/observation.js';
@@ -21,7 +21,7 @@ export function groupFailures(outcomes: readonly Outcome[]): readonly FailureGro
     failure === null ? [] : [{ id, path, outcome, failure }],
   );
   return cluster(cases, ({ outcome }) => outcome).map(({ first: { id, outcome, failure }, count }) => {
-    const { code, message, hint, revision, statement, line } = failure;
+    const { code, message, hint, commands, revision, statement, line } = failure;
     return {
       code,
       outcome,
@@ -32,6 +32,7 @@ export function groupFailures(outcomes: readonly Outcome[]): readonly FailureGro
       ...(line === undefined ? {} : { line }),
       example: id,
       hint,
+      ...(commands === undefined ? {} : { commands }),
     };
   });
 }

@@ -3,6 +3,7 @@
 
 import { ancestors, headsOf, inOrder, needsOf, pending, requireOneHead, type Graph } from './graph.js';
 import { FleetError } from '../model/errors.js';
+import { command, hint, type Hint } from '../model/hint.js';
 import type { Revision } from '../model/revision.js';
 import { isNumeric, sameVersion } from './file-name.js';
 import { nearest } from './nearest.js';
@@ -50,7 +51,7 @@ export function resolveRange(graph: Graph, text: string): readonly Revision[] {
       `No way leads from ${from} up to ${to}`,
       reversed
         ? `turn the range round: ${to}:${from}`
-        : `${to} does not stand on ${stray}; see \`flotilla history\``,
+        : hint`${to} does not stand on ${stray}; see ${command('history')}`,
     );
   }
   const before = new Set([...ancestors(graph, start)].filter((id) => !start.includes(id)));
@@ -82,7 +83,7 @@ function resolveName(graph: Graph, name: string): readonly string[] {
     `No revision is called "${name}"`,
     near.length > 0
       ? `did you mean ${near.join(' or ')}?`
-      : 'see `flotilla history` for the revisions there are',
+      : hint`see ${command('history')} for the revisions there are`,
   );
 }
 
@@ -150,6 +151,6 @@ function ahead(graph: Graph, start: readonly string[], steps: number): readonly 
 
 const count = (revisions: number): string => (revisions === 1 ? '1 revision' : `${revisions} revisions`);
 
-function unknown(message: string, hint: string): FleetError {
-  return new FleetError('unknownRevision', message, { hint });
+function unknown(message: string, said: Hint): FleetError {
+  return new FleetError('unknownRevision', message, { hint: said });
 }

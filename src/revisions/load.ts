@@ -13,6 +13,7 @@ import {
 } from './file-name.js';
 import { blankDraft, parseRevision, type Draft, type DraftReading } from './parse.js';
 import { FleetError, type Problem } from '../model/errors.js';
+import { command, hint } from '../model/hint.js';
 import { buildGraph, type Graph } from './graph.js';
 import { readModuleRevision, type ReadModule } from './module.js';
 import type { Revision } from '../model/revision.js';
@@ -55,7 +56,7 @@ export async function loadRevisions(options: LoadOptions): Promise<Graph> {
     'migrations',
     `${what} in the revisions of ${options.directory}; no target was touched`,
     {
-      hint: 'correct what is listed, then run `flotilla lint`',
+      hint: hint`correct what is listed, then: ${command('lint')}`,
       problems: problems.sort(
         (a, b) => compareFiles(a.file ?? '', b.file ?? '') || (a.line ?? 0) - (b.line ?? 0),
       ),
@@ -92,7 +93,7 @@ function noRevisions(directory: string, names: readonly string[]): FleetError {
       ? 'it is empty'
       : `it has ${shown.slice(0, 3).join(', ')}${shown.length > 3 ? ', ...' : ''}`;
   return new FleetError('migrations', `The migrations directory ${directory} has no revision: ${others}`, {
-    hint: 'write the first with `flotilla new "create tables"`, or name another directory with `--migrations DIR`; files are called <version>_<words>.sql',
+    hint: hint`write the first with: ${command('new', 'create tables')}; or name another directory with --migrations DIR; files are called <version>_<words>.sql`,
   });
 }
 

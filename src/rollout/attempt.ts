@@ -2,10 +2,11 @@
 // died, what another process reads in the targets themselves. Apart from the rollout, because here one batch is all
 // there is. Invariant: no target is told to be as it was unless a live process has seen that.
 
-import type { Failure, Outcome } from '../model/outcome.js';
+import type { Outcome, Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import { hintFor } from '../target/failure.js';
 import { withGoal } from '../target/intent.js';
+import type { OutcomeDraft } from '../target/progress.js';
+import { hintFor } from '../target/reason.js';
 import type { Work } from '../target/work.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import type { Stop } from './stop.js';
@@ -23,7 +24,7 @@ export interface Orders {
 }
 
 /** `unknown`: a process died that had it among others; it is as it was, and is to be tried alone. */
-export type Attempted = Outcome | 'unknown';
+export type Attempted = OutcomeDraft | 'unknown';
 
 /**
  * Has a batch done.
@@ -48,7 +49,7 @@ export async function attempt(
     if (!(error instanceof WorkerError)) throw error;
     if (error.reason !== 'notStarted') return afterDeath(error, batch, orders, pool, stop);
     stop.because(error.message);
-    return [ended(first, 'failed', causeOf(error, first, orders))];
+    return [ended(first, 'failed', causeOf(error, orders))];
   }
 }
 
@@ -62,7 +63,7 @@ async function afterDeath(
 ): Promise<readonly Attempted[]> {
   const found: Attempted[] = [];
   for (const target of batch) {
-    const cause = causeOf(error, target, orders);
+    const cause = causeOf(error, orders);
     const outcome = orders.rehearse
       ? ended(target, 'failed', cause)
       : await settle(target, cause, workFor(target, orders), pool);
@@ -74,13 +75,13 @@ async function afterDeath(
 }
 
 /** Another process asks the target itself; where none can be had, nobody knows. */
-async function settle(target: Target, cause: Failure, work: Work, pool: Pool): Promise<Outcome> {
+async function settle(target: Target, cause: Reason, work: Work, pool: Pool): Promise<OutcomeDraft> {
   try {
     return await pool.run({ kind: 'settle', target, work, cause }, { timeoutMs: killAfter(work) });
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
     const message = `${cause.message}; whether it had committed could not be read: ${error.message}`;
-    const hint = hintFor('commitUncertain', target);
+    const hint = hintFor('commitUncertain');
     return ended(target, 'inDoubt', { ...cause, code: 'commitUncertain', message, hint });
   }
 }
@@ -94,12 +95,12 @@ function killAfter({ timeoutMs }: Work): number {
   return timeoutMs + KILL_AFTER_MS;
 }
 
-function causeOf({ reason, message }: WorkerError, target: Target, { signal }: Orders): Failure {
+function causeOf({ reason, message }: WorkerError, { signal }: Orders): Reason {
   const code = signal?.aborted === true ? 'interrupted' : codeOf(reason);
-  return { code, step: 'execute', message, hint: hintFor(code, target) };
+  return { code, step: 'execute', message, hint: hintFor(code) };
 }
 
-function codeOf(reason: WorkerError['reason']): Failure['code'] {
+function codeOf(reason: WorkerError['reason']): Reason['code'] {
   switch (reason) {
     case 'timeout':
       return 'timeout';
@@ -111,12 +112,12 @@ function codeOf(reason: WorkerError['reason']): Failure['code'] {
   }
 }
 
-function notStarted(target: Target, why: string): Outcome {
+function notStarted(target: Target, why: string): OutcomeDraft {
   return ended(target, 'skipped', {
     code: 'interrupted',
     step: 'open',
     message: `not started: ${why}`,
-    hint: hintFor('interrupted', target),
+    hint: hintFor('interrupted'),
   });
 }
 
@@ -124,8 +125,8 @@ function notStarted(target: Target, why: string): Outcome {
 export function ended(
   { id, path }: Pick<Target, 'id' | 'path'>,
   outcome: Outcome['outcome'],
-  failure: Failure,
-): Outcome {
+  failure: Reason,
+): OutcomeDraft {
   const common = { from: null, to: null, applied: [], backup: null, durationMs: 0, rows: {} };
   return { id, path, outcome, ...common, failure };
 }

@@ -2,10 +2,11 @@
 // outcome, also those that were never started.
 
 import pLimit from 'p-limit';
+import type { About } from '../model/hint.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import { forCommand, stopsRun } from '../target/failure.js';
-import { commandOf } from '../target/intent.js';
+import { toldOutcome } from '../target/progress.js';
+import { stopsRun } from '../target/reason.js';
 import type { Pool } from '../workers/pool.js';
 import { attempt, type Attempted, type Orders } from './attempt.js';
 import { createQueue, type Waiting } from './queue.js';
@@ -13,6 +14,8 @@ import { createStop, stopOnInterruption } from './stop.js';
 
 export interface RunRequest extends Orders {
   readonly targets: readonly Target[];
+  /** What the commands of hints are about. */
+  readonly about: About;
   /** Worker processes. */
   readonly jobs: number;
 }
@@ -30,7 +33,7 @@ export async function runTargets(
   now: () => number,
   watcher: Watcher,
 ): Promise<readonly Outcome[]> {
-  const { targets, work, jobs, signal } = request;
+  const { targets, work, about, jobs, signal } = request;
   const limit = pLimit(jobs);
   const queue = createQueue(targets, request);
   const stop = createStop();
@@ -75,8 +78,7 @@ export async function runTargets(
       watcher.onRetry(target.id, failure.message);
       return false;
     }
-    const outcome =
-      failure === null ? attempted : { ...attempted, failure: forCommand(failure, commandOf(work.intent)) };
+    const outcome = toldOutcome(attempted, about);
     watcher.onOutcome(outcome);
     outcomes[index] = outcome;
     return true;

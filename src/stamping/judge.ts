@@ -4,9 +4,9 @@
 import type { Difference, Structure } from '../dialects/structure.js';
 import type { HistoryEntry } from '../model/history.js';
 import type { Match, Observation, TargetState } from '../model/observation.js';
-import type { Failure } from '../model/outcome.js';
+import { hint, onFleet, onTarget, type Hint } from '../model/hint.js';
+import type { Reason } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
-import { quoted } from '../report/next-steps.js';
 import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
 import type { Basis } from './basis.js';
 import { findMatch, isDecided, wordsOf, type Matching, type MatchOptions } from './match.js';
@@ -21,7 +21,7 @@ export interface Judgement {
   /** What it lacks up to all heads, in order; for a legacy target, after the baseline that evidence names. */
   readonly pending: readonly Revision[];
   /** Why the target must be left alone; null where nothing stands in the way. */
-  readonly problem: Failure | null;
+  readonly problem: Reason | null;
   /** Legacy targets only. */
   readonly match?: Match;
   /** What differs from the structure of its own revision; drifted targets only. */
@@ -54,7 +54,7 @@ export async function judge(
   if (lost.length > 0)
     return { ...base, state: 'unknown', pending: [], problem: unknownRevision(lost, history, graph) };
   const stopped = history.find((entry) => entry.status === 'started' || entry.status === 'leaving');
-  if (stopped !== undefined) return { ...base, state: 'dirty', problem: dirty(stopped) };
+  if (stopped !== undefined) return { ...base, state: 'dirty', problem: dirty(stopped, graph) };
   if (history.length === 0) {
     if (observation.tableCount === 0) return { ...base, state: 'empty', problem: null };
     const matching = await findMatch(observation, basis, readActual, options);
@@ -83,7 +83,7 @@ export function listDifference(difference: readonly string[]): string {
   return difference.length > SHOWN_MAX ? `${shown}; and ${difference.length - SHOWN_MAX} more` : shown;
 }
 
-function unknownRevision(lost: readonly string[], history: readonly HistoryEntry[], graph: Graph): Failure {
+function unknownRevision(lost: readonly string[], history: readonly HistoryEntry[], graph: Graph): Reason {
   const ahead = history
     .slice(0, history.length - lost.length)
     .every((entry) => graph.byId.has(entry.revision));
@@ -96,24 +96,31 @@ function unknownRevision(lost: readonly string[], history: readonly HistoryEntry
     revision: lost.join(','),
     message: `the history records ${lost.join(', ')}, which no file has: ${why}`,
     hint: ahead
-      ? 'update the migrations directory to the version that this database was upgraded with, then: flotilla status'
-      : 'bring the file back into the migrations directory (from version control), then: flotilla status',
+      ? hint`update the migrations directory to the version that this database was upgraded with, then: ${onFleet('status')}`
+      : hint`bring the file back into the migrations directory (from version control), then: ${onFleet('status')}`,
   };
 }
 
-function dirty(stopped: HistoryEntry): Failure {
+function dirty(stopped: HistoryEntry, graph: Graph): Reason {
   const { revision, statementsDone, status } = stopped;
-  const [direction, command] = status === 'leaving' ? ['down', 'downgrade REV'] : ['up', 'upgrade'];
+  const direction = status === 'leaving' ? 'down' : 'up';
+  const [before, ...others] = graph.byId.get(revision)?.parents ?? [];
+  const goOn =
+    direction === 'up'
+      ? onTarget('upgrade')
+      : others.length === 0
+        ? onTarget('downgrade', {}, before ?? 'base')
+        : 'the same downgrade again';
   return {
     code: 'migrationFailed',
     step: 'read',
     revision,
     message: `the ${direction} of revision ${revision}, which runs outside a transaction, stopped after ${statementsDone === 1 ? '1 statement' : `${statementsDone} statements`}`,
-    hint: `go on with its next statement: flotilla ${command} --only ID; or put the backup of that run back`,
+    hint: hint`go on with its next statement: ${goOn}; or put the backup of that run back`,
   };
 }
 
-function legacy({ match, extraAlone }: Matching, hasWitness: boolean): Failure {
+function legacy({ match, extraAlone }: Matching, hasWitness: boolean): Reason {
   const candidates = match.candidates.join(', ');
   const { difference } = match;
   if (isDecided(match)) {
@@ -123,14 +130,14 @@ function legacy({ match, extraAlone }: Matching, hasWitness: boolean): Failure {
       match.kind === 'exact'
         ? ''
         : more.length === 0
-          ? `; where it is at ${other}: flotilla stamp --at ${other} --only ID`
-          : `; where it is at one of ${[other, ...more].join(', ')}: flotilla stamp --at REV --only ID`;
+          ? hint`; where it is at ${other}: ${onTarget('stamp', { at: other })}`
+          : hint`; where it is at one of ${[other, ...more].join(', ')}, name it, for example: ${onTarget('stamp', { at: other })}`;
     return {
       code: 'noBaseline',
       step: 'read',
       revision: match.revision,
       message: `it has tables and no history; its structure is that of revision ${match.revision}${beside}`,
-      hint: `baseline it: flotilla stamp   (or in one pass: flotilla upgrade --stamp)${others}`,
+      hint: hint`baseline it: ${onFleet('stamp')}   (or in one pass: ${onFleet('upgrade', { stamp: true })})${others}`,
     };
   }
   if (match.kind === 'ambiguous') {
@@ -140,7 +147,7 @@ function legacy({ match, extraAlone }: Matching, hasWitness: boolean): Failure {
       message:
         (hasWitness ? difference[0] : undefined) ??
         `its structure is that of several revisions that do not follow one another: ${candidates}`,
-      hint: `decide which of them it is at (${candidates}), then: flotilla stamp --at REV --only ID`,
+      hint: hint`decide which of them it is at (${candidates}), and name it, for example: ${onTarget('stamp', { at: match.candidates[0] ?? 'REV' })}`,
     };
   }
   if (match.revision === null) {
@@ -157,32 +164,33 @@ function legacy({ match, extraAlone }: Matching, hasWitness: boolean): Failure {
     message: `no revision has its structure; the nearest is ${match.revision}: ${listDifference(difference)}`,
     hint:
       hintForExtra(extraAlone) ??
-      `record it all the same, and mend it then: flotilla stamp ${match.revision} --force --only ID; flotilla repair --only ID`,
+      hint`record it all the same, and mend it then: ${onTarget('stamp', { force: true }, match.revision)}; ${onTarget('repair')}`,
   };
 }
 
 /** What to do about tables that alone are in the way; null where there are none. */
-function hintForExtra(tables: Matching['extraAlone']): string | null {
+function hintForExtra(tables: Matching['extraAlone']): Hint | null {
   if (tables.length === 0) return null;
-  const leftovers = tables.filter(({ isLeftover }) => isLeftover).map(({ name }) => quoted(name));
+  const leftovers = tables.filter(({ isLeftover }) => isLeftover).map(({ name }) => name);
+  const beside = onTarget('stamp', { allowExtra: true });
   return leftovers.length === 0
-    ? 'where these tables are its own: flotilla stamp --allow-extra --only ID'
-    : `record it beside them, and drop what was left behind where it holds nothing that is missed: flotilla stamp --allow-extra --only ID; flotilla repair --drop-extra ${leftovers.join(',')} --only ID`;
+    ? hint`where these tables are its own: ${beside}`
+    : hint`record it beside them, and drop what was left behind where it holds nothing that is missed: ${beside}; ${onTarget('repair', { dropExtra: leftovers })}`;
 }
 
-function drifted(revision: string, differences: readonly Difference[]): Failure {
-  const kinds = [...new Set(differences.map(({ kind }) => kind))].join(',');
+function drifted(revision: string, differences: readonly Difference[]): Reason {
+  const allowDrift = [...new Set(differences.map(({ kind }) => kind))];
   return {
     code: 'drifted',
     step: 'read',
     revision,
     message: `its structure is not that of revision ${revision}: ${listDifference(differences.map(wordsOf))}`,
-    hint: `see every difference: flotilla drift --only ID; mend it: flotilla repair --only ID; where it is harmless: flotilla upgrade --allow-drift ${kinds} --only ID`,
+    hint: hint`see every difference: ${onTarget('drift')}; mend it: ${onTarget('repair')}; where it is harmless: ${onTarget('upgrade', { allowDrift })}`,
   };
 }
 
 /** The first revision that was applied and whose file has other SQL now. */
-export function checksumMismatch(history: readonly HistoryEntry[], graph: Graph): Failure | null {
+export function checksumMismatch(history: readonly HistoryEntry[], graph: Graph): Reason | null {
   const changed = history
     .map((entry) => ({ entry, revision: graph.byId.get(entry.revision) }))
     .find(({ entry, revision }) => revision !== undefined && revision.sqlChecksum !== entry.sqlChecksum);

@@ -1,18 +1,38 @@
-// What is to be done to one open target, decided from nothing but itself: under the lock before any change, and again
-// after the death of a worker.
+// What is to be done to one target, decided from nothing but itself: under the lock before any change, again after the
+// death of a worker, and for a plan or a rehearsal by the very same table.
 
 import type { Session } from '../dialects/port.js';
 import type { Target } from '../model/target.js';
 import type { Basis } from '../stamping/basis.js';
 import { judge } from '../stamping/judge.js';
 import { createMemory } from '../stamping/memory.js';
-import { rowsInTheWay } from './mending.js';
 import { matchOptions, type Intent } from './intent.js';
-import { decide, type Decision } from './plan.js';
+import type { Decision } from './plan.js';
+import { decideDowngrade } from './plans/downgrade.js';
+import type { Evidence } from './plans/evidence.js';
+import { rowsInTheWay } from './plans/repair-plan.js';
+import { decideRepair } from './plans/repair.js';
+import { decideStamp } from './plans/stamp.js';
+import { decideUpgrade } from './plans/upgrade.js';
+
+/** @throws FleetError where the intent's revision argument names nothing */
+export async function decide(intent: Intent, evidence: Evidence): Promise<Decision> {
+  switch (intent.kind) {
+    case 'upgrade':
+      return decideUpgrade(intent, evidence);
+    case 'downgrade':
+      return decideDowngrade(intent, evidence);
+    case 'stamp':
+      return decideStamp(intent, evidence);
+    case 'repair':
+      return decideRepair(intent, evidence);
+  }
+}
 
 /** Targets that look the same have one decision. */
 const remembered = createMemory<Decision>();
 
+/** The decision about an open target, the rows of a repair included. */
 export async function decideTarget(
   session: Session,
   target: Target,
@@ -25,10 +45,10 @@ export async function decideTarget(
     const judgement = await judge(observation, basis, readActual, matchOptions(intent));
     return decide(intent, { observation, judgement, basis, readActual });
   });
-  if (decision.kind === 'rest' || decision.mending === undefined) return decision;
-  const failure = await rowsInTheWay(session, decision.mending, target, decision.from);
-  const { from, mending } = decision;
+  if (decision.kind === 'noChange' || decision.repair === undefined) return decision;
+  const { from, repair } = decision;
+  const failure = await rowsInTheWay(session, repair, target, from);
   return failure === null
     ? decision
-    : { kind: 'rest', outcome: 'skipped', from, failure, extra: mending.extra };
+    : { kind: 'noChange', outcome: 'skipped', from, failure, extra: repair.extra };
 }

@@ -12,7 +12,7 @@ import type { Progress } from './progress.js';
 import type { Tools, Work } from './work.js';
 
 /** Called inside the transaction that holds the lock; ends it, and leaves another one open for the last record. */
-export async function executeAlone(
+export async function executeOutside(
   session: Session,
   plan: Plan,
   work: Work,

@@ -14,7 +14,7 @@ export async function execute(
   progress: Progress,
 ): Promise<ReadonlyMap<string, number>> {
   const durations = new Map<string, number>();
-  for (const statement of plan.mending?.statements ?? []) {
+  for (const statement of plan.repair?.statements ?? []) {
     progress.position = { revision: null, statement };
     await session.execute(statement);
   }

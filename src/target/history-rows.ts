@@ -3,7 +3,7 @@
 import type { HistoryChange } from '../dialects/port.js';
 import type { HistoryRow, HistoryStatus } from '../model/history.js';
 import type { Revision } from '../model/revision.js';
-import { isAlone, type Plan } from './plan.js';
+import { runsOutside, type Plan } from './plan.js';
 import type { Work } from './work.js';
 
 export function historyRow(
@@ -38,7 +38,7 @@ export function finalRecord(
   const applied = ups.map((revision) =>
     historyRow(revision, 'applied', durations.get(revision.id) ?? 0, work, now),
   );
-  if (isAlone(plan)) return { remove: plan.steps.map((step) => step.revision.id), add: applied };
+  if (runsOutside(plan)) return { remove: plan.steps.map((step) => step.revision.id), add: applied };
   const stamped = plan.baseline.map((revision) => historyRow(revision, 'stamped', 0, work, now));
   return { remove: plan.forget, add: [...stamped, ...applied] };
 }

@@ -26,11 +26,6 @@ export type Intent =
   /** Names of what may be dropped though it is not expected: `table`, `table.column`, or an index, view, trigger. */
   | { readonly kind: 'repair'; readonly dropExtra: readonly string[] };
 
-/** The words that ask for an intent again. */
-export function commandOf(intent: Intent): string {
-  return intent.kind === 'downgrade' ? `downgrade ${intent.to}` : intent.kind;
-}
-
 /** The same intent, on the way to the heads that it was resolved to. */
 export function withGoal(intent: Intent, goal: readonly string[]): Intent {
   return intent.kind === 'upgrade' || intent.kind === 'downgrade' ? { ...intent, goal } : intent;

@@ -1,16 +1,17 @@
 // How far the work on one target has come, and the outcome that follows from it.
 
-import type { Failure, Outcome, SkippedStatement, Step } from '../model/outcome.js';
+import type { About } from '../model/hint.js';
+import { failureOf, type Outcome, type Reason, type SkippedStatement, type Step } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import { failureOf, type Position } from './failure.js';
+import { reasonOf, type Position } from './reason.js';
 import type { Driver } from '../dialects/port.js';
 import type { Decision } from './plan.js';
 import type { Tools } from './work.js';
 
 export interface Progress {
   readonly target: Target;
-  /** The dialect's own advice about faults. */
-  readonly advise: Driver['advice'];
+  /** Whose own advice about its faults comes first. */
+  readonly driver: Pick<Driver, 'advice'>;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   step: Step;
@@ -30,7 +31,7 @@ export interface Progress {
 export function startProgress(target: Target, { driver, now }: Pick<Tools, 'driver' | 'now'>): Progress {
   return {
     target,
-    advise: driver.advice,
+    driver,
     startedAt: now(),
     step: 'open',
     decision: null,
@@ -43,8 +44,16 @@ export function startProgress(target: Target, { driver, now }: Pick<Tools, 'driv
   };
 }
 
+/** An outcome before it is known what the commands of its hint are about. */
+export type OutcomeDraft = Outcome<Reason>;
+
+export function toldOutcome(draft: OutcomeDraft, about: About): Outcome {
+  const { failure } = draft;
+  return { ...draft, failure: failure === null ? null : failureOf(failure, { ...about, target: draft.id }) };
+}
+
 /** The outcome of a target that ended here: as planned where no error is set, else failed and as it was. */
-export function outcomeOf(progress: Progress, now: number): Outcome {
+export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
   const { target, decision } = progress;
   const common = {
     id: target.id,
@@ -57,14 +66,13 @@ export function outcomeOf(progress: Progress, now: number): Outcome {
   };
   const from = decision?.from ?? null;
   if (progress.error !== undefined) {
-    const failure = failureOf(progress.error, progress.step, target, progress.position, progress.advise);
+    const failure = reasonOf(progress.error, progress, progress.driver);
     const outcome = progress.detached ? 'inDoubt' : 'failed';
     return { ...common, outcome, from, to: from, applied: [], failure };
   }
   if (decision === null) throw new Error('a target ended without decision and without error');
-  if (decision.kind === 'rest') {
-    const failure = decision.failure === null ? null : addressed(decision.failure, target.id);
-    const { left, extra } = decision;
+  if (decision.kind === 'noChange') {
+    const { failure, left, extra } = decision;
     return {
       ...common,
       outcome: decision.outcome,
@@ -87,18 +95,18 @@ export function outcomeOf(progress: Progress, now: number): Outcome {
         : decision.steps.map((step) => step.revision.id),
     failure: null,
     ...skippedIn(progress.skipped),
-    ...(decision.mending === undefined
+    ...(decision.repair === undefined
       ? {}
       : {
-          mended: decision.mending.mended,
-          left: decision.mending.left,
-          extra: decision.mending.extra,
+          mended: decision.repair.mended,
+          left: decision.repair.left,
+          extra: decision.repair.extra,
         }),
   };
 }
 
 /** The outcome of a way that was gone in two parts. */
-export function joinOutcomes(first: Outcome, second: Outcome): Outcome {
+export function joinOutcomes(first: OutcomeDraft, second: OutcomeDraft): OutcomeDraft {
   const rows: Record<string, readonly [number, number]> = { ...first.rows };
   for (const [table, [before, after]] of Object.entries(second.rows)) {
     rows[table] = [first.rows[table]?.[0] ?? before, after];
@@ -126,9 +134,4 @@ function resumedBy(decision: Decision | null): Pick<Outcome, 'resumed'> {
 
 function skippedIn(all: readonly SkippedStatement[]): Pick<Outcome, 'skippedStatements'> {
   return all.length === 0 ? {} : { skippedStatements: all };
-}
-
-/** Puts the target's id where a hint says `--only ID`. */
-export function addressed(failure: Failure, id: string): Failure {
-  return { ...failure, hint: failure.hint.replaceAll('--only ID', `--only '${id}'`) };
 }

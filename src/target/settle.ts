@@ -5,17 +5,17 @@
 import { findBackup, removeUnfinished } from '../backup/publish.js';
 import { DatabaseError, type OpenOptions, type Session } from '../dialects/port.js';
 import type { HistoryRow } from '../model/history.js';
-import type { Failure, Outcome } from '../model/outcome.js';
+import type { Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { ancestors, headsOf, type Graph } from '../revisions/graph.js';
 import { decideTarget } from './decide.js';
-import { failureOf } from './failure.js';
+import { reasonOf } from './reason.js';
 import type { Decision } from './plan.js';
-import { outcomeOf, type Progress } from './progress.js';
+import { outcomeOf, type OutcomeDraft, type Progress } from './progress.js';
 import type { Tools, Work } from './work.js';
 
 /** The outcome of a target whose COMMIT was tried. */
-export async function settle(progress: Progress, work: Work, tools: Tools): Promise<Outcome> {
+export async function settle(progress: Progress, work: Work, tools: Tools): Promise<OutcomeDraft> {
   try {
     // What an error left half-way is mended by opening for change.
     const purpose = progress.error === undefined ? 'ask' : 'change';
@@ -27,7 +27,7 @@ export async function settle(progress: Progress, work: Work, tools: Tools): Prom
     }
     return outcomeOf({ ...progress, error: whatStood(progress.error) }, tools.now());
   } catch (error) {
-    const failure = failureOf(error, 'confirm', progress.target, null, tools.driver.advice);
+    const failure = reasonOf(error, { target: progress.target, step: 'confirm' }, tools.driver);
     const message = `whether the change was committed could not be read: ${failure.message}`;
     const asFailed = outcomeOf({ ...progress, error }, tools.now());
     return { ...asFailed, outcome: 'inDoubt', failure: { ...failure, code: 'commitUncertain', message } };
@@ -44,7 +44,7 @@ function whatStood(error: unknown): unknown {
 /** What the plan adds to the history is there, or where it adds nothing, what it takes out is gone. */
 async function isCommitted({ decision }: Progress, session: Session, runId: string): Promise<boolean> {
   if (decision?.kind !== 'plan') return false;
-  if (decision.mending !== undefined) return (await session.fingerprint()) === decision.fingerprint;
+  if (decision.repair !== undefined) return (await session.fingerprint()) === decision.fingerprint;
   const history = (await session.readHistory()) ?? [];
   if (history.some(isHalfWay)) return false;
   const adds = decision.baseline.length > 0 || decision.steps.some((step) => step.direction === 'up');
@@ -57,10 +57,10 @@ async function isCommitted({ decision }: Progress, session: Session, runId: stri
 /** The outcome of a target whose worker died; `cause` is what killed it. */
 export async function settleAfterDeath(
   target: Target,
-  cause: Failure,
+  cause: Reason,
   work: Work,
   tools: Tools,
-): Promise<Outcome> {
+): Promise<OutcomeDraft> {
   const startedAt = tools.now();
   const common = { id: target.id, path: target.path, rows: {} };
   const backup = work.backupDir === null ? null : findBackup(work.backupDir, target.id);
@@ -92,9 +92,9 @@ export async function settleAfterDeath(
     }
     return { ...common, ...committed, to, backup, durationMs, failure: null };
   } catch (error) {
-    const found = failureOf(error, 'confirm', target, null, tools.driver.advice);
+    const found = reasonOf(error, { target, step: 'confirm' }, tools.driver);
     const message = `${cause.message}; whether it had committed could not be read: ${found.message}`;
-    const failure: Failure = { ...found, code: 'commitUncertain', message };
+    const failure: Reason = { ...found, code: 'commitUncertain', message };
     const durationMs = tools.now() - startedAt;
     return { ...common, outcome: 'inDoubt', from: null, to: null, applied: [], backup, durationMs, failure };
   }
@@ -105,7 +105,7 @@ function committedBy(
   { intent, runId }: Work,
   history: readonly HistoryRow[],
   graph: Graph,
-): Pick<Outcome, 'outcome' | 'from' | 'applied'> | null {
+): Pick<OutcomeDraft, 'outcome' | 'from' | 'applied'> | null {
   if (intent.kind === 'downgrade') {
     // A way back leaves no rows; where the target was before is in its backup's name.
     const kept = ancestors(graph, intent.goal ?? []);
@@ -131,8 +131,8 @@ function committedBy(
 function repairedBy(
   found: Decision,
   mayHave: boolean,
-  cause: Failure,
-): Pick<Outcome, 'outcome' | 'from' | 'to' | 'applied' | 'failure' | 'left'> {
+  cause: Reason,
+): Pick<OutcomeDraft, 'outcome' | 'from' | 'to' | 'applied' | 'failure' | 'left'> {
   const common = { from: found.from, to: found.from, applied: [] };
   if (found.kind === 'plan') return { ...common, outcome: 'failed', failure: cause };
   const { outcome, failure, left } = found;

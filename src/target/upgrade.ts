@@ -3,16 +3,15 @@
 
 import { backUp } from '../backup/publish.js';
 import { DatabaseError, type Session } from '../dialects/port.js';
-import type { Outcome } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { commit } from './commit.js';
 import { decideTarget } from './decide.js';
-import { executeAlone } from './execute-outside.js';
+import { executeOutside } from './execute-outside.js';
 import { execute } from './execute.js';
 import { finalRecord } from './history-rows.js';
-import { joinOutcomes, outcomeOf, startProgress, type Progress } from './progress.js';
+import { joinOutcomes, outcomeOf, startProgress, type OutcomeDraft, type Progress } from './progress.js';
 import { withGoal } from './intent.js';
-import { isAlone } from './plan.js';
+import { runsOutside } from './plan.js';
 import { settle } from './settle.js';
 import { onlyRevision, readFacts, verify } from './verify.js';
 import type { Tools, Work } from './work.js';
@@ -21,20 +20,20 @@ import type { Tools, Work } from './work.js';
  * Brings one target to where the work's intent wants it. Revisions that cannot run in a transaction split this into
  * parts; each part goes through all steps.
  */
-export async function upgradeTarget(target: Target, work: Work, tools: Tools): Promise<Outcome> {
-  let whole: Outcome | null = null;
+export async function upgradeTarget(target: Target, work: Work, tools: Tools): Promise<OutcomeDraft> {
+  let whole: OutcomeDraft | null = null;
   let intent = work.intent;
   for (;;) {
     const progress = startProgress(target, tools);
     const outcome = await takeSteps(progress, { ...work, intent }, tools);
     whole = whole === null ? outcome : joinOutcomes(whole, outcome);
     const { decision } = progress;
-    if (outcome.failure !== null || decision?.kind !== 'plan' || decision.rest === null) return whole;
-    intent = withGoal(intent, decision.rest);
+    if (outcome.failure !== null || decision?.kind !== 'plan' || decision.goal === null) return whole;
+    intent = withGoal(intent, decision.goal);
   }
 }
 
-async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<Outcome> {
+async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<OutcomeDraft> {
   const { target } = progress;
   let session: Session | null = null;
   try {
@@ -47,7 +46,7 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
 
     progress.step = 'read';
     const plan = (progress.decision = await decideTarget(session, target, work.intent, tools));
-    if (plan.kind === 'rest') return outcomeOf(progress, tools.now());
+    if (plan.kind === 'noChange') return outcomeOf(progress, tools.now());
 
     progress.step = 'check';
     await session.proveWritable();
@@ -60,8 +59,8 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     }
 
     progress.step = 'execute';
-    const durations = isAlone(plan)
-      ? await executeAlone(session, plan, work, tools, progress)
+    const durations = runsOutside(plan)
+      ? await executeOutside(session, plan, work, tools, progress)
       : await execute(session, plan, tools, progress);
 
     progress.step = 'record';

@@ -57,7 +57,7 @@ export function onlyRevision({ steps: [step, ...others] }: Plan): Revision | nul
 
 /** A structure that differs passes only where every single difference was allowed beforehand. */
 async function assertAllowed(session: Session, plan: Plan, { replay, structures }: Basis): Promise<void> {
-  const left = plan.mending?.left ?? [];
+  const left = plan.repair?.left ?? [];
   const differences =
     plan.after === null
       ? []
@@ -65,7 +65,7 @@ async function assertAllowed(session: Session, plan: Plan, { replay, structures 
   const refused = differences.filter(
     ({ kind, words }) => !plan.allowed.includes(kind) && !left.includes(words),
   );
-  if (differences.length > 0 && refused.length === 0 && plan.mending === undefined) return;
+  if (differences.length > 0 && refused.length === 0 && plan.repair === undefined) return;
   const gone = left.filter((words) => !differences.map(wordsOf).includes(words));
   throw new DatabaseError(
     'schemaMismatch',
@@ -104,7 +104,7 @@ function assertNoRowLost(
   after: string,
 ): void {
   const declared = new Set(
-    [...(plan.mending?.dropped ?? []), ...plan.steps.flatMap(({ revision }) => revision.losesRows)].map(
+    [...(plan.repair?.dropped ?? []), ...plan.steps.flatMap(({ revision }) => revision.losesRows)].map(
       (table) => table.toLowerCase(),
     ),
   );

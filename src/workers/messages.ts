@@ -1,9 +1,10 @@
 // What supervisor and worker processes say to each other. Plain data only: an Error would lose its class and code.
 
-import type { Problem } from '../model/errors.js';
+import type { ProblemDraft } from '../model/errors.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
-import type { Failure, Outcome } from '../model/outcome.js';
+import type { Reason } from '../model/outcome.js';
+import type { OutcomeDraft } from '../target/progress.js';
 import type { Revision } from '../model/revision.js';
 import type { TargetRef, Target } from '../model/target.js';
 import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
@@ -45,32 +46,32 @@ export type Task =
       readonly work: Work;
       readonly rehearse: boolean;
     }
-  | { readonly kind: 'settle'; readonly target: Target; readonly work: Work; readonly cause: Failure };
+  | { readonly kind: 'settle'; readonly target: Target; readonly work: Work; readonly cause: Reason };
 
 /** What each kind of task resolves to. */
 export interface Replies {
   /** Everything that is wrong with the revisions, where they do not even run on an empty database; else nothing. */
-  readonly replay: readonly Problem[];
+  readonly replay: readonly ProblemDraft[];
   readonly lint: LintReply;
   readonly inspect: Inspections;
   /** For each target, in order. */
   readonly histories: readonly HistoryReading[];
-  readonly express: Expressed | { readonly failure: Failure };
+  readonly express: Expressed | { readonly failure: Reason };
   readonly judge: readonly Verdict[];
   /** For at least the first of the targets, in order; those after them were not begun. */
-  readonly apply: readonly Outcome[];
-  readonly settle: Outcome;
+  readonly apply: readonly OutcomeDraft[];
+  readonly settle: OutcomeDraft;
 }
 
 /** What was found in a chunk of targets: each distinct observation once, because most are equal. */
 export interface Inspections {
   readonly observations: readonly Observation[];
   /** For each target, in order: the index of its observation, or why there is none. */
-  readonly found: readonly (number | Failure)[];
+  readonly found: readonly (number | Reason)[];
 }
 
 /** The rows of a target's history, null where it has none; or why it could not be read. */
-export type HistoryReading = { readonly rows: readonly HistoryRow[] | null } | { readonly failure: Failure };
+export type HistoryReading = { readonly rows: readonly HistoryRow[] | null } | { readonly failure: Reason };
 
 /** A distinct observation, and a target that was observed like that, to read its structure from. */
 export interface Case {
@@ -79,7 +80,7 @@ export interface Case {
 }
 
 export type Verdict =
-  { readonly judgement: Judgement; readonly decision: Decision | null } | { readonly failure: Failure };
+  { readonly judgement: Judgement; readonly decision: Decision | null } | { readonly failure: Reason };
 
 export interface Request {
   readonly id: number;

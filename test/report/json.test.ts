@@ -97,7 +97,7 @@ describe('the fault of a whole run', () => {
   });
 
   test('names every problem with file and line, and what to do', () => {
-    expect(errorText(fault, { colour: false, width: 80, place: [] })).toBe(
+    expect(errorText(fault, { colour: false, width: 80 })).toBe(
       [
         'error: The migrations are not valid.',
         '  migrations/0002_a.sql:3: two revisions have the version 0002',

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TextOptions } from '../../src/report/layout.js';
 import { count, duration, lines, paint, size, table, visible, wrap } from '../../src/report/layout.js';
-import { command } from '../../src/report/next-steps.js';
+import { commandText } from '../../src/model/command.js';
 import { execFileSync } from 'node:child_process';
 
 const options: TextOptions = {
   colour: false,
   width: 80,
   verbose: false,
-  typed: [],
-  place: [],
+  typed: { verb: 'status' },
+  about: { place: {}, scope: {} },
   dataDir: 'data',
   pattern: '*',
 };
@@ -30,7 +30,9 @@ describe('wrap', () => {
   test('keeps a command to type on one line', () => {
     const hint =
       'mend the difference by hand, or record it: flotilla stamp 0003 --only project_12 --force, then upgrade again';
-    expect(wrap(hint, 0, { width: 60 })).toBe(
+    const options = { only: ['project_12'], force: true };
+    const commands = [{ verb: 'stamp', argument: '0003', options }];
+    expect(wrap(hint, 0, { width: 60 }, commands)).toBe(
       [
         'mend the difference by hand, or record it:',
         'flotilla stamp 0003 --only project_12 --force, then upgrade',
@@ -72,7 +74,7 @@ test('a suggested command is read back by a shell as the words it was made of', 
   const word = fc.string({ unit: 'binary-ascii', minLength: 1 }).filter((text) => !text.includes('\u0000'));
   fc.assert(
     fc.property(fc.array(word, { minLength: 1, maxLength: 4 }), (all) => {
-      const script = command(all).replace(/^flotilla /, 'printf "%s\\0" ');
+      const script = commandText({ program: 'printf', words: ['%s\\0', ...all] });
       const read = execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\u0000').slice(0, -1);
       expect(read).toEqual(all);
     }),

@@ -7,8 +7,8 @@ const OPTIONS: TextOptions = {
   colour: false,
   width: 80,
   verbose: false,
-  typed: ['lint'],
-  place: [],
+  typed: { verb: 'lint' },
+  about: { place: {}, scope: {} },
   dataDir: 'data',
   pattern: '**/project_*.db',
 };

@@ -8,8 +8,8 @@ const options = {
   colour: false,
   width: 80,
   verbose: false,
-  typed: ['repair', '--plan', '--data-dir', 'fleet'],
-  place: ['--data-dir', 'fleet'],
+  typed: { verb: 'repair', options: { plan: true, dataDir: 'fleet' } },
+  about: { place: { dataDir: 'fleet' }, scope: {} },
   dataDir: 'fleet',
   pattern: '**/project_*.db',
 };

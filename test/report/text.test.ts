@@ -12,8 +12,8 @@ const plain: TextOptions = {
   colour: false,
   width: 80,
   verbose: false,
-  typed: ['upgrade'],
-  place: [],
+  typed: { verb: 'upgrade' },
+  about: { place: {}, scope: {} },
   dataDir: 'data',
   pattern: '**/project_*.db',
 };
@@ -47,6 +47,7 @@ const mixed = [
     to: null,
     failure: failure('noBaseline', 'It has tables and no history, and no revision has its structure.', {
       hint: 'Mend the difference, or stamp it by hand: flotilla stamp REV --force --only project_12',
+      commands: [{ verb: 'stamp', argument: 'REV', options: { force: true, only: ['project_12'] } }],
     }),
     match: {
       kind: 'nearest',
@@ -97,7 +98,7 @@ describe('the text of a run', () => {
     `);
   });
   test('says of a rehearsal that nothing was changed and gives the command of the real run', () => {
-    const typed = ['upgrade', '--data-dir', "the fleet's", '--dry-run'];
+    const typed = { verb: 'upgrade', options: { dataDir: "the fleet's", dryRun: true } };
     expect(runText(run(mixed.slice(0, 10), { dryRun: true }), { ...plain, typed })).toMatchInlineSnapshot(`
       "Rehearsal on private copies: no target was changed.
       9 of 10 targets would be upgraded, 1 current already; 1.2 s.
@@ -310,11 +311,10 @@ describe('the text of a look at the fleet', () => {
     `);
   });
   test('gives every command with the options that say which fleet it is', () => {
-    const place = ['--data-dir', 'my fleet'];
-    const commands = statusText(statusReport, { ...plain, place }).match(/flotilla [a-z].*/g);
+    const about = { place: { dataDir: 'my fleet' }, scope: {} };
+    const text = statusText(statusReport, { ...plain, about });
+    const commands = text.slice(text.indexOf('Next')).match(/flotilla [a-z].*/g);
     expect(commands).toEqual([
-      "flotilla stamp --data-dir 'my fleet' (or in one pass:",
-      "flotilla upgrade --data-dir 'my fleet' --stamp)",
       "flotilla stamp --dry-run --data-dir 'my fleet'",
       "flotilla upgrade --dry-run --data-dir 'my fleet'",
     ]);
@@ -399,7 +399,8 @@ const plan: PlanReport = {
   })),
 };
 test('the text of a plan tells each cohort its revisions, and its SQL on demand', () => {
-  expect(planText(plan, { ...plain, typed: ['plan', '--stamp'] })).toMatchInlineSnapshot(`
+  expect(planText(plan, { ...plain, typed: { verb: 'plan', options: { stamp: true } } }))
+    .toMatchInlineSnapshot(`
     "On the way to 0004: 1 target in 1 cohort.
 
     1 target like project_9 (pending at 0001): 0002 to 0004 (3)
@@ -422,7 +423,7 @@ test('the text of a plan tells each cohort its revisions, and its SQL on demand'
           rehearses it on private copies
     "
   `);
-  expect(planSql(plan)).toMatchInlineSnapshot(`
+  expect(planSql(plan, plain)).toMatchInlineSnapshot(`
     "-- 1 target like project_9 (pending at 0001): 0002 to 0004 (3)
     BEGIN IMMEDIATE;
     -- what it runs

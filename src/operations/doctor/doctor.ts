@@ -10,7 +10,8 @@ import { VERSION } from '../../model/version.js';
 import { statusSummary } from '../../report/summarize.js';
 import type { Graph } from '../../revisions/graph.js';
 import { selectTargets, type Context, type Selected } from '../context.js';
-import { ofFault, type Found } from './finding.js';
+import { ofFault, toldFinding, toldSteps, type Found } from './finding.js';
+import { aboutOf } from '../about.js';
 import { placeFindings, versionFindings } from './places.js';
 import { revisionFindings } from './revisions.js';
 import { fleetFindings, targetFindings, type Seen } from './targets.js';
@@ -38,7 +39,8 @@ export async function examineFleet(context: Context, options: DoctorOptions): Pr
     ...places.found,
     ...(seen === null ? [] : targetFindings(seen, context)),
   ];
-  const findings = found.map(({ finding }) => finding);
+  const about = aboutOf(context, options);
+  const findings = found.map((one) => toldFinding(one, about));
   const count = (severity: DoctorFinding['severity']) =>
     findings.filter((finding) => finding.severity === severity).length;
   const [errors, warnings, notes] = [count('error'), count('warning'), count('note')];
@@ -63,7 +65,7 @@ export async function examineFleet(context: Context, options: DoctorOptions): Pr
       notes,
     },
     findings,
-    next: stepsOf(found, errors + warnings),
+    next: toldSteps(found, errors + warnings, about),
     exitCode: errors + warnings > 0 ? EXIT.findings : EXIT.ok,
   };
 }
@@ -72,13 +74,6 @@ function statesOf(seen: Seen | null): DoctorReport['summary']['states'] {
   return seen === null || seen.judged === null
     ? {}
     : statusSummary(seen.judged.map(({ status }) => status)).states;
-}
-
-/** What to type, each once, and in the end this again. */
-function stepsOf(found: readonly Found[], wanted: number): DoctorReport['next'] {
-  const steps = new Map(found.flatMap(({ steps: own }) => own.map((step) => [step.words.join('\n'), step])));
-  if (wanted > 0) steps.set('doctor', { words: ['doctor'], does: 'looks again, once this is done' });
-  return [...steps.values()];
 }
 
 type Listed = { readonly selected: Selected } | { readonly fault: FleetError };

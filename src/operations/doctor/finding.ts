@@ -1,31 +1,75 @@
 // A finding of the doctor with the steps that lead on from it, and how a fault of the whole becomes one.
 
 import type { FleetError } from '../../model/errors.js';
+import {
+  complete,
+  hint,
+  onFleet,
+  tell,
+  type About,
+  type CommandDraft,
+  type Hint,
+  type ToldHint,
+} from '../../model/hint.js';
+import { wordsOf } from '../../model/command.js';
 import type { DoctorFinding, DoctorReport } from '../../model/report.js';
 
+/** What to type, and what it does. */
+export interface Step {
+  readonly command: CommandDraft;
+  readonly does: string;
+}
+
+/** A finding before it is known what its commands are about. */
 export interface Found {
-  readonly finding: DoctorFinding;
+  readonly finding: Omit<DoctorFinding, keyof ToldHint | 'details'> & {
+    readonly hint: Hint;
+    readonly details: readonly Hint[];
+  };
   /** What to type about it, in order. */
-  readonly steps: DoctorReport['next'];
+  readonly steps: readonly Step[];
 }
 
 export function found(
-  { details = [], ...finding }: Omit<DoctorFinding, 'details'> & { readonly details?: readonly string[] },
-  ...steps: DoctorReport['next']
+  { details = [], ...finding }: Omit<Found['finding'], 'details'> & { readonly details?: readonly Hint[] },
+  ...steps: readonly Step[]
 ): Found {
   return { finding: { ...finding, details }, steps };
 }
 
-export function ofFault(
-  id: string,
-  { message, hint, problems }: FleetError,
-  ...steps: DoctorReport['next']
-): Found {
-  const details = problems.map(({ file, line, message: words, hint: mend }) => {
+export function step(command: CommandDraft, does: string): Step {
+  return { command, does };
+}
+
+export function ofFault(id: string, { message, draft }: FleetError, ...steps: readonly Step[]): Found {
+  const details = draft.problems.map(({ file, line, message: said, hint: mend }) => {
     const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
-    return `${place}${words}; ${mend}`;
+    return hint`${place}${said}; ${mend}`;
   });
-  return found({ id, severity: 'error', message, hint, details }, ...steps);
+  return found({ id, severity: 'error', message, hint: draft.hint, details }, ...steps);
+}
+
+export function toldFinding({ finding }: Found, about: About): DoctorFinding {
+  const { id, severity, message, details } = finding;
+  return {
+    id,
+    severity,
+    message,
+    ...tell(finding.hint, about),
+    details: details.map((each) => tell(each, about).hint),
+  };
+}
+
+/** What to type, each once, and in the end the doctor again where anything wants to be done. */
+export function toldSteps(all: readonly Found[], wanted: number, about: About): DoctorReport['next'] {
+  const last = wanted > 0 ? [step(onFleet('doctor'), 'looks again, once this is done')] : [];
+  const next = new Map<string, DoctorReport['next'][number]>();
+  for (const { command, does } of [...all.flatMap(({ steps }) => steps), ...last]) {
+    const words = wordsOf(complete(command, about)).slice(1);
+    const key = words.join('\n');
+    if (!next.has(key)) next.set(key, { words, does });
+  }
+  return [...next.values()];
 }
 
 /** Most ids that one line names. */

@@ -10,7 +10,8 @@ import { isStateDirectory } from '../../ledger/state-directory.js';
 import { FleetError } from '../../model/errors.js';
 import { count, size } from '../../report/layout.js';
 import type { Context } from '../context.js';
-import { found, listIds, ofFault, type Found } from './finding.js';
+import { onFleet } from '../../model/hint.js';
+import { found, listIds, ofFault, step, type Found } from './finding.js';
 
 export function versionFindings({ name, version, least, isSafe }: DriverVersion): readonly Found[] {
   if (isSafe) return [];
@@ -55,7 +56,7 @@ function goingOn(): Found {
   return found({
     id: 'runGoingOn',
     severity: 'note',
-    message: 'a run over this fleet is going on; what is told here may be otherwise already',
+    message: 'a run over this fleet is going on; this may have changed since',
     hint: 'look again when it has ended',
   });
 }
@@ -77,7 +78,7 @@ function ledgerFindings({ stateDir }: Context, going: boolean): readonly Found[]
             message: `the ${command} ${runId}, started at ${startedAt}, was stopped before its end; nothing is recorded of ${count(planned, 'target')}`,
             hint: 'every target is at its old or at its new revision: see which, and run the command again',
           },
-          { words: ['status'], does: 'shows at which revision each target is' },
+          step(onFleet('status'), 'shows at which revision each target is'),
         );
       });
     } finally {

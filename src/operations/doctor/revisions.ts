@@ -4,13 +4,11 @@ import type { FleetError } from '../../model/errors.js';
 import { count } from '../../report/layout.js';
 import type { Graph } from '../../revisions/graph.js';
 import type { Context } from '../context.js';
-import { found, ofFault, type Found } from './finding.js';
+import { command, hint } from '../../model/hint.js';
+import { found, ofFault, step, type Found } from './finding.js';
 import { lintFleet } from '../lint.js';
 
-const LINT = {
-  words: ['lint'],
-  does: 'tells each mistake of the revisions, why it matters and how to mend it',
-};
+const LINT = step(command('lint'), 'tells each mistake of the revisions, why it matters and how to mend it');
 
 /** @param fault why nothing can be compared with the revisions; null where they can be read and run */
 export async function revisionFindings(
@@ -35,7 +33,7 @@ export async function revisionFindings(
               id: 'lint',
               severity: 'error',
               message: `the revisions have ${count(errors.length, 'mistake')}`,
-              hint: 'see each with its reason and its mend: flotilla lint',
+              hint: hint`see each with reason and fix: ${command('lint')}`,
               details: errors.map(({ file, line, message }) => `${file}:${line}: ${message}`),
             },
             LINT,
@@ -48,7 +46,7 @@ export async function revisionFindings(
             id: 'lintWarnings',
             severity: 'note',
             message: `lint has ${count(warnings, 'warning')} about the revisions`,
-            hint: 'read them: flotilla lint',
+            hint: hint`read them: ${command('lint')}`,
           }),
         ]),
     ...(graph.heads.length > 1 ? [heads(graph)] : []),
@@ -61,9 +59,9 @@ function heads({ heads: ids, byId }: Graph): Found {
       id: 'severalHeads',
       severity: 'error',
       message: `the revisions have ${ids.length} heads, and an upgrade cannot know which one is meant`,
-      hint: `merge them by a new revision with "-- down_revision: ${ids.join(', ')}": flotilla new "merge"`,
+      hint: hint`merge them by a new revision with "-- down_revision: ${ids.join(', ')}": ${command('new', 'merge')}`,
       details: ids.map((id) => `${id}: ${byId.get(id)?.file ?? ''}`),
     },
-    { words: ['new', 'merge heads'], does: 'writes a revision that stands on all heads' },
+    step(command('new', 'merge heads'), 'writes a revision that stands on all heads'),
   );
 }

@@ -3,6 +3,8 @@
 import { CONTRACT, type RevisionNeeds } from '../../model/report.js';
 import { EXIT } from '../../model/exit-code.js';
 import { FleetError } from '../../model/errors.js';
+import type { CommandOptions } from '../../model/command.js';
+import { tell, type About } from '../../model/hint.js';
 import type { LintFinding, LintReport } from '../../model/lint.js';
 import type { LintContext, Mistake, Rule, RuleDescription } from './rule.js';
 import type { Trace } from './trace.js';
@@ -15,6 +17,8 @@ export interface LintOptions {
   readonly strict?: boolean;
   /** Revisions that databases have applied already, in the order of application. */
   readonly released?: readonly string[];
+  /** Options that say which fleet it is, for commands to type. */
+  readonly place?: CommandOptions;
 }
 
 /** What reading the revisions found, and what each of them needs. Plain data. */
@@ -34,11 +38,12 @@ export function lint<T extends Trace>(
   { graph, trace, needs }: Omit<LintContext<T>, 'released'>,
   options: LintOptions = {},
 ): LintReport {
-  const { rules, strict = false, released = null } = options;
+  const { rules, strict = false, released = null, place = {} } = options;
+  const about = { place, scope: {} };
   const context = { graph, trace, needs, released };
   const rank = new Map(graph.order.map((revision, index) => [revision.id, index]));
   const findings = chooseRules(all, rules)
-    .flatMap((rule) => rule.check(context).map((mistake) => findingOf(rule, mistake, strict)))
+    .flatMap((rule) => rule.check(context).map((mistake) => findingOf(rule, mistake, strict, about)))
     .sort((a, b) => (rank.get(a.revision) ?? 0) - (rank.get(b.revision) ?? 0) || a.line - b.line);
   const errors = findings.filter((finding) => finding.severity === 'error').length;
   return {
@@ -51,7 +56,7 @@ export function lint<T extends Trace>(
   };
 }
 
-function findingOf(rule: RuleDescription, mistake: Mistake, strict: boolean): LintFinding {
+function findingOf(rule: RuleDescription, mistake: Mistake, strict: boolean, about: About): LintFinding {
   const { revision, line, message, mend } = mistake;
   const severity = strict ? 'error' : (mistake.severity ?? rule.severity);
   return {
@@ -62,7 +67,7 @@ function findingOf(rule: RuleDescription, mistake: Mistake, strict: boolean): Li
     line,
     message,
     why: rule.why,
-    mend,
+    mend: tell(mend, about).hint,
   };
 }
 

@@ -2,6 +2,7 @@
 // asks for more than the neutral trace says so by its type, and works with the dialect that gives it.
 
 import type { Graph } from '../graph.js';
+import type { Hint } from '../../model/hint.js';
 import type { RevisionNeeds } from '../../model/report.js';
 import type { Revision } from '../../model/revision.js';
 import type { Severity } from '../../model/lint.js';
@@ -22,7 +23,7 @@ export interface Mistake {
   readonly revision: Revision;
   readonly line: number;
   readonly message: string;
-  readonly mend: string;
+  readonly mend: Hint;
   /** Where it is not the rule's own. */
   readonly severity?: Severity;
 }

@@ -1,9 +1,8 @@
 // The work on a batch of targets, one after the other, or the same steps where nothing of them stays. A batch may end
 // early: those that were not begun are somebody else's then.
 
-import type { Outcome } from '../../model/outcome.js';
 import type { Target } from '../../model/target.js';
-import { outcomeOf, startProgress } from '../../target/progress.js';
+import { outcomeOf, startProgress, type OutcomeDraft } from '../../target/progress.js';
 import { upgradeTarget } from '../../target/upgrade.js';
 import type { Tools, Work } from '../../target/work.js';
 import type { Task } from '../messages.js';
@@ -15,10 +14,10 @@ const BATCH_MS_MAX = 50;
 export async function applyAll(
   { targets, work, rehearse }: Extract<Task, { kind: 'apply' }>,
   tools: Tools,
-): Promise<readonly Outcome[]> {
+): Promise<readonly OutcomeDraft[]> {
   const startedAt = tools.now();
   const apply = rehearse ? rehearseTarget : upgradeTarget;
-  const outcomes: Outcome[] = [];
+  const outcomes: OutcomeDraft[] = [];
   for (const target of targets) {
     const outcome = await apply(target, work, tools);
     outcomes.push(outcome);
@@ -28,7 +27,7 @@ export async function applyAll(
 }
 
 /** The same steps where nothing of them stays; the target itself is only read. */
-async function rehearseTarget(target: Target, work: Work, tools: Tools): Promise<Outcome> {
+async function rehearseTarget(target: Target, work: Work, tools: Tools): Promise<OutcomeDraft> {
   const progress = startProgress(target, tools);
   progress.step = 'copy';
   try {

@@ -2,9 +2,9 @@
 // only where a difference is to be explained.
 
 import { judge } from '../../stamping/judge.js';
-import { failureOf } from '../../target/failure.js';
+import { reasonOf } from '../../target/reason.js';
 import { matchOptions, type Intent } from '../../target/intent.js';
-import { decide } from '../../target/plan.js';
+import { decide } from '../../target/decide.js';
 import type { Tools } from '../../target/work.js';
 import type { Case, Task, Verdict } from '../messages.js';
 
@@ -32,6 +32,6 @@ async function judgeOne(
     const evidence = { observation, judgement, basis: tools, readActual };
     return { judgement, decision: intent === null ? null : await decide(intent, evidence) };
   } catch (error) {
-    return { failure: failureOf(error, 'read', example, null, driver.advice) };
+    return { failure: reasonOf(error, { target: example, step: 'read' }, driver) };
   }
 }

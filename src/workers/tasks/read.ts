@@ -3,10 +3,10 @@
 
 import type { Driver } from '../../dialects/port.js';
 import type { Observation } from '../../model/observation.js';
-import type { Failure } from '../../model/outcome.js';
+import type { Reason } from '../../model/outcome.js';
 import type { TargetRef } from '../../model/target.js';
 import { express } from '../../target/baseline.js';
-import { failureOf } from '../../target/failure.js';
+import { reasonOf } from '../../target/reason.js';
 import type { HistoryReading, Inspections, Replies, Task } from '../messages.js';
 
 type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>;
@@ -49,7 +49,7 @@ export async function expressTarget(
   }
 }
 
-function failed(error: unknown, target: TargetRef | undefined, driver: Driver): Failure {
+function failed(error: unknown, target: TargetRef | undefined, driver: Driver): Reason {
   if (target === undefined) throw new Error('a driver answered for more targets than it was asked about');
-  return failureOf(error, 'open', target, null, driver.advice);
+  return reasonOf(error, { target, step: 'open' }, driver);
 }

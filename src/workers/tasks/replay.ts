@@ -1,7 +1,7 @@
 // Do all revisions run on an empty database? What fails there must not reach a target.
 
 import { ReplayError } from '../../dialects/port.js';
-import type { Problem } from '../../model/errors.js';
+import type { ProblemDraft } from '../../model/errors.js';
 import type { LintFinding } from '../../model/lint.js';
 import type { Tools } from '../../target/work.js';
 
@@ -10,7 +10,7 @@ import type { Tools } from '../../target/work.js';
  * know of the others.
  * @returns everything that is wrong with the revisions, where they do not even run; else nothing
  */
-export async function replayAll({ driver, graph, replay }: Tools): Promise<readonly Problem[]> {
+export async function replayAll({ driver, graph, replay }: Tools): Promise<readonly ProblemDraft[]> {
   try {
     await replay.fingerprint(graph.order);
     return [];
@@ -27,8 +27,8 @@ export async function replayAll({ driver, graph, replay }: Tools): Promise<reado
 function problemsOf(
   { revision, statement, message }: ReplayError,
   errors: readonly LintFinding[],
-): readonly Problem[] {
-  const first: Problem = {
+): readonly ProblemDraft[] {
+  const first: ProblemDraft = {
     message: `revision ${revision.id} fails on an empty database: ${message}`,
     hint: 'a revision must run on what the revisions before it leave',
     file: revision.file,

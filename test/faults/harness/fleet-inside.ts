@@ -74,6 +74,7 @@ export async function openFleetInside(program: Program, migrations: string): Pro
         randomId: () => '000000000000',
         loadGraph: () => Promise.resolve(graph),
         dialect: createSqliteDialect(places),
+        place: {},
         startPool,
         fallbackDir: `${dataDir}/.flotilla`,
       };

@@ -5,6 +5,7 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import type * as DriverModule from '../../../src/dialects/sqlite/driver/driver.js';
 import type { Driver } from '../../../src/dialects/port.js';
 import type { Outcome } from '../../../src/model/outcome.js';
+import type * as ProgressModule from '../../../src/target/progress.js';
 import type { Target } from '../../../src/model/target.js';
 import type * as LoadModule from '../../../src/revisions/load.js';
 import type * as UpgradeModule from '../../../src/target/upgrade.js';
@@ -34,9 +35,10 @@ export const UPGRADE: Intent = { kind: 'upgrade', to: 'head', stamp: false, allo
 
 /** @param migrations directory of the revisions */
 export async function openInside(program: Program, migrations: string): Promise<Inside> {
-  const [{ createSqliteDriver }, { loadRevisions }, { upgradeTarget }] = await Promise.all([
+  const [{ createSqliteDriver }, { loadRevisions }, { toldOutcome }, { upgradeTarget }] = await Promise.all([
     load<typeof DriverModule>(program, 'dialects/sqlite/driver/driver.js'),
     load<typeof LoadModule>(program, 'revisions/load.js'),
+    load<typeof ProgressModule>(program, 'target/progress.js'),
     load<typeof UpgradeModule>(program, 'target/upgrade.js'),
   ]);
   const driver = createSqliteDriver({
@@ -70,7 +72,7 @@ export async function openInside(program: Program, migrations: string): Promise<
       const { structures } = driver;
       const clock = { now: Date.now, mayCommit: () => true };
       const tools = { driver: options.driver ?? driver, graph, replay, structures, ...clock };
-      return upgradeTarget(target, work, tools);
+      return toldOutcome(await upgradeTarget(target, work, tools), { place: {}, scope: {} });
     },
     close: () => replay.close(),
   };

@@ -1,14 +1,16 @@
 // What to do about faults that only a SQLite file has.
 
+import { again, foreign, hint, type Hint } from '../../../model/hint.js';
 import type { FailureCode } from '../../../model/outcome.js';
 import type { TargetRef } from '../../../model/target.js';
 
-const ADVICE: { readonly [C in FailureCode]?: (target: TargetRef) => string } = {
+const ADVICE: { readonly [C in FailureCode]?: (target: TargetRef) => Hint } = {
   notADatabase: () =>
     'it is not a SQLite file, or it is encrypted; move it away, or leave it out with --exclude',
-  corrupt: ({ path }) => `look at the damage: sqlite3 '${path}' 'PRAGMA integrity_check'`,
+  corrupt: ({ path }) =>
+    hint`look at the damage: ${foreign('sqlite3', path, 'PRAGMA integrity_check')}; put a backup back, then: ${again()}`,
 };
 
-export function advice(code: FailureCode, target: TargetRef): string | null {
+export function advice(code: FailureCode, target: TargetRef): Hint | null {
   return ADVICE[code]?.(target) ?? null;
 }

@@ -1,5 +1,6 @@
 // Revisions that end in several heads: each file is right, and no upgrade runs until they are merged.
 
+import { command, hint } from '../../../model/hint.js';
 import type { LintContext, Mistake, Rule } from '../rule.js';
 
 export const severalHeads: Rule = {
@@ -15,7 +16,7 @@ export const severalHeads: Rule = {
       revision: last,
       line: 1,
       message: `${last.id} is a head beside ${named.join(', ')}`,
-      mend: `let it stand on the other with "-- down_revision"; or merge them by a new revision with "-- down_revision: ${graph.heads.join(', ')}": flotilla new "merge"`,
+      mend: hint`let it stand on the other with "-- down_revision"; or merge them by a new revision with "-- down_revision: ${graph.heads.join(', ')}": ${command('new', 'merge')}`,
     };
     return [mistake];
   },

@@ -1,0 +1,61 @@
+// A command to type, as data: the one form of it in hints, next steps and documents, and the one place that turns it
+// into words for a shell. Options go by their names in the library, so that nothing has to read a command back.
+
+export type Command = FlotillaCommand | ForeignCommand;
+
+export interface FlotillaCommand {
+  readonly verb: string;
+  readonly argument?: string;
+  readonly options?: CommandOptions;
+}
+
+/** A command of another program. */
+export interface ForeignCommand {
+  readonly program: string;
+  readonly words: readonly string[];
+}
+
+/** By name: `dryRun: true` is `--dry-run`, `backup: false` is `--no-backup`, a list is joined by commas. */
+export type CommandOptions = Readonly<Record<string, boolean | number | string | readonly string[]>>;
+
+/** The words of a command, the program's name first. */
+export function wordsOf(command: Command): readonly string[] {
+  if ('program' in command) return [command.program, ...command.words];
+  const { verb, argument, options = {} } = command;
+  return ['flotilla', verb, ...(argument === undefined ? [] : [argument]), ...optionWords(options)];
+}
+
+/** A command line that a shell reads back as the words of the command. */
+export function commandText(command: Command): string {
+  return wordsOf(command).map(shellWord).join(' ');
+}
+
+/** `dataDir` -> `data-dir`. */
+export function flagOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function optionWords(options: CommandOptions): string[] {
+  return Object.entries(options).flatMap(([name, value]) => {
+    const flag = flagOf(name);
+    if (typeof value === 'boolean') return [value ? `--${flag}` : `--no-${flag}`];
+    const text = typeof value === 'object' ? value.join(',') : String(value);
+    // Behind a blank it would be read as an option of its own.
+    return text.startsWith('-') ? [`--${flag}=${text}`] : [`--${flag}`, text];
+  });
+}
+
+/** A word that a shell reads back as it is. */
+export function shellWord(word: string): string {
+  if (/^[\w./:@%+,=-]+$/.test(word)) return word;
+  if (visible(word) === word) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  // Characters that had to be spelled out are read back by bash, zsh and ksh.
+  return `$'${visible(word.replace(/[\\']/g, String.raw`\$&`)).replaceAll('\n', String.raw`\n`)}'`;
+}
+
+/** The text with control and direction characters spelled out: a file's name must not steer the reader's terminal. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;

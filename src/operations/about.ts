@@ -1,0 +1,65 @@
+// What the commands of hints are about in one call of the library: the fleet, the targets that were asked for, and the
+// run's own command with its own options. The one place that makes a command out of options.
+
+import type { RunOptions, SelectOptions } from '../model/api.js';
+import type { CommandOptions, FlotillaCommand } from '../model/command.js';
+import type { About } from '../model/hint.js';
+import type { RunCommand } from '../model/report.js';
+import type { Intent } from '../target/intent.js';
+
+/** @param place options that say which fleet it is */
+export function aboutOf({ place }: { readonly place: CommandOptions }, options: SelectOptions): About {
+  const { only, exclude, limit } = options;
+  return { place, scope: given({ only, exclude, limit }) };
+}
+
+/** The command that asks for a run again, without its targets and its fleet. */
+export function commandOf(verb: RunCommand, intent: Intent, options: RunOptions): FlotillaCommand {
+  const { jobs, dryRun, verify, backup, backupDir, busyTimeout, timeout } = options;
+  const own = { jobs, dryRun, verify, backup, backupDir, busyTimeout, timeout };
+  const argument = argumentOf(intent);
+  return {
+    verb,
+    ...(argument === null ? {} : { argument }),
+    options: { ...optionsOf(intent), ...given(own) },
+  };
+}
+
+function argumentOf(intent: Intent): string | null {
+  switch (intent.kind) {
+    case 'upgrade':
+      return intent.to === 'head' ? null : intent.to;
+    case 'downgrade':
+      return intent.to;
+    case 'stamp':
+      return intent.to === 'auto' ? null : intent.to;
+    case 'repair':
+      return null;
+  }
+}
+
+function optionsOf(intent: Intent): CommandOptions {
+  switch (intent.kind) {
+    case 'upgrade': {
+      const { stamp, allowDrift, allowExtra } = intent;
+      return given({ stamp: stamp || undefined, allowDrift, allowExtra: allowExtra === true || undefined });
+    }
+    case 'downgrade':
+      return {};
+    case 'stamp': {
+      const { force, allowExtra, at } = intent;
+      return given({ force: force || undefined, allowExtra: allowExtra === true || undefined, at });
+    }
+    case 'repair':
+      return given({ dropExtra: intent.dropExtra });
+  }
+}
+
+/** What was given of these options; an empty list says nothing. */
+function given(options: { readonly [name: string]: CommandOptions[string] | undefined }): CommandOptions {
+  const found: Record<string, CommandOptions[string]> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !(typeof value === 'object' && value.length === 0)) found[name] = value;
+  }
+  return found;
+}

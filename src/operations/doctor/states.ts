@@ -1,0 +1,156 @@
+// What is to be done about the states that targets are in, a function a state, in the order in which they are attended to.
+
+import { hint, onFleet } from '../../model/hint.js';
+import type { TargetState } from '../../model/observation.js';
+import type { Failure } from '../../model/outcome.js';
+import { cluster } from '../../report/group.js';
+import { count } from '../../report/layout.js';
+import { isDecided } from '../../stamping/match.js';
+import { cohortsOf, type Judged } from '../inspect.js';
+import { found, step, type Found } from './finding.js';
+
+export function stateFindings(judged: readonly Judged[]): readonly Found[] {
+  const inState = (...states: readonly TargetState[]) =>
+    judged.filter(({ status }) => states.includes(status.state));
+  const legacy = inState('legacy');
+  return [
+    ...dirty(inState('dirty')),
+    ...changedRevisions(casesOf(judged, ({ status }) => status.problem?.code === 'checksumMismatch')),
+    ...drifted(inState('drifted')),
+    ...unmatched(legacy.filter((one) => !isKnown(one))),
+    ...unstamped(legacy.filter(isKnown)),
+    ...pending(inState('pending', 'empty')),
+  ];
+}
+
+function dirty(targets: readonly Judged[]): readonly Found[] {
+  const [first] = targets;
+  if (first === undefined) return [];
+  const { id } = first.status;
+  return [
+    found(
+      {
+        id: 'dirty',
+        severity: 'error',
+        message: `${count(targets.length, 'target')} stopped half-way in a revision outside a transaction`,
+        hint: hint`go on with the next statement: ${onFleet('upgrade')}; or by the same downgrade again, where it was on its way back`,
+        details: causes(casesOf(targets, () => true)),
+      },
+      step(onFleet('upgrade', { only: [id] }), 'goes on with the next statement'),
+    ),
+  ];
+}
+
+function changedRevisions(cases: readonly Case[]): readonly Found[] {
+  if (cases.length === 0) return [];
+  return [
+    found({
+      id: 'changedRevisions',
+      severity: 'error',
+      message: `${count(cases.length, 'target')} had a revision applied whose SQL has changed since`,
+      hint: 'put the file back as it was, and make the change a new revision',
+      details: causes(cases),
+    }),
+  ];
+}
+
+function drifted(targets: readonly Judged[]): readonly Found[] {
+  const [first] = targets;
+  if (first === undefined) return [];
+  const kinds = targets.flatMap(({ judgement }) => judgement?.differences.map(({ kind }) => kind) ?? []);
+  const allow = onFleet('upgrade', { allowDrift: [...new Set(kinds)] });
+  return [
+    found(
+      {
+        id: 'drifted',
+        severity: 'error',
+        message: `${count(targets.length, 'target')} drifted from the structure of ${targets.length === 1 ? 'its' : 'their'} revision`,
+        hint: hint`see every difference: ${onFleet('drift')}; mend them: ${onFleet('repair')}; what is harmless can be allowed: ${allow}`,
+        details: causes(casesOf(targets, () => true)),
+      },
+      step(onFleet('drift'), 'tells every difference, shape by shape'),
+      step(onFleet('repair', { plan: true }), 'prints the SQL that would mend it; nothing is changed'),
+    ),
+  ];
+}
+
+function unmatched(targets: readonly Judged[]): readonly Found[] {
+  if (targets.length === 0) return [];
+  const look = onFleet('status', { verbose: true });
+  return [
+    found(
+      {
+        id: 'unmatched',
+        severity: 'warning',
+        message: `${count(targets.length, 'target')} without history ${targets.length === 1 ? 'has' : 'have'} a structure that no revision, or more than one, leaves`,
+        hint: hint`see the nearest revision and each difference: ${look}`,
+        details: causes(casesOf(targets, () => true)),
+      },
+      step(look, 'tells the nearest revision and each difference'),
+    ),
+  ];
+}
+
+function unstamped(targets: readonly Judged[]): readonly Found[] {
+  if (targets.length === 0) return [];
+  return [
+    found(
+      {
+        id: 'unstamped',
+        severity: 'warning',
+        message: `${count(targets.length, 'target')} without history ${targets.length === 1 ? 'has' : 'have'} exactly the structure of a revision`,
+        hint: hint`record it: ${onFleet('stamp')}`,
+        details: cohortsOf(targets).map(
+          ({ cohort }) =>
+            `${cohort.match?.revision ?? ''}: ${count(cohort.count, 'target')} like ${cohort.example}`,
+        ),
+      },
+      step(onFleet('stamp', { dryRun: true }), 'rehearses to record what evidence says'),
+    ),
+  ];
+}
+
+function pending(targets: readonly Judged[]): readonly Found[] {
+  if (targets.length === 0) return [];
+  const rehearse = onFleet('upgrade', { dryRun: true });
+  return [
+    found(
+      {
+        id: 'pending',
+        severity: 'warning',
+        message: `${count(targets.length, 'target')} ${targets.length === 1 ? 'is' : 'are'} not at head`,
+        hint: hint`rehearse the upgrade: ${rehearse}`,
+        details: cohortsOf(targets).map(
+          ({ cohort }) =>
+            `at ${cohort.revision ?? 'base'}: ${count(cohort.count, 'target')} like ${cohort.example}`,
+        ),
+      },
+      step(rehearse, 'rehearses the upgrade on private copies'),
+    ),
+  ];
+}
+
+function isKnown({ judgement }: Judged): boolean {
+  return judgement?.match !== undefined && isDecided(judgement.match);
+}
+
+export interface Case {
+  readonly id: string;
+  readonly path: string;
+  readonly failure: Failure;
+}
+
+export function casesOf(judged: readonly Judged[], isMeant: (one: Judged) => boolean): readonly Case[] {
+  return judged
+    .filter(isMeant)
+    .flatMap(({ status: { id, path, problem } }) =>
+      problem === null ? [] : [{ id, path, failure: problem }],
+    );
+}
+
+/** A line for each cause, with how many have it and one of them. */
+export function causes(cases: readonly Case[]): readonly string[] {
+  return cluster(cases).map(
+    ({ first, count: n }) => `${count(n, 'target')} like ${first.id}: ${first.failure.message}`,
+  );
+}

@@ -1,0 +1,63 @@
+// The way back: the revisions above the one that was asked for, newest first, by their `down`.
+
+import type { Reason } from '../../model/outcome.js';
+import type { Revision } from '../../model/revision.js';
+import { resolveArgument } from '../../revisions/argument.js';
+import { ancestors, headsOf, inOrder } from '../../revisions/graph.js';
+import type { Intent } from '../intent.js';
+import { firstPart, type Decision, type PlanStep } from '../plan.js';
+import { current, resumeAt, skipped, type Evidence } from './evidence.js';
+
+/** @throws FleetError where the intent's revision argument names nothing */
+export async function decideDowngrade(
+  intent: Extract<Intent, { kind: 'downgrade' }>,
+  evidence: Evidence,
+): Promise<Decision> {
+  const { judgement, basis } = evidence;
+  const { graph, replay } = basis;
+  const resumed = resumeAt(evidence, 'leaving');
+  if (judgement.problem !== null && resumed === null) return skipped(judgement);
+  const { applied, revision: from } = judgement;
+  const goal = intent.goal ?? resolveArgument(graph, intent.to, applied);
+  const kept = ancestors(graph, goal);
+  const leaving = inOrder(graph, applied).filter((revision) => !kept.has(revision.id));
+  if (leaving.length === 0) return current(from);
+  const stuck = leaving.filter((revision) => revision.down === null);
+  if (stuck.length > 0)
+    return { kind: 'noChange', outcome: 'skipped', from, failure: noWayBack(stuck), stopsRun: true };
+  const steps = leaving.toReversed().flatMap((revision): PlanStep[] => {
+    const script = revision.down;
+    return script === null ? [] : [{ revision, direction: 'down', script }];
+  });
+  const { part, isWhole } = firstPart(steps, (step) => step.revision);
+  const gone = part.map((step) => step.revision.id);
+  const after = new Set([...applied].filter((id) => !gone.includes(id)));
+  return {
+    kind: 'plan',
+    outcome: 'downgraded',
+    from,
+    to: headsOf(graph, after).join(',') || null,
+    baseline: [],
+    steps: part,
+    resumeAt: resumed ?? 0,
+    goal: isWhole ? null : goal,
+    forget: gone,
+    fingerprint: await replay.fingerprint(inOrder(graph, after)),
+    after: inOrder(graph, after),
+    allowed: [],
+  };
+}
+
+/** @param stuck at least one, in order */
+function noWayBack(stuck: readonly Revision[]): Reason {
+  const newest = stuck.at(-1)?.id ?? '';
+  const named = stuck.map(({ id, file }) => `${id} (${file})`).join(', ');
+  return {
+    code: 'migrationFailed',
+    step: 'read',
+    revision: newest,
+    message:
+      stuck.length === 1 ? `revision ${named} has no way back` : `revisions without a way back: ${named}`,
+    hint: `write "-- migrate:down" (in a program: export function down), or put a backup back; downgrade no further than ${newest}`,
+  };
+}

@@ -1,0 +1,111 @@
+// From an error to a reason that a person can act on: what was found, where, and what to do next.
+
+import { DatabaseError, type Driver } from '../dialects/port.js';
+import { FleetError } from '../model/errors.js';
+import { again, hint, onFleet, onTarget, type Hint } from '../model/hint.js';
+import type { FailureCode, Reason, Step } from '../model/outcome.js';
+import type { Revision, Statement } from '../model/revision.js';
+import type { TargetRef } from '../model/target.js';
+
+/** Where in a revision the work was; in a repair, at a statement of no revision and no file. */
+export interface Position {
+  readonly revision: Revision | null;
+  readonly statement: (Pick<Statement, 'sql'> & Partial<Pick<Statement, 'line'>>) | null;
+}
+
+/** Where and on what the work was when it failed. */
+export interface Scene {
+  readonly target: TargetRef;
+  readonly step: Step;
+  readonly position?: Position | null;
+}
+
+/** @param driver whose own advice about its faults comes first */
+export function reasonOf(
+  error: unknown,
+  { target, step, position = null }: Scene,
+  driver: Pick<Driver, 'advice'>,
+): Reason {
+  // A relative revision argument (`+2`) is measured on each target.
+  if (error instanceof FleetError) {
+    return { code: 'unknownRevision', step, message: error.message, hint: error.draft.hint };
+  }
+  const code = error instanceof DatabaseError ? error.code : 'internal';
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code,
+    step,
+    message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
+    hint: driver.advice(code, target) ?? hintFor(code),
+    ...(position === null ? {} : placeOf(position)),
+  };
+}
+
+function placeOf({ revision, statement }: Position): Pick<Reason, 'revision' | 'statement' | 'line'> {
+  return {
+    ...(revision === null ? {} : { revision: revision.id }),
+    ...(statement === null ? {} : { statement: statement.sql }),
+    ...(statement?.line === undefined ? {} : { line: statement.line }),
+  };
+}
+
+/** What to do next about a failure of this kind, whatever the dialect. */
+export function hintFor(code: FailureCode): Hint {
+  const then = hint`then: ${again()}`;
+  const rehearse = again({ dryRun: true });
+  switch (code) {
+    case 'notADatabase':
+      return 'move it away, or leave it out with --exclude';
+    case 'corrupt':
+      return hint`put a backup back, ${then}`;
+    case 'busy':
+      return hint`stop the program that holds it, or raise --busy-timeout; ${then}`;
+    case 'readOnly':
+    case 'permission':
+      return hint`give this user the right to write the file and its directory, ${then}`;
+    case 'diskFull':
+      return hint`free space for the file, its journal and its backup, ${then}`;
+    case 'io':
+      return hint`look at the disk and the system's log (dmesg), ${then}`;
+    case 'refusedPath':
+      return hint`see why with: ${onFleet('discover')}`;
+    case 'replaced':
+      return hint`another file has taken its place meanwhile; ${then}`;
+    case 'unknownRevision':
+      return hint`bring the missing revision back into the migrations directory, then: ${onFleet('status')}`;
+    case 'drifted':
+      return hint`look at the difference: ${onTarget('status', { verbose: true })}`;
+    case 'noBaseline':
+    case 'ambiguousBaseline':
+      return hint`see which revisions come near it: ${onTarget('status', { verbose: true })}`;
+    case 'checksumMismatch':
+      return 'put the changed file back as it was when it was applied, and make the change a new revision';
+    case 'migrationFailed':
+      return hint`mend the rows that stand in the way, or the revision; rehearse with: ${rehearse}`;
+    case 'foreignKeyViolation':
+      return hint`the revision leaves rows without their parent: mend it, or the rows, and rehearse with: ${rehearse}`;
+    case 'integrity':
+      return hint`rows break a NOT NULL or CHECK rule of their table: mend them, or the revision, and rehearse with: ${rehearse}`;
+    case 'rowsLost':
+      return 'keep the rows, or say in the header of the revision that they go: -- loses_rows: TABLE';
+    case 'schemaMismatch':
+      return hint`the revision does not do on this file what it does on an empty one (IF NOT EXISTS?): compare with ${onTarget('status', { verbose: true })}`;
+    case 'backupFailed':
+      return hint`nothing was changed; see that the backup directory can be written, ${then}`;
+    case 'commitUncertain':
+      return hint`see what it records: ${onTarget('status')}; its backup is named in the report`;
+    case 'timeout':
+      return hint`raise --timeout, or find the statement that does not end; ${then}`;
+    case 'workerDied':
+      return hint`the process that worked on it died (out of memory?); ${then}`;
+    case 'interrupted':
+      return 'run the same command again: it goes on where it stopped';
+    case 'internal':
+      return 'this is a defect of Flotilla: please report it with this message';
+  }
+}
+
+/** Faults of the machine, not of one file: no further target is started. */
+export function stopsRun({ code, step }: Pick<Reason, 'code' | 'step'>): boolean {
+  return code === 'diskFull' || code === 'io' || (code === 'readOnly' && step === 'backUp');
+}

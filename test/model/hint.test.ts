@@ -1,0 +1,99 @@
+// Hints: what a person reads and what a program gets are one, and every command in them is complete.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { commandText, wordsOf } from '../../src/model/command.js';
+import { FleetError } from '../../src/model/errors.js';
+import {
+  again,
+  ANYWHERE,
+  command,
+  foreign,
+  hint,
+  onFleet,
+  onTarget,
+  tell,
+  type About,
+} from '../../src/model/hint.js';
+
+const ABOUT: About = {
+  place: { dataDir: 'my fleet', migrations: 'm' },
+  scope: { only: ['eu/*'], limit: 3 },
+  run: { verb: 'upgrade', argument: '0003', options: { stamp: true, backup: false } },
+  target: 'eu/project_1',
+};
+
+describe('A hint', () => {
+  test('of words alone has no commands.', () => {
+    expect(tell('free space', ABOUT)).toEqual({ hint: 'free space' });
+  });
+
+  test('names the fleet, and the targets that its commands are about.', () => {
+    const said = hint`look: ${onFleet('status')}; this one: ${onTarget('drift')}; files: ${command('lint')}`;
+    expect(tell(said, ABOUT)).toEqual({
+      hint:
+        "look: flotilla status --only 'eu/*' --limit 3 --data-dir 'my fleet' --migrations m; " +
+        "this one: flotilla drift --only eu/project_1 --data-dir 'my fleet' --migrations m; " +
+        "files: flotilla lint --data-dir 'my fleet' --migrations m",
+      commands: [
+        { verb: 'status', options: { only: ['eu/*'], limit: 3, ...ABOUT.place } },
+        { verb: 'drift', options: { only: ['eu/project_1'], ...ABOUT.place } },
+        { verb: 'lint', options: ABOUT.place },
+      ],
+    });
+  });
+
+  test('asks for the run again with its own argument and options, and those of the hint.', () => {
+    const { hint: text } = tell(hint`then: ${again({ dryRun: true })}`, ABOUT);
+    expect(text).toBe(
+      "then: flotilla upgrade 0003 --stamp --no-backup --dry-run --only eu/project_1 --data-dir 'my fleet' --migrations m",
+    );
+    expect(tell(hint`${again()}`, ANYWHERE).hint).toBe('flotilla upgrade');
+  });
+
+  test('narrows what was asked for where it names other targets itself.', () => {
+    expect(tell(hint`${onFleet('status', { only: ['a'] })}`, ABOUT).hint).toContain('--only a --limit 3');
+  });
+
+  test('holds hints, and commands of other programs.', () => {
+    const inner = hint`look: ${foreign('sqlite3', 'a b.db', 'SELECT 1')}`;
+    expect(tell(hint`${inner}; then wait`, ABOUT)).toEqual({
+      hint: "look: sqlite3 'a b.db' 'SELECT 1'; then wait",
+      commands: [{ program: 'sqlite3', words: ['a b.db', 'SELECT 1'] }],
+    });
+  });
+});
+
+test('A fault of a whole run is told again with the fleet that it is about, the same in all else.', () => {
+  const cause = new Error('why');
+  const problems = [{ message: 'p', hint: hint`see ${command('history')}`, file: 'a.sql', line: 3 }];
+  const fault = new FleetError('migrations', 'wrong', {
+    hint: hint`then: ${command('lint')}`,
+    cause,
+    problems,
+  });
+  expect(fault.hint).toBe('then: flotilla lint');
+  const told = fault.told({ place: { migrations: 'm' }, scope: {} });
+  expect(told).toMatchObject({ code: 'migrations', message: 'wrong', cause, stack: fault.stack });
+  expect(told.hint).toBe('then: flotilla lint --migrations m');
+  expect(told.problems).toEqual([
+    {
+      message: 'p',
+      file: 'a.sql',
+      line: 3,
+      hint: 'see flotilla history --migrations m',
+      commands: [{ verb: 'history', options: { migrations: 'm' } }],
+    },
+  ]);
+});
+
+test('Options become words that read back as the same values.', () => {
+  expect(
+    wordsOf({ verb: 'stamp', argument: '-1', options: { dryRun: true, backup: false, at: '-x' } }),
+  ).toEqual(['flotilla', 'stamp', '-1', '--dry-run', '--no-backup', '--at=-x']);
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), (word) => {
+      expect(commandText({ program: 'p', words: [word] })).not.toMatch(/[\u0000-\u0008\u001b]/);
+    }),
+  );
+});
