@@ -28,7 +28,7 @@ const FILE = '0001_baseline.sql';
  */
 export async function baselineOf(context: Context, options: BaselineOptions): Promise<BaselineReport> {
   const found = await discoverIfAny(context);
-  const target = findTarget(options.target, found, context.dialect);
+  const target = await findTarget(options.target, found, context.dialect);
   const file = options.output ?? defaultFile(context.migrations);
   if (file !== null) assertNewFile(file);
   const { id, path } = target;
@@ -77,10 +77,12 @@ async function discoverIfAny(context: Context): Promise<Discovery> {
 }
 
 /** By id, else by path. */
-function findTarget(word: string, fleet: Discovery, dialect: Dialect): Target | Refusal {
+async function findTarget(word: string, fleet: Discovery, dialect: Dialect): Promise<Target | Refusal> {
   const known = [...fleet.targets, ...fleet.refused];
   const named =
-    known.find(({ id }) => id === word) ?? known.find(({ path }) => path === word) ?? dialect.find(word);
+    known.find(({ id }) => id === word) ??
+    known.find(({ path }) => path === word) ??
+    (await dialect.find(word));
   if (named !== null) return named;
   // Says which ids are near.
   const [only] = select(fleet, { only: [word] }).targets;

@@ -155,7 +155,7 @@ async function ask<T>(
 ): Promise<T> {
   let session: Session | null = null;
   try {
-    tools.driver.assertSame(target, 'closed');
+    await tools.driver.assertSame(target, 'closed');
     session = await tools.driver.open(target, { purpose, busyTimeoutMs: work.busyTimeoutMs });
     return await read(session);
   } finally {

@@ -37,9 +37,9 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
   const { target } = progress;
   let session: Session | null = null;
   try {
-    tools.driver.assertSame(target, 'closed');
+    await tools.driver.assertSame(target, 'closed');
     session = await tools.driver.open(target, { purpose: 'change', busyTimeoutMs: work.busyWaitMs });
-    tools.driver.assertSame(target, 'open');
+    await tools.driver.assertSame(target, 'open');
 
     progress.step = 'lock';
     await session.lock();

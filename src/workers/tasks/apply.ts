@@ -31,7 +31,7 @@ async function rehearseTarget(target: Target, work: Work, tools: Tools): Promise
   const progress = startProgress(target, tools);
   progress.step = 'copy';
   try {
-    tools.driver.assertSame(target, 'closed');
+    await tools.driver.assertSame(target, 'closed');
     const outcome = await tools.driver.rehearse(target, (rehearsed) =>
       upgradeTarget(rehearsed, { ...work, backupDir: null }, tools),
     );
