@@ -22,7 +22,7 @@ export interface GoalsOptions {
 }
 
 /**
- * @returns heads by the id of a target; a target that has nowhere to go back to is left out
+ * @returns heads by the id of a target; none for another intent, and a target that has nowhere to go back to is left out
  * @throws FleetError `migrations` naming every revision without a way back
  */
 export async function goalsOf(
@@ -31,6 +31,7 @@ export async function goalsOf(
   pool: Pool,
   { lookedAt, about, ...options }: GoalsOptions,
 ): Promise<Goals> {
+  if (intent.kind !== 'downgrade') return new Map();
   const request = { targets, ...options, onProgress: () => undefined };
   const found = await observeTargets(request, pool, null, lookedAt);
   const judged = await judgeTargets({ targets, refused: [], found, about }, pool, intent);

@@ -7,6 +7,7 @@ import { removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import type { FleetEvent } from '../model/events.js';
+import type { Outcome } from '../model/outcome.js';
 import type { RunCommand, RunReport } from '../model/report.js';
 import { RUN_SETTINGS } from '../model/settings.js';
 import { VERSION } from '../model/version.js';
@@ -20,7 +21,7 @@ import { toldOutcome } from '../target/progress.js';
 import type { Work } from '../target/work.js';
 import { aboutOf, commandOf } from './about.js';
 import { scratchOf, selectTargets, type Context } from './context.js';
-import { goalsOf, type Goals } from './goals.js';
+import { goalsOf } from './goals.js';
 import { refusedReason } from './inspect.js';
 import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
@@ -28,8 +29,6 @@ import { startWorkers, type Workers } from './workers.js';
 
 /** Longest single wait for a lock, in milliseconds: a busy target is better tried again later than waited for. */
 const BUSY_WAIT_MS_MAX = 500;
-
-const NO_GOALS: Goals = new Map();
 
 /** @throws FleetError before any target is touched */
 export async function runFleet(
@@ -66,17 +65,8 @@ export async function runFleet(
       .map((draft) => toldOutcome(draft, about));
     for (const outcome of failed) record.onOutcome(outcome);
 
-    const patience = { busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs };
-    const goals =
-      intent.kind === 'downgrade'
-        ? await goalsOf(targets, intent, pool, {
-            ...patience,
-            jobs,
-            signal,
-            about: scope,
-            lookedAt: context.now(),
-          })
-        : NO_GOALS;
+    const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
+    const goals = await goalsOf(targets, intent, pool, { ...looking, lookedAt: context.now() });
     const request = { targets, goals, work, rehearse: dryRun, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
     // A worker that died in the middle of a backup, or a disk that failed once: what lies there is this run's own.
@@ -91,13 +81,7 @@ export async function runFleet(
       startedAt: record.startedAt,
       finishedAt: iso(context.now()),
       targets: outcomes,
-      ...(intent.kind === 'repair'
-        ? unmatchedNames(
-            intent.dropExtra,
-            outcomes.map(({ extra }) => extra),
-            context.dialect,
-          )
-        : {}),
+      ...unmatchedIn(outcomes, intent, context),
       report: join(context.stateDir, 'reports', `${runId}.json`),
       interrupted: signal?.aborted === true,
     });
@@ -136,6 +120,17 @@ async function mistakesIn(workers: Workers): Promise<FleetError | null> {
   } catch (error) {
     return error instanceof FleetError && error.problems.length > 0 ? error : null;
   }
+}
+
+/** Names of a repair that fit nothing in any target. */
+function unmatchedIn(
+  outcomes: readonly Outcome[],
+  intent: Intent,
+  { dialect }: Context,
+): ReturnType<typeof unmatchedNames> {
+  if (intent.kind !== 'repair') return {};
+  const extras = outcomes.map(({ extra }) => extra);
+  return unmatchedNames(intent.dropExtra, extras, dialect);
 }
 
 function workOf(context: Context, intent: Intent, runId: string, options: RunOptions): Work {
