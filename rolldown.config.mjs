@@ -6,19 +6,28 @@ import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
 
 const INSTALLED = ['better-sqlite3', 'jiti'];
+const ENTRIES = /\/build\/(?:cli\/main|worker)\.js$/;
+/** All that `--version` needs of the library, which would come whole with it. */
+const FIRST = { name: 'first', test: /\/build\/model\/(?:errors|version)\.js$/ };
 
-/** @param {Record<string, string>} input */
-const bundle = (input) => ({
+/**
+ * @param {Record<string, string>} input
+ * @param {{ name: string, test: RegExp }[]} groups modules that are to be a file of their own
+ */
+const bundle = (input, groups = []) => ({
   input,
   platform: /** @type {const} */ ('node'),
   external: [...INSTALLED, /^node:/],
-  // What of a package is not used is not run either.
-  treeshake: { moduleSideEffects: (/** @type {string} */ id) => !id.includes('/node_modules/') },
+  // Its other form finds its own parts by a `require` that a bundle does not see.
+  resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
+  // Only an entry does something by being loaded: what is not used of a module is not loaded either.
+  treeshake: { moduleSideEffects: (/** @type {string} */ id) => ENTRIES.test(id) },
   plugins: [licences(Object.keys(input).join('-').replaceAll('/', '-'))],
   output: {
     dir: 'dist',
     // Beside the worker, which `fleet.ts` looks for in the place of its own file.
     chunkFileNames: 'shared-[name].js',
+    codeSplitting: { groups },
   },
 });
 
@@ -51,6 +60,6 @@ function licenceOf(place) {
 
 // The worker shares nothing: what only reports and arguments need is not for it to load.
 export default defineConfig([
-  bundle({ 'cli/main': 'build/cli/main.js', index: 'build/index.js' }),
+  bundle({ 'cli/main': 'build/cli/main.js', index: 'build/index.js' }, [FIRST]),
   bundle({ worker: 'build/worker.js' }),
 ]);

@@ -3,7 +3,9 @@
 // ratios told; what does not, by the quickest of alternating runs each, because whatever else the machine did made the
 // others slower. Also what loops over the same files take that are written with other tools. Apart from the tests
 // because times are not facts. Exits 1 where a figure is not reached.
-// `npm run bench -- --files 1000 --small 10000 --legacy 10000 --runs 9 --jobs N --dir DIRECTORY`
+// `npm run bench -- --files 1000 --small 10000 --legacy 10000 --runs 9 --starts 25 --jobs N --dir DIRECTORY`
+// `--section start` measures that alone. `--before CHECKOUT` names another checkout, built, whose start it is held
+// against: that of the commit before.
 
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -21,6 +23,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { createFingerprinter } from '../build/dialects/sqlite/driver/introspect.js';
+import { buildSampleFleet } from '../data-fixtures/build-sample-fleet.mjs';
 import { PEERS, installPeers } from './bench/peers.mjs';
 
 const { values: options } = parseArgs({
@@ -31,6 +34,9 @@ const { values: options } = parseArgs({
     runs: { type: 'string', default: '9' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     dir: { type: 'string', default: tmpdir() },
+    starts: { type: 'string', default: '25' },
+    section: { type: 'string', multiple: true },
+    before: { type: 'string' },
   },
 });
 const files = Number(options.files);
@@ -38,6 +44,7 @@ const small = Number(options.small);
 const legacy = Number(options.legacy);
 const runs = Number(options.runs);
 const jobs = Number(options.jobs);
+const starts = Number(options.starts);
 const PROGRAM = join(import.meta.dirname, '../dist/cli/main.js');
 const MIGRATIONS = join(import.meta.dirname, 'bench/migrations');
 const BOUND = join(import.meta.dirname, 'bench/bound.mjs');
@@ -48,16 +55,49 @@ const UPGRADE_BYTES = 140 * 1024;
 const place = mkdtempSync(join(options.dir, 'flotilla-bench-'));
 let missed = 0;
 try {
-  await benchUpgrade();
-  await benchPeers();
-  await benchStatus();
-  await benchStamp();
-  benchFingerprint();
-  await benchLint();
+  await benchSections({
+    start: benchStart,
+    upgrade: benchUpgrade,
+    peers: benchPeers,
+    status: benchStatus,
+    stamp: benchStamp,
+    fingerprint: benchFingerprint,
+    lint: benchLint,
+  });
 } finally {
   rmSync(place, { recursive: true, force: true });
 }
 process.exitCode = missed > 0 ? 1 : 0;
+
+/** @param {Record<string, () => void | Promise<void>>} sections */
+async function benchSections(sections) {
+  for (const name of options.section ?? Object.keys(sections)) {
+    const section = sections[name];
+    if (section === undefined)
+      throw new Error(`no section ${name}; there are ${Object.keys(sections).join(', ')}`);
+    await section();
+  }
+}
+
+/** What every call pays before it does anything: the least there is, and a look at a fleet of eleven. */
+async function benchStart() {
+  const { before } = options;
+  const fleet = join(place, 'sample');
+  buildSampleFleet(fleet);
+  const own = ['--data-dir', fleet, '--migrations', join(import.meta.dirname, '../migrations')];
+  print(`start: ${starts} calls${before === undefined ? '' : `, each in turn with one of ${before}`}`);
+  for (const args of [['--version'], ['status', ...own]]) {
+    const title = args[0] ?? '';
+    const by = (/** @type {string} */ program) => () => time(() => node([program, ...args]));
+    const earlier =
+      before === undefined ? () => time(() => node(['-e', '0'])) : by(join(before, 'dist/cli/main.js'));
+    const { one, other, ratio } = await alternate(earlier, by(PROGRAM), starts);
+    print(
+      `  ${title.padEnd(22)} ${other.toFixed(0)} ms   (${before === undefined ? 'node alone' : 'before'} ${one.toFixed(0)} ms)`,
+    );
+    if (before !== undefined) reach('ratio', ratio, 1.25, '');
+  }
+}
 
 async function benchUpgrade() {
   const template = makeTemplate(UPGRADE_BYTES);
@@ -107,12 +147,13 @@ async function benchUpgrade() {
  * whoever begins it finds memory that was in use a moment ago, which is quicker to have than any later on.
  * @param {() => Promise<number>} one
  * @param {() => Promise<number>} other
+ * @param {number} rounds
  * @returns the median of each, in milliseconds, and of what the other took in relation to the one in the same round
  */
-async function alternate(one, other) {
+async function alternate(one, other, rounds = runs) {
   /** @type {number[]} */ const first = [];
   /** @type {number[]} */ const second = [];
-  for (let round = 0; round <= runs; round++) {
+  for (let round = 0; round <= rounds; round++) {
     const isTurned = round % 2 === 1;
     const a = await (isTurned ? other : one)();
     const b = await (isTurned ? one : other)();

@@ -7,9 +7,12 @@ import { join } from 'node:path';
 import { createSqliteDialect } from './dialects/sqlite/dialect.js';
 import type { Fleet, FleetOptions } from './model/api.js';
 import type { CommandOptions } from './model/command.js';
+import { checkCall } from './model/check-call.js';
+import { checkedFleet } from './model/checked-fleet.js';
 import { FLEET_SETTINGS } from './model/settings.js';
 import type { Graph } from './revisions/graph.js';
 import { loadRevisions } from './revisions/load.js';
+import { aboutOf } from './operations/about.js';
 import { baselineOf } from './operations/baseline.js';
 import type { Context } from './operations/context.js';
 import { discoverFleet } from './operations/discover.js';
@@ -26,9 +29,12 @@ import { createPool } from './workers/pool.js';
 
 /**
  * Opens the fleet of one configuration. Nothing is read or written before a method is called.
- * @throws FleetError from every method, for faults of a whole run; faults of a target are outcomes
+ * @throws FleetError `usage` for an option that there is not, or of a wrong type, as every method does; from every
+ *   method for faults of a whole run; faults of a target are outcomes
  */
-export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
+export async function openFleet(options?: FleetOptions): Promise<Fleet>;
+export async function openFleet(...given: readonly unknown[]): Promise<Fleet> {
+  const options = checkCall('openFleet', given);
   const dataDir = options.dataDir ?? FLEET_SETTINGS.dataDir.default;
   const directory = options.migrations ?? FLEET_SETTINGS.migrations.default;
   let graph: Promise<Graph> | null = null;
@@ -54,28 +60,31 @@ export async function openFleet(options: FleetOptions = {}): Promise<Fleet> {
     startPool: (start) => createPool(new URL('./worker.js', import.meta.url), start),
     fallbackDir: tmpdir(),
   };
-  return {
-    discover: (select = {}) => discoverFleet(context, select),
-    status: (select = {}) => statusFleet(context, select),
-    current: (select = {}) => currentFleet(context, select),
-    drift: (select = {}) => driftFleet(context, select),
-    plan: (select = {}) => planFleet(context, select),
-    upgrade: (run = {}) => upgradeFleet(context, run),
-    stamp: (run = {}) => stampFleet(context, run),
-    repair: (run = {}) =>
-      runFleet(context, 'repair', { kind: 'repair', dropExtra: run.dropExtra ?? [] }, run),
-    repairPlan: (select = {}) => repairPlanFleet(context, select),
-    downgrade: (run) => runFleet(context, 'downgrade', { kind: 'downgrade', to: run.to }, run),
-    history: ({ range = 'base:heads' } = {}) => historyOf(context, range),
-    fleetHistory: (select = {}) => historyOfFleet(context, select),
-    baseline: (how) => baselineOf(context, how),
-    doctor: (how = {}) => examineFleet(context, how),
-    heads: () => headsOfGraph(context),
-    lint: (how = {}) => lintFleet(context, how),
-    show: ({ revision }) => showRevision(context, revision),
-    newRevision: ({ message }) => createRevision(context, message),
-    close: () => Promise.resolve(),
-  };
+  return checkedFleet(
+    {
+      discover: (select = {}) => discoverFleet(context, select),
+      status: (select = {}) => statusFleet(context, select),
+      current: (select = {}) => currentFleet(context, select),
+      drift: (select = {}) => driftFleet(context, select),
+      plan: (select = {}) => planFleet(context, select),
+      upgrade: (run = {}) => upgradeFleet(context, run),
+      stamp: (run = {}) => stampFleet(context, run),
+      repair: (run = {}) =>
+        runFleet(context, 'repair', { kind: 'repair', dropExtra: run.dropExtra ?? [] }, run),
+      repairPlan: (select = {}) => repairPlanFleet(context, select),
+      downgrade: (run) => runFleet(context, 'downgrade', { kind: 'downgrade', to: run.to }, run),
+      history: ({ range = 'base:heads' } = {}) => historyOf(context, range),
+      fleetHistory: (select = {}) => historyOfFleet(context, select),
+      baseline: (how) => baselineOf(context, how),
+      doctor: (how = {}) => examineFleet(context, how),
+      heads: () => headsOfGraph(context),
+      lint: (how = {}) => lintFleet(context, how),
+      show: ({ revision }) => showRevision(context, revision),
+      newRevision: ({ message }) => createRevision(context, message),
+      close: () => Promise.resolve(),
+    },
+    (asked) => aboutOf(context, asked),
+  );
 }
 
 /** The options that were given, so that a command with them is about this fleet. */

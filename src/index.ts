@@ -1,9 +1,20 @@
 // The library's face: re-exports only.
 
 export { openFleet } from './fleet.js';
+export { flagOf } from './model/command.js';
 export { FleetError } from './model/errors.js';
 export { EXIT, exitCodeOf } from './model/exit-code.js';
-export { FLEET_SETTINGS, RUN_SETTINGS } from './model/settings.js';
+export { nearest } from './model/nearest.js';
+export { allowed, checkedSettings, checkSetting, splitList } from './model/setting-schema.js';
+export {
+  CHANGE_SETTINGS,
+  CHOICE_SETTINGS,
+  FLEET_SETTINGS,
+  PLACE_SETTINGS,
+  RUN_SETTINGS,
+  SETTINGS,
+  WORK_SETTINGS,
+} from './model/settings.js';
 export { VERSION } from './model/version.js';
 export { baselineReportText } from './report/baseline-text.js';
 export { discoverText } from './report/discover-text.js';
@@ -22,6 +33,7 @@ export { runErrorText, runText } from './report/run-text.js';
 export { currentText, statusText } from './report/status-text.js';
 
 export type * from './model/api.js';
+export type * from './model/command.js';
 export type * from './model/errors.js';
 export type * from './model/events.js';
 export type * from './model/lint.js';

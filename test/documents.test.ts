@@ -1,12 +1,14 @@
 // The README promises what the program has, and the program has nothing that the README does not name.
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../src/cli/command-list.js';
 import { flagOf, SETTINGS, SWITCHES, variableOf } from '../src/cli/options.js';
+import { mergeSettings } from '../src/cli/settings.js';
 import { EXIT, type Setting } from '../src/index.js';
+import { temporaryDirectory } from './support/fleet.js';
 
 const README = readFileSync(resolve(import.meta.dirname, '../README.md'), 'utf8');
 /** Rows of the README's tables, cells without their padding. */
@@ -22,6 +24,25 @@ test('What the README claims of the fault suites is what their last noted runs c
     encoding: 'utf8',
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test('The table of settings in the README is what the program has.', () => {
+  const { status, stderr } = spawnSync('npm', ['run', '--silent', 'settings', '--', '--check'], {
+    cwd: resolve(import.meta.dirname, '..'),
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test("The README's example of a configuration can be used as it stands.", async () => {
+  const [, example] = /```jsonc\n(.*?)```/s.exec(README) ?? [];
+  const file = join(temporaryDirectory(), 'flotilla.config.json');
+  writeFileSync(file, example ?? '');
+  expect(await mergeSettings({ env: 'production' }, {}, file)).toEqual({
+    migrations: join(file, '../db/migrations'),
+    dataDir: '/srv/app/projects',
+    verify: 'full',
+  });
 });
 
 test('Every setting is in the README with flag, variable and default.', () => {

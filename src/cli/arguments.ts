@@ -1,18 +1,22 @@
-// From the words on the command line to a command, its argument and its options, or to what is wrong with them.
-// yargs-parser splits the words; every name and value is checked here, because a misspelt `--dry-run` must not become a real run.
+// From the words on the command line to a command, its argument and its options, or to what is wrong with them. yargs
+// takes the words apart; every name and value is checked here against the table of options, before anything is done.
 
-import parse from 'yargs-parser';
-import { FleetError } from '../index.js';
-import type { CommandWords } from './command.js';
+import { nearest } from '../index.js';
+import type { FleetError } from '../index.js';
+import type { Command } from './command.js';
 import type { Values } from './configuration.js';
-import { nearest } from './nearest.js';
-import { CHOICES, COMMON_SWITCHES, FLEET_NAMES, flagOf, namesOf, OPTIONS, SETTINGS } from './options.js';
-import type { OptionName, SwitchName } from './options.js';
+import { checkNames } from './option-names.js';
+import { optionsOf } from './offered.js';
+import { CHOICES, flagOf, OPTIONS, SETTINGS } from './options.js';
+import type { OptionName, SettingName, SwitchName } from './options.js';
+import { commandHere } from './other-tools.js';
+import { takeApart } from './parser.js';
+import { usage } from './usage.js';
 import { allowed, valueOf } from './value.js';
 import type { Value } from './value.js';
 
-export interface Arguments<C extends CommandWords> {
-  readonly command: C;
+export interface Arguments {
+  readonly command: Command;
   readonly argument?: string;
   /** Settings that were typed. */
   readonly flags: Values;
@@ -23,133 +27,79 @@ export interface Arguments<C extends CommandWords> {
   readonly color?: boolean;
 }
 
-const NAMES = new Map(namesOf(OPTIONS).map((name) => [flagOf(name), name]));
-const isBoolean = (name: OptionName) => OPTIONS[name].type === 'boolean';
-
 /**
  * Parses and checks the words after the program's name.
  * @throws FleetError `usage`
  */
-export function parseArguments<C extends CommandWords>(
-  args: readonly string[],
-  commands: readonly C[],
-): Arguments<C> {
+export function parseArguments(args: readonly string[], commands: readonly Command[]): Arguments {
   checkNames(args);
-  const { words, given } = split(args);
-  const command = commandOf(words[0], commands);
-  const extra = words.slice(command.argument === undefined ? 1 : 2);
-  if (extra[0] !== undefined) {
-    const quoted = command.argument?.word === 'MESSAGE' ? ' Put the message in quotes.' : '';
-    throw usage(`${command.name} does not take '${extra[0]}'.${quoted}`, command.name);
-  }
-  if (command.argument?.default === null && words[1] === undefined) {
-    throw usage(
-      `${command.name} needs ${command.argument.word}: ${command.argument.describe}.`,
-      command.name,
-    );
-  }
-  const offered = optionsOf(command);
+  const { command, words, given } = takeApart(args, commands);
+  if (command === undefined) throw noCommand(args, words[0], commands);
+  const argument = checkArgument(command, words);
   const flags: Values = {};
   const switches = new Set<SwitchName>();
   let config: string | undefined;
+  const offered = optionsOf(command);
   for (const [name, texts] of given) {
-    if (!offered.includes(name)) {
-      const all = offered.map((option) => `--${flagOf(option)}`).join(' ');
-      throw usage(`--${flagOf(name)} is not an option of ${command.name}, which takes ${all}.`, command.name);
-    }
+    if (!offered.includes(name)) throw notOffered(name, offered, command);
     const value = checkValue(name, texts, command.name);
-    if (name in SETTINGS) flags[name as keyof Values] = value;
+    if (isSetting(name)) flags[name] = value;
     else if (name === 'config') config = String(value);
-    else if (value === true) switches.add(name as SwitchName);
+    else if (value === true) switches.add(name);
   }
-  for (const [one, other] of [
-    ['json', 'ndjson'],
-    ['quiet', 'verbose'],
-  ] as const) {
-    if (switches.has(one) && switches.has(other)) {
-      throw usage(`--${one} and --${other} exclude each other.`, command.name);
-    }
-  }
-  const choice = CHOICES.find((name) => name in flags);
-  if (choice !== undefined && command.looks === 'withFleet' && !switches.has('fleet')) {
-    const message = `--${flagOf(choice)} chooses among targets, and ${command.name} looks at them with --fleet only.`;
-    throw usage(message, command.name);
-  }
+  checkTogether(command, flags, switches);
   const color = given.get('color')?.at(-1);
   return {
     command,
     flags,
     switches,
-    ...(words[1] === undefined ? {} : { argument: words[1] }),
+    ...(argument === undefined ? {} : { argument }),
     ...(config === undefined ? {} : { config }),
     ...(color === undefined ? {} : { color: color === true }),
   };
 }
 
-/** The options that a command takes, in the order of the help text. */
-export function optionsOf({ settings, switches, looks }: CommandWords): OptionName[] {
-  const common = FLEET_NAMES.filter((name) => looks !== 'never' || !CHOICES.includes(name));
-  return [...settings, ...switches, ...common, ...COMMON_SWITCHES];
-}
-
-/** Refuses what the parser would let pass: unknown options, and booleans with a value that it takes for false. */
-function checkNames(args: readonly string[]): void {
-  const end = args.indexOf('--');
-  for (const word of end < 0 ? args : args.slice(0, end)) {
-    if (!word.startsWith('-') || word === '-' || /^-\d+$/.test(word)) continue;
-    const [, flag = word, value] = /^(-[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-    if (flag === '-h') continue;
-    const plain = NAMES.get(flag.slice(2));
-    const negated = flag.startsWith('--no-') ? NAMES.get(flag.slice(5)) : undefined;
-    const name =
-      plain ?? (negated !== undefined && isBoolean(negated) && value === undefined ? negated : undefined);
-    if (!flag.startsWith('--') || name === undefined) {
-      const known = [...NAMES.keys()].map((key) => `--${key}`);
-      const offered = [...known, '--no-backup', '--no-color', '--version'];
-      const initial = flag.startsWith('--')
-        ? undefined
-        : offered.find((option) => option.startsWith(`-${flag}`));
-      const near = initial ?? nearest(flag, offered);
-      throw usage(`Unknown option ${flag}; the nearest is ${near}.`, null);
-    }
-    if (isBoolean(name) && value !== undefined && value !== 'true' && value !== 'false') {
-      throw usage(`${flag} takes no value but true or false, and got '${value}'.`, null);
-    }
-  }
-}
-
-/** The words that are no options, and the values of each option in the order in which they were typed. */
-function split(args: readonly string[]): { words: string[]; given: Map<OptionName, (string | boolean)[]> } {
-  const names = namesOf(OPTIONS);
-  const argv = parse([...args], {
-    boolean: names.filter(isBoolean).map(flagOf),
-    string: names.filter((name) => !isBoolean(name)).map(flagOf),
-    configuration: {
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'duplicate-arguments-array': true,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    },
-  });
-  const given = new Map<OptionName, (string | boolean)[]>();
-  for (const name of names) {
-    const value: unknown = argv[flagOf(name)];
-    if (value !== undefined)
-      given.set(name, (Array.isArray(value) ? value : [value]) as (string | boolean)[]);
-  }
-  return { words: argv._.map(String), given };
-}
-
-function commandOf<C extends CommandWords>(word: string | undefined, commands: readonly C[]): C {
+/** The fault of a word that is no command, with what may have been meant. */
+export function unknownCommand(word: string, commands: readonly Command[]): FleetError {
   const names = commands.map(({ name }) => name);
-  if (word === undefined) throw usage(`A command is missing: one of ${names.join(', ')}.`, null);
-  const command = commands.find(({ name }) => name === word);
-  if (command !== undefined) return command;
-  throw usage(
-    `Unknown command '${word}'; the nearest is ${nearest(word, names)}, of ${names.join(', ')}.`,
-    null,
-  );
+  const all = names.join(', ');
+  const here = commandHere(word);
+  if (here !== undefined) return usage(`Unknown command '${word}'; here it is ${here}.`, null);
+  const [near] = nearest(word, names);
+  const what = near === undefined ? `there are ${all}` : `the nearest is ${near}, of ${all}`;
+  return usage(`Unknown command '${word}'; ${what}.`, null);
+}
+
+function noCommand(args: readonly string[], word: string | undefined, commands: readonly Command[]) {
+  const names = commands.map(({ name }) => name);
+  if (word !== undefined && !names.includes(word)) return unknownCommand(word, commands);
+  // The words after it are never commands, whatever they are.
+  const where = args.includes('--') ? ' before --' : '';
+  return usage(`A command is missing${where}: one of ${names.join(', ')}.`, null);
+}
+
+function checkArgument({ name, argument }: Command, words: readonly string[]): string | undefined {
+  const [word] = words;
+  const extra = words[argument === undefined ? 0 : 1];
+  if (extra !== undefined) {
+    const quoted = argument?.word === 'MESSAGE' ? ' Put the message in quotes.' : '';
+    throw usage(`${name} does not take '${extra}'.${quoted}`, name);
+  }
+  if (argument === undefined) return undefined;
+  if (word === undefined) {
+    if (argument.default !== null) return undefined;
+    throw usage(`${name} needs ${argument.word}: ${argument.describe}.`, name);
+  }
+  const { choices } = argument;
+  if (choices !== undefined && !choices.includes(word)) {
+    throw usage(`${name} takes ${choices.join(' or ')}, and got '${word}'.`, name);
+  }
+  return word;
+}
+
+function notOffered(name: OptionName, offered: readonly OptionName[], { name: command }: Command) {
+  const all = offered.map((option) => `--${flagOf(option)}`).join(' ');
+  return usage(`--${flagOf(name)} is not an option of ${command}, which takes ${all}.`, command);
 }
 
 function checkValue(name: OptionName, texts: readonly (string | boolean)[], command: string): Value {
@@ -166,7 +116,24 @@ function checkValue(name: OptionName, texts: readonly (string | boolean)[], comm
   return value;
 }
 
-function usage(message: string, command: string | null): FleetError {
-  const about = command === null ? 'flotilla --help' : `flotilla ${command} --help`;
-  return new FleetError('usage', message, { hint: `Type \`${about}\` for what there is.` });
+function checkTogether({ name, looks }: Command, flags: Values, switches: ReadonlySet<SwitchName>): void {
+  for (const [one, other] of [
+    ['json', 'ndjson'],
+    ['quiet', 'verbose'],
+  ] as const) {
+    if (switches.has(one) && switches.has(other))
+      throw usage(`--${one} and --${other} exclude each other.`, name);
+  }
+  if (looks !== 'withFleet' || switches.has('fleet')) return;
+  const choice = CHOICES.find((setting) => setting in flags);
+  if (choice !== undefined) {
+    const message = `--${flagOf(choice)} chooses among targets, and ${name} looks at them with --fleet only.`;
+    throw usage(message, name);
+  }
+  if ('jobs' in flags)
+    throw usage(`--jobs is for looking at targets, which ${name} does with --fleet only.`, name);
+}
+
+function isSetting(name: OptionName): name is SettingName {
+  return name in SETTINGS;
 }

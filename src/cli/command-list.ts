@@ -3,6 +3,7 @@
 import type { Command } from './command.js';
 import { baseline } from './commands/baseline.js';
 import { check } from './commands/check.js';
+import { completion } from './commands/completion.js';
 import { current } from './commands/current.js';
 import { discover } from './commands/discover.js';
 import { doctor } from './commands/doctor.js';
@@ -37,4 +38,5 @@ export const COMMANDS: readonly Command[] = [
   lint,
   newRevision,
   baseline,
+  completion,
 ];

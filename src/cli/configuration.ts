@@ -1,101 +1,144 @@
-// The configuration file: read, checked whole, its paths made relative to the working directory.
-// Apart because it is the only settings source with a file to name. An unknown key is an error: it may be a misspelt one.
+// The settings of the configuration file: its top level, and over it the environment that was asked for. Checked
+// whole, whatever is taken from it: an unknown key may be a misspelt one, and production is no place to learn of it.
+// Apart from reading the file, because what is in it means the same whichever language it is written in.
 
-import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { FleetError } from '../index.js';
+import { FleetError, nearest, SETTINGS } from '../index.js';
 import type { Problem } from '../index.js';
-import { nearest } from './nearest.js';
-import { namesOf, SETTINGS } from './options.js';
+import { readConfigurationFile } from './configuration-file.js';
+import type { Content } from './configuration-file.js';
+import { namesOf } from './options.js';
 import type { SettingName } from './options.js';
 import { allowed, checkedValue } from './value.js';
 import type { Value } from './value.js';
 
-export const CONFIG_FILE = 'flotilla.config.json';
-
 export type Values = Partial<Record<SettingName, Value>>;
 
+/** Keys that are no settings, at the top level alone. */
+const SCHEMA = '$schema';
+const ENVIRONMENTS = 'environments';
 const KEYS = namesOf(SETTINGS);
+
 /**
  * Reads the settings of a configuration file.
- * @param given the file that was asked for; without it `flotilla.config.json`, which may be absent
+ * @param given the file that was asked for; without it the one of the working directory, which may be absent
+ * @param env the environment that was asked for
  * @throws FleetError `configuration`, with every mistake in the file
  */
-export async function readConfiguration(given: string | undefined): Promise<Values> {
-  const file = given ?? CONFIG_FILE;
-  const text = await readText(file, given !== undefined);
-  if (text === null) return {};
-  const content = parseJson(file, text);
-  if (typeof content !== 'object' || content === null || Array.isArray(content))
-    throw invalid(file, [
-      { file, message: 'not an object', hint: 'Write { "dataDir": "data" }, for example.' },
-    ]);
-  const values: Values = {};
-  const problems: Problem[] = [];
-  for (const [key, found] of Object.entries(content)) {
-    if (!isSetting(key)) {
-      problems.push(unknownKey(file, key));
-      continue;
-    }
-    const value = checkedValue(SETTINGS[key], found);
-    if (value !== undefined) values[key] = fromFile(file, key, value);
-    else
-      problems.push({
-        file,
-        message: `${key} has a value that it cannot have`,
-        hint: `${key} takes ${allowed(SETTINGS[key])}.`,
-      });
-  }
-  if (problems.length > 0) throw invalid(file, problems);
-  return values;
-}
-
-async function readText(file: string, required: boolean): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (!required && (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+export async function readConfiguration(given: string | undefined, env?: string): Promise<Values> {
+  const content = await readConfigurationFile(given);
+  if (content === null) {
+    if (env === undefined) return {};
     throw new FleetError(
       'configuration',
-      `The configuration file ${file} cannot be read: ${(error as Error).message}`,
+      `There is no configuration file that could have an environment ${env}.`,
       {
-        hint: 'Name a readable file with --config, or leave --config out.',
-        cause: error,
+        hint: 'Name the file with --config, or leave --env (FLOTILLA_ENV) out.',
       },
     );
   }
-}
-
-function parseJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(message)?.[1];
-    const line = position === undefined ? {} : { line: text.slice(0, Number(position)).split('\n').length };
-    throw invalid(file, [
-      {
-        file,
-        ...line,
-        message: `not JSON: ${message}`,
-        hint: 'Keys and texts stand in double quotes; no comma after the last.',
-      },
-    ]);
+  const problems: Problem[] = [];
+  const { [SCHEMA]: schema, [ENVIRONMENTS]: environments, ...top } = objectOf(content, [], problems) ?? {};
+  if (schema !== undefined && typeof schema !== 'string') {
+    problems.push(problemOf(content, [SCHEMA], 'has a value that it cannot have', `${SCHEMA} takes text.`));
   }
+  const values = settingsOf(content, [], top, problems);
+  const named = new Map<string, Values>();
+  const all = environments === undefined ? {} : objectOf(content, [ENVIRONMENTS], problems);
+  for (const name of Object.keys(all ?? {})) {
+    const path = [ENVIRONMENTS, name];
+    named.set(name, settingsOf(content, path, objectOf(content, path, problems) ?? {}, problems));
+  }
+  if (problems.length > 0) throw invalid(content.file, problems);
+  return env === undefined ? values : { ...values, ...environmentOf(content.file, env, named) };
 }
 
-function isSetting(key: string): key is SettingName {
+function settingsOf(content: Content, path: Path, object: Keys, problems: Problem[]): Values {
+  const values: Values = {};
+  for (const [key, found] of Object.entries(object)) {
+    const at = [...path, key];
+    // A program may leave a key without a value.
+    if (found === undefined) continue;
+    if (!isSetting(key)) {
+      problems.push(unknownKey(content, at));
+      continue;
+    }
+    const value = checkedValue(SETTINGS[key], found);
+    if (value !== undefined) values[key] = fromFile(content.file, key, value);
+    else {
+      const takes = `${key} takes ${allowed(SETTINGS[key])}.`;
+      problems.push(problemOf(content, at, 'has a value that it cannot have', takes));
+    }
+  }
+  return values;
+}
+
+type Path = readonly string[];
+type Keys = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Keys {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What stands at a path, where it is an object. */
+function objectOf({ value, file, lineOf }: Content, path: Path, problems: Problem[]): Keys | null {
+  let found: unknown = value;
+  for (const key of path) found = isObject(found) ? found[key] : undefined;
+  if (isObject(found)) return found;
+  const example =
+    path[0] === ENVIRONMENTS ? '{ "production": { "dataDir": "data" } }' : '{ "dataDir": "data" }';
+  problems.push({
+    file,
+    ...lineOf(path),
+    message: path.length === 0 ? 'not an object' : `${path.join('.')} is not an object`,
+    hint: `Write ${path[0] === ENVIRONMENTS ? `"${ENVIRONMENTS}": ` : ''}${example}, for example.`,
+  });
+  return null;
+}
+
+function environmentOf(file: string, env: string, named: ReadonlyMap<string, Values>): Values {
+  const values = named.get(env);
+  if (values !== undefined) return values;
+  const names = [...named.keys()];
+  if (names.length === 0) {
+    throw new FleetError(
+      'configuration',
+      `The configuration file ${file} has no environments, so none is ${env}.`,
+      {
+        hint: `Write "${ENVIRONMENTS}": { ${JSON.stringify(env)}: { .. } } into it, or leave --env (FLOTILLA_ENV) out.`,
+      },
+    );
+  }
+  const [near] = nearest(env, names);
+  throw new FleetError('configuration', `The configuration file ${file} has no environment ${env}.`, {
+    hint: `${near === undefined ? '' : `The nearest is ${near}. `}It has ${names.join(', ')}.`,
+  });
+}
+
+function isSetting(key: string): key is keyof typeof SETTINGS {
   return Object.hasOwn(SETTINGS, key);
 }
 
-function unknownKey(file: string, key: string): Problem {
+function unknownKey(content: Content, path: Path): Problem {
+  const key = path.at(-1) ?? '';
+  if (path.length > 1 && key === ENVIRONMENTS) {
+    const message = 'stands within an environment';
+    return problemOf(content, path, message, 'An environment has settings alone: put it beside this one.');
+  }
+  const known = path.length > 1 ? KEYS : [...KEYS, ENVIRONMENTS];
+  const [near] = nearest(key, known);
+  const hint = near === undefined ? `All keys: ${known.join(', ')}.` : `The nearest known key is ${near}.`;
   return {
-    file,
-    message: `unknown key ${key}`,
-    hint: `The nearest known key is ${nearest(key, KEYS)}. All keys: ${KEYS.join(', ')}.`,
+    ...problemOf(content, path, '', hint),
+    message: `unknown key ${path.join('.')}`,
   };
 }
 
+function problemOf({ file, lineOf }: Content, path: Path, what: string, hint: string): Problem {
+  return { file, ...lineOf(path), message: `${path.join('.')} ${what}`, hint };
+}
+
+/** The file cannot be used as it is. */
 function invalid(file: string, problems: readonly Problem[]): FleetError {
   return new FleetError('configuration', `The configuration file ${file} is not valid.`, {
     hint: 'Mend the file; `flotilla --help` explains every setting.',
@@ -104,7 +147,7 @@ function invalid(file: string, problems: readonly Problem[]): FleetError {
 }
 
 /** A relative path in the file means: relative to the file. */
-function fromFile(file: string, key: SettingName, value: Value): Value {
+function fromFile(file: string, key: keyof typeof SETTINGS, value: Value): Value {
   if (SETTINGS[key].type !== 'path' || typeof value !== 'string' || isAbsolute(value)) return value;
   return join(dirname(file), value);
 }

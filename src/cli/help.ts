@@ -1,10 +1,13 @@
-// Help texts: made from the table of commands and the table of options, so that they cannot promise what is not there.
+// Help texts: laid out by yargs from the table of commands and the table of options, so that they cannot promise what
+// is not there. Apart from the parsing, because what is shown of an option (`--jobs N`, `--no-backup`) is not its name.
 
+import type { Argv } from 'yargs';
 import { EXIT, wrap } from '../index.js';
-import { optionsOf } from './arguments.js';
-import type { CommandWords } from './command.js';
+import { optionsOf } from './offered.js';
+import type { Command, CommandWords } from './command.js';
 import { COMMON_SWITCHES, flagOf, FLEET_NAMES, OPTIONS } from './options.js';
 import type { OptionName } from './options.js';
+import { createParser, synopsisOf } from './parser.js';
 
 const WIDTH = 80;
 
@@ -21,98 +24,115 @@ export const EXIT_WORDS: Readonly<Record<number, string>> = {
   [EXIT.interrupted]: 'interrupted',
 };
 
+const ABOUT = [
+  'Upgrades a fleet of SQLite databases that share one schema: finds them, works out by evidence which revision each',
+  'is at, rehearses the change, and upgrades them in parallel. Each database is at its old or at its new revision,',
+  'whatever dies.',
+];
+
+const SETTINGS_WORDS = [
+  'A flag wins over the environment (FLOTILLA_DATA_DIR for --data-dir), which wins over flotilla.config.json',
+  '({ "dataDir": "fleet" }). Paths in that file are relative to it.',
+];
+
+const FIRST_STEPS: readonly (readonly [string, string])[] = [
+  ['flotilla discover', 'which targets are there'],
+  ['flotilla status', 'at which revisions they are'],
+  ['flotilla upgrade --dry-run', 'what would happen, on private copies'],
+  ['flotilla upgrade', 'do it'],
+];
+
+const MORE = [
+  '`flotilla COMMAND --help` explains a command, with examples; `flotilla --version` prints the version;',
+  '`flotilla completion bash` or `zsh` prints what completes all this in the shell.',
+];
+
 /** The text of `flotilla --help`. */
-export function programHelp(commands: readonly CommandWords[]): string {
-  return text([
-    'flotilla COMMAND [options]',
-    flow(
-      'Upgrades a fleet of SQLite databases that share one schema: finds them, works out by evidence which revision each is at, rehearses the change, and upgrades them in parallel. Each database is at its old or at its new revision, whatever dies.',
-    ),
-    block('Commands', pairs(commands.map((command) => [synopsis(command), command.summary]))),
-    block('Options of every command', pairs(optionRows([...FLEET_NAMES, ...COMMON_SWITCHES]))),
-    block(
-      'Settings',
-      flow(
-        'A flag wins over the environment (FLOTILLA_DATA_DIR for --data-dir), which wins over flotilla.config.json ({ "dataDir": "fleet" }). Paths in that file are relative to it.',
-        2,
-      ),
-    ),
-    block('Exit codes', pairs(Object.entries(EXIT_WORDS))),
-    block(
-      'First steps',
-      pairs([
-        ['flotilla discover', 'which targets are there'],
-        ['flotilla status', 'at which revisions they are'],
-        ['flotilla upgrade --dry-run', 'what would happen, on private copies'],
-        ['flotilla upgrade', 'do it'],
-      ]),
-    ),
-    flow(
-      '`flotilla COMMAND --help` explains a command, with examples; `flotilla --version` prints the version.',
-    ),
-  ]);
+export async function programHelp(commands: readonly Command[]): Promise<string> {
+  const parser = createParser()
+    .usage(`flotilla COMMAND [options]\n\n${flow(ABOUT)}`)
+    .wrap(WIDTH);
+  for (const command of commands) parser.command(synopsisOf(command), command.summary);
+  addOptions(parser, 'Options of every command:', [...FLEET_NAMES, ...COMMON_SWITCHES]);
+  parser.epilogue(
+    [
+      block('Settings', flow(SETTINGS_WORDS, 2)),
+      block('Exit codes', pairs(Object.entries(EXIT_WORDS))),
+      block('First steps', pairs(FIRST_STEPS)),
+      flow(MORE),
+    ].join('\n\n'),
+  );
+  return `${await parser.getHelp()}\n`;
 }
 
 /** The text of `flotilla COMMAND --help`. */
-export function commandHelp(command: CommandWords): string {
-  const { argument, description, settings, switches, examples, exitCodes } = command;
-  const codes = Object.entries({ ...EXIT_WORDS, ...exitCodes }).filter(
-    ([code]) => code in exitCodes || Number(code) >= EXIT.usage,
-  );
-  return text([
-    `flotilla ${synopsis(command)} [options]`,
-    flow(description),
-    argument === undefined ? null : block('Argument', pairs([[argument.word, argumentWords(argument)]])),
-    settings.length + switches.length === 0
-      ? null
-      : block('Options', pairs(optionRows([...settings, ...switches]))),
-    block(
-      'Options of every command',
-      pairs(optionRows(optionsOf(command).slice(settings.length + switches.length))),
-    ),
-    block('Examples', examples.map(({ words, does }) => `  flotilla ${words}\n${flow(does, 6)}`).join('\n')),
-    block('Exit codes', pairs(codes)),
-  ]);
+export async function commandHelp(command: Command): Promise<string> {
+  const { name, argument, description, settings, switches, examples } = command;
+  const synopsis = synopsisOf(command);
+  const parser = createParser(name)
+    .updateStrings({ 'Positionals:': 'Argument:' })
+    .wrap(WIDTH)
+    .command(synopsis, command.summary, (own) => {
+      own.usage(`flotilla ${synopsis} [options]\n\n${flow(description)}`);
+      if (argument !== undefined) own.positional(argument.word, { describe: argumentWords(argument) });
+      const special = settings.length + switches.length;
+      const offered = optionsOf(command);
+      addOptions(own, 'Options:', offered.slice(0, special), command);
+      addOptions(own, 'Options of every command:', offered.slice(special), command);
+      // Each on a line of its own, to be copied: beside what it does, yargs would break it in two.
+      const typed = examples.map(({ words, does }) => `  flotilla ${words}\n${flow([does], 6)}`);
+      return own.epilogue(
+        [block('Examples', typed.join('\n')), block('Exit codes', pairs(exitCodesOf(command)))].join('\n\n'),
+      );
+    });
+  return `${await parser.getHelp()}\n`;
 }
 
-function synopsis({ name, argument }: CommandWords): string {
-  if (argument === undefined) return name;
-  return argument.default === null ? `${name} ${argument.word}` : `${name} [${argument.word}]`;
+/** Those of its own, and those that may end every command. */
+function exitCodesOf(command: Command): [string, string][] {
+  const own = command.exitCodes;
+  const common =
+    'print' in command
+      ? [EXIT.usage, EXIT.internal]
+      : [EXIT.usage, EXIT.internal, EXIT.locked, EXIT.configuration, EXIT.interrupted];
+  const words = Object.fromEntries(common.map((code) => [code, EXIT_WORDS[code] ?? '']));
+  return Object.entries({ ...words, ...own });
 }
 
-function argumentWords(argument: NonNullable<CommandWords['argument']>): string {
-  const { default: otherwise, describe } = argument;
+function argumentWords({ default: otherwise, describe }: NonNullable<CommandWords['argument']>): string {
   return otherwise === null ? describe : `${describe} [default: ${otherwise}]`;
 }
 
-function optionRows(names: readonly OptionName[]): [string, string][] {
-  return names.map((name) => {
+function addOptions(
+  parser: Argv,
+  group: string,
+  names: readonly OptionName[],
+  { optionWords = {} }: Pick<CommandWords, 'optionWords'> = {},
+): void {
+  for (const name of names) {
     const { type, value, describe, off, defaultWords, default: fallback } = OPTIONS[name];
-    if (off !== undefined) return [`--no-${flagOf(name)}`, off];
+    const words = optionWords[name] ?? off ?? describe;
     const without = defaultWords ?? (type === 'boolean' ? undefined : fallback);
-    return [
-      `--${flagOf(name)}${value === undefined ? '' : ` ${value}`}`,
-      without === undefined ? describe : `${describe} [default: ${without}]`,
-    ];
-  });
+    const flag = off === undefined ? flagOf(name) : `no-${flagOf(name)}`;
+    parser.option(value === undefined ? flag : `${flag} ${value}`, {
+      group,
+      describe: without === undefined ? words : `${words} [default: ${without}]`,
+    });
+  }
 }
 
 /** Two columns; the right one wraps. */
 function pairs(rows: readonly (readonly [string, string])[]): string {
   const left = Math.max(...rows.map(([term]) => term.length));
   return rows
-    .map(([term, words]) => `  ${term.padEnd(left)}  ${flow(words, left + 4).trimStart()}`)
+    .map(([term, words]) => `  ${term.padEnd(left)}  ${flow([words], left + 4).trimStart()}`)
     .join('\n');
 }
 
-function flow(words: string, indent = 0): string {
-  return wrap(words, indent, { width: WIDTH });
+function flow(sentences: readonly string[], indent = 0): string {
+  return wrap(sentences.join(' '), indent, { width: WIDTH });
 }
 
 function block(title: string, body: string): string {
   return `${title}:\n${body}`;
-}
-
-function text(parts: readonly (string | null)[]): string {
-  return `${parts.filter((part) => part !== null).join('\n\n')}\n`;
 }

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 // The process: argv, environment, streams, signals, exit code. The only file that touches them; the program itself is
-// in program.ts. The process ends by itself when the work is done, so that nothing that was printed is lost.
+// in program.ts, and loaded only where it is wanted: most of a short life goes into loading. The process ends by itself
+// when the work is done, so that nothing that was printed is lost.
 
 import type { WriteStream } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
+import { VERSION } from '../index.js';
+import { bugHint } from './fault.js';
 import type { Output } from './output.js';
-import { bugHint, runProgram } from './program.js';
 
 // As in a worker process: most of a short life would go into compiling for a long one.
 setFlagsFromString('--interrupt-budget=1000000');
@@ -57,16 +59,31 @@ const stdout = outputOf(process.stdout, (error) => {
   stderr.write(`error: standard output cannot be written: ${error.message}\n`);
 });
 
-const code = await runProgram({
-  args: process.argv.slice(2),
-  environment: process.env,
-  stdout,
-  stderr,
-  signal: interruption.signal,
-  now: Date.now,
-});
+const code = await answer(process.argv.slice(2));
 process.exitCode = code;
 process.on('exit', () => {
   // A result that nobody can read is not a success.
   if (lost && code === 0) process.exitCode = 1;
 });
+
+async function answer(args: readonly string[]): Promise<number> {
+  if (args[0] === '--complete') {
+    const { complete } = await import('./complete.js');
+    stdout.write((await complete(args.slice(1), process.env)).map((word) => `${word}\n`).join(''));
+    return 0;
+  }
+  const end = args.indexOf('--');
+  if (args.slice(0, end < 0 ? args.length : end).includes('--version')) {
+    stdout.write(`flotilla ${VERSION}\n`);
+    return 0;
+  }
+  const { runProgram } = await import('./program.js');
+  return runProgram({
+    args,
+    environment: process.env,
+    stdout,
+    stderr,
+    signal: interruption.signal,
+    now: Date.now,
+  });
+}

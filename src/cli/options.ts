@@ -1,10 +1,18 @@
 // Every option of the command line: the settings by their flags, and what only the command line knows.
 // Apart because parsing, help texts and the configuration must agree on one table.
 
-import { FLEET_SETTINGS, RUN_SETTINGS } from '../index.js';
+import { flagOf, FLEET_SETTINGS, SETTINGS as FILE_SETTINGS } from '../index.js';
+
+export { flagOf } from '../index.js';
 import type { Setting } from '../index.js';
 
-export const SETTINGS = { ...FLEET_SETTINGS, ...RUN_SETTINGS };
+/** What a flag or the environment may say of the configuration file, and the file itself may not. */
+export const SOURCE_SETTINGS = {
+  env: { type: 'string', value: 'NAME', describe: 'Take this environment of the configuration file' },
+} as const satisfies Record<string, Setting>;
+
+/** Settings by flag and environment. */
+export const SETTINGS = { ...FILE_SETTINGS, ...SOURCE_SETTINGS };
 export type SettingName = keyof typeof SETTINGS;
 
 /** What only the command line knows: neither the environment nor the configuration file can set these. */
@@ -12,7 +20,7 @@ export const SWITCHES = {
   config: {
     type: 'path',
     value: 'FILE',
-    defaultWords: 'flotilla.config.json',
+    defaultWords: 'flotilla.config.json, .ts or .mjs',
     describe: 'Read settings from this file',
   },
   json: { type: 'boolean', describe: 'Print one JSON document' },
@@ -23,7 +31,7 @@ export const SWITCHES = {
     type: 'boolean',
     default: true,
     describe: 'Print in colour',
-    off: 'Print without colour; so do NO_COLOR, CI, and a pipe',
+    off: 'No colour (also with NO_COLOR or CI set, or when piped)',
   },
   help: { type: 'boolean', describe: 'Show this help' },
   force: { type: 'boolean', describe: 'Record it whatever the structure says, and replace a history' },
@@ -46,11 +54,6 @@ export function namesOf<K extends string>(table: Record<K, unknown>): K[] {
   return Object.keys(table) as K[];
 }
 
-/** `dataDir` -> `data-dir`. */
-export function flagOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 /** `dataDir` -> `FLOTILLA_DATA_DIR`. */
 export function variableOf(name: string): string {
   return `FLOTILLA_${flagOf(name).replaceAll('-', '_').toUpperCase()}`;
@@ -60,4 +63,4 @@ export function variableOf(name: string): string {
 export const CHOICES: readonly SettingName[] = ['only', 'exclude', 'limit'];
 
 /** Settings of every command. */
-export const FLEET_NAMES = namesOf(FLEET_SETTINGS);
+export const FLEET_NAMES: readonly SettingName[] = [...namesOf(FLEET_SETTINGS), ...namesOf(SOURCE_SETTINGS)];

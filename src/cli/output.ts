@@ -61,7 +61,6 @@ export function printError(
   {
     form,
     command,
-    place,
     stack,
     colour,
     stdout,
@@ -69,14 +68,13 @@ export function printError(
   }: {
     form: Form;
     command: string | null;
-    place: readonly string[];
     stack: boolean;
     colour: boolean;
     stdout: Output;
     stderr: Output;
   },
 ): void {
-  stderr.write(errorText(error, { colour, place, width: widthOf(stderr) }));
+  stderr.write(errorText(error, { colour, width: widthOf(stderr) }));
   const cause = error.cause instanceof Error ? error.cause : error;
   if (stack && cause.stack !== undefined) stderr.write(`${cause.stack}\n`);
   if (form === 'json') stdout.write(`${JSON.stringify(errorReport(error, command))}\n`);

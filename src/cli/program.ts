@@ -1,30 +1,23 @@
 // The program without its process: words and surroundings in, one library call, text out, an exit code back.
 // Apart from main.ts, which owns the process; everything here is handed in.
 
-import {
-  EXIT,
-  errorReport,
-  eventLine,
-  eventText,
-  FLEET_SETTINGS,
-  FleetError,
-  openFleet,
-  VERSION,
-} from '../index.js';
+import { EXIT, errorReport, eventLine, eventText, FLEET_SETTINGS, openFleet } from '../index.js';
 import type { FleetEvent, TextOptions } from '../index.js';
-import { parseArguments } from './arguments.js';
+import { parseArguments, unknownCommand } from './arguments.js';
 import type { Arguments } from './arguments.js';
-import type { Command, Result } from './command.js';
+import { callOf } from './call.js';
+import type { FleetCommand, Result } from './command.js';
 import { COMMANDS } from './command-list.js';
+import { faultOf } from './fault.js';
 import { commandHelp, programHelp } from './help.js';
-import { flagOf } from './options.js';
 import { printError, printResult, widthOf } from './output.js';
 import type { Form, Output } from './output.js';
 import { createProgress } from './progress.js';
 import type { ProgressKind } from './progress.js';
 import { openReportFile } from './report-file.js';
-import { fleetOptions, mergeSettings, selectOptions } from './settings.js';
+import { fleetOptions, mergeSettings } from './settings.js';
 import type { Settings } from './settings.js';
+import { placeOf, scopeOf, typedCommand } from './typed.js';
 
 export interface Surroundings {
   readonly args: readonly string[];
@@ -40,30 +33,27 @@ export interface Surroundings {
 /** Runs one command line. @returns its exit code; never throws for what a user can do wrong */
 export async function runProgram(surroundings: Surroundings): Promise<number> {
   const { args, stdout, stderr, environment } = surroundings;
-  if (args.length === 0) {
-    stderr.write(programHelp(COMMANDS));
-    return EXIT.usage;
-  }
   const options = args.slice(0, args.includes('--') ? args.indexOf('--') : args.length);
-  let parsed: Arguments<Command> | null = null;
+  let parsed: Arguments | null = null;
   try {
-    if (options.includes('--version')) {
-      stdout.write(`flotilla ${VERSION}\n`);
-      return EXIT.ok;
+    if (args.length === 0) {
+      stderr.write(await programHelp(COMMANDS));
+      return EXIT.usage;
     }
     if (options[0] === 'help' || options.includes('--help') || options.includes('-h')) {
-      const command = COMMANDS.find(({ name }) => options.includes(name));
-      stdout.write(command === undefined ? programHelp(COMMANDS) : commandHelp(command));
+      stdout.write(await help(options));
       return EXIT.ok;
     }
     parsed = parseArguments(args, COMMANDS);
-    return await runCommand(parsed, surroundings);
+    const { command, argument = '' } = parsed;
+    if ('run' in command) return await runCommand(parsed, command, surroundings);
+    stdout.write(command.print(argument));
+    return EXIT.ok;
   } catch (error) {
-    const fault = faultOf(error, surroundings);
+    const fault = faultOf(error, surroundings.signal);
     printError(fault, {
       form: options.includes('--json') ? 'json' : options.includes('--ndjson') ? 'ndjson' : 'text',
       command: parsed?.command.name ?? null,
-      place: parsed === null ? [] : placeOf(parsed),
       stack: fault.code === 'internal' && options.includes('--verbose'),
       colour: isColoured(stderr, environment, options.includes('--no-color') ? false : undefined),
       stdout,
@@ -73,10 +63,25 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
   }
 }
 
-async function runCommand(parsed: Arguments<Command>, surroundings: Surroundings): Promise<number> {
-  const { command, switches, flags, config } = parsed;
+/** Help for what stands beside `--help`, however wrong the rest of the line is; after `help` it must be a command. */
+function help(options: readonly string[]): Promise<string> {
+  const [first, word] = options;
+  const command = COMMANDS.find(({ name }) => options.includes(name));
+  if (command !== undefined) return commandHelp(command);
+  if (first === 'help' && word !== undefined && !word.startsWith('-')) throw unknownCommand(word, COMMANDS);
+  return programHelp(COMMANDS);
+}
+
+async function runCommand(
+  parsed: Arguments,
+  command: FleetCommand,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { switches, flags, config } = parsed;
   const { stdout, stderr, environment, signal, now } = surroundings;
-  const settings = await mergeSettings(flags, environment, config);
+  const settings = await mergeSettings(flags, environment, config, (warning) => {
+    if (!switches.has('quiet')) stderr.write(`warning: ${warning}\n`);
+  });
   const form: Form = switches.has('json') ? 'json' : switches.has('ndjson') ? 'ndjson' : 'text';
   const file =
     settings.report === undefined || !command.settings.includes('report')
@@ -92,20 +97,18 @@ async function runCommand(parsed: Arguments<Command>, surroundings: Surroundings
   };
   let result: Result;
   try {
-    const fleet = await openFleet(fleetOptions(settings));
+    const fleet = await openFleet({ ...fleetOptions(settings), commandOptions: placeOf(parsed) });
     try {
-      const select = { ...selectOptions(settings), signal, onEvent };
-      result = await command.run(fleet, {
-        settings,
-        switches,
-        select,
-        ...(parsed.argument === undefined ? {} : { argument: parsed.argument }),
-      });
+      const { argument } = parsed;
+      result = await command.run(
+        fleet,
+        callOf(command, { settings, switches, argument }, { signal, onEvent }),
+      );
     } finally {
       await fleet.close();
     }
   } catch (error) {
-    await file?.write(`${JSON.stringify(errorReport(faultOf(error, surroundings), command.name))}\n`);
+    await file?.write(`${JSON.stringify(errorReport(faultOf(error, surroundings.signal), command.name))}\n`);
     throw error;
   } finally {
     progress.stop();
@@ -116,35 +119,26 @@ async function runCommand(parsed: Arguments<Command>, surroundings: Surroundings
   return result.report.exitCode;
 }
 
-function progressKind({ switches }: Arguments<Command>, { stderr, environment }: Surroundings): ProgressKind {
+function progressKind({ switches }: Arguments, { stderr, environment }: Surroundings): ProgressKind {
   if (switches.has('quiet')) return 'none';
   if (switches.has('verbose')) return 'each';
   return stderr.isTerminal && !isOn(environment['CI']) ? 'bar' : 'sparse';
 }
 
 function textOptions(
-  parsed: Arguments<Command>,
+  parsed: Arguments,
   settings: Settings,
-  { args, stdout, environment }: Surroundings,
+  { stdout, environment }: Surroundings,
 ): TextOptions {
   return {
     colour: isColoured(stdout, environment, parsed.color),
     width: widthOf(stdout),
     verbose: parsed.switches.has('verbose'),
-    // Steps to go back may be typed without it, and options may then follow them.
-    typed: args.filter((word) => word !== '--'),
-    place: placeOf(parsed),
+    typed: typedCommand(parsed),
+    about: { place: placeOf(parsed), scope: scopeOf(parsed) },
     dataDir: settings.dataDir ?? FLEET_SETTINGS.dataDir.default,
     pattern: settings.pattern ?? FLEET_SETTINGS.pattern.default,
   };
-}
-
-/** The options that say which fleet it is, as they were typed. */
-function placeOf({ flags, config }: Arguments<Command>): string[] {
-  const { dataDir, pattern, stateDir, migrations } = flags;
-  return Object.entries({ dataDir, pattern, stateDir, migrations, config }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${flagOf(name)}`, String(value)],
-  );
 }
 
 function isColoured(
@@ -159,22 +153,4 @@ function isColoured(
 
 function isOn(variable: string | undefined): boolean {
   return variable !== undefined && variable !== '' && variable !== 'false';
-}
-
-/** What a thing that was thrown is to the user: a fault with a hint, an interruption, or a bug of ours. */
-function faultOf(error: unknown, { signal }: Surroundings): FleetError {
-  if (error instanceof FleetError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  if (signal.aborted) {
-    return new FleetError('interrupted', `Interrupted: ${message}`, {
-      hint: 'Type the same command again to go on.',
-      cause: error,
-    });
-  }
-  return new FleetError('internal', message, { hint: bugHint(), cause: error });
-}
-
-/** What to do about a bug of ours. */
-export function bugHint(): string {
-  return `This is a bug of Flotilla ${VERSION}, not a mistake of yours. Please report it, with the command and what --verbose prints.`;
 }

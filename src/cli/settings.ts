@@ -1,58 +1,63 @@
 // Settings from their four sources: flag over environment over configuration file over the library's default.
 // Apart from the parsing of flags, because every word of the environment and the file is checked, whichever command runs.
 
-import { FleetError } from '../index.js';
+import {
+  CHANGE_SETTINGS,
+  checkedSettings,
+  CHOICE_SETTINGS,
+  FleetError,
+  nearest,
+  PLACE_SETTINGS,
+  WORK_SETTINGS,
+} from '../index.js';
 import type { FleetOptions, Problem, RunOptions, SelectOptions } from '../index.js';
 import { readConfiguration } from './configuration.js';
 import type { Values } from './configuration.js';
-import { nearest } from './nearest.js';
 import { namesOf, SETTINGS, variableOf } from './options.js';
 import { allowed, valueOf } from './value.js';
 
 /** The settings in force, by their names in the library; what no source gives is absent and has its default. */
-export type Settings = FleetOptions &
-  Omit<RunOptions, 'signal' | 'onEvent'> & {
-    readonly stamp?: boolean;
-    readonly allowDrift?: readonly string[];
-    readonly dropExtra?: readonly string[];
-    readonly rule?: readonly string[];
-    readonly strict?: boolean;
-    readonly allowExtra?: boolean;
-    readonly at?: string;
-    readonly output?: string;
-    readonly report?: string;
-  };
+export type Settings = ReturnType<typeof checkedSettings>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Merges the sources.
  * @param flags what the command line gave, checked
  * @param config the file that `--config` names
+ * @param warn is told of what is passed over, in a sentence
  * @throws FleetError `configuration` for an unknown or unusable setting in the environment or the file
  */
 export async function mergeSettings(
   flags: Values,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   config: string | undefined,
+  warn: (warning: string) => void = () => undefined,
 ): Promise<Settings> {
-  const variables = readEnvironment(environment);
-  const file = await readConfiguration(config);
-  // Each value was checked against the table of settings, which the library's types mirror.
-  return { ...file, ...variables, ...flags } as Settings;
+  const { env, ...given } = { ...readEnvironment(environment, warn), ...flags };
+  const file = await readConfiguration(config, env === undefined ? undefined : String(env));
+  return checkedSettings({ ...file, ...given });
 }
 
+const PREFIX = 'FLOTILLA_';
 const NAMES = new Map(namesOf(SETTINGS).map((name) => [variableOf(name), name]));
 
-function readEnvironment(environment: Readonly<Record<string, string | undefined>>): Values {
+function readEnvironment(environment: Environment, warn: (warning: string) => void): Values {
   const values: Values = {};
   const problems: Problem[] = [];
   for (const [variable, text] of Object.entries(environment)) {
-    if (!variable.startsWith('FLOTILLA_') || text === undefined) continue;
+    // What is set to nothing is not set: scripts and containers pass variables on that way.
+    if (!variable.startsWith(PREFIX) || text === undefined || text === '') continue;
     const name = NAMES.get(variable);
     if (name === undefined) {
-      problems.push({
-        message: `unknown variable ${variable}`,
-        hint: `The nearest known one is ${nearest(variable, [...NAMES.keys()])}. Unset it, or correct its name.`,
-      });
+      const near = nearVariable(variable);
+      if (near === undefined) warn(`${variable} is no setting of Flotilla, and is ignored`);
+      else {
+        problems.push({
+          message: `unknown variable ${variable}`,
+          hint: `The nearest known one is ${near}. Unset it, or correct its name.`,
+        });
+      }
       continue;
     }
     const value = valueOf(SETTINGS[name], text);
@@ -67,38 +72,41 @@ function readEnvironment(environment: Readonly<Record<string, string | undefined
   });
 }
 
-/** The part of the settings that says which fleet it is. */
-export function fleetOptions({ dataDir, pattern, stateDir, migrations }: Settings): FleetOptions {
-  return present({ dataDir, pattern, stateDir, migrations });
+/** One that was hardly meant to be another's: an application may have variables of this prefix too. */
+function nearVariable(variable: string): string | undefined {
+  const word = variable.slice(PREFIX.length);
+  const known = [...NAMES.keys()].map((name) => name.slice(PREFIX.length));
+  const [near] = nearest(word, known, word.length < 6 ? 1 : 2);
+  return near === undefined ? undefined : `${PREFIX}${near}`;
 }
+
+/** The part of the settings that says which fleet it is. */
+export function fleetOptions(settings: Settings): FleetOptions {
+  return pick(settings, namesOf(PLACE_SETTINGS));
+}
+
+const SELECT_NAMES = namesOf({ ...CHOICE_SETTINGS, ...WORK_SETTINGS });
 
 /** The part that says which targets a call is about. */
-export function selectOptions({ only, exclude, limit, jobs }: Settings): SelectOptions {
-  return present({ only, exclude, limit, jobs });
+export function selectOptions(settings: Settings): SelectOptions {
+  return pick(settings, SELECT_NAMES);
 }
 
-/** What every command takes that changes targets. */
-export const RUN_SETTING_NAMES = [
-  'dryRun',
-  'jobs',
-  'verify',
-  'backup',
-  'backupDir',
-  'busyTimeout',
-  'timeout',
-  'report',
-] as const satisfies readonly (keyof Settings)[];
+/** What every command takes that changes targets; what rehearses stands first in its help. */
+export const RUN_SETTING_NAMES: readonly (keyof Settings)[] = [
+  ...new Set(['dryRun' as const, ...namesOf({ ...WORK_SETTINGS, ...CHANGE_SETTINGS }), 'report' as const]),
+];
 
 /** The part that says how targets are changed. */
-export function runOptions({
-  dryRun,
-  verify,
-  backup,
-  backupDir,
-  busyTimeout,
-  timeout,
-}: Settings): RunOptions {
-  return present({ dryRun, verify, backup, backupDir, busyTimeout, timeout });
+export function runOptions(settings: Settings): RunOptions {
+  return pick(settings, namesOf(CHANGE_SETTINGS));
+}
+
+/** Some of an object's keys, where it has them. */
+function pick<T extends object, K extends keyof T>(object: T, names: readonly K[]): Partial<Pick<T, K>> {
+  const picked: Partial<Pick<T, K>> = {};
+  for (const name of names) if (name in object) picked[name] = object[name];
+  return picked;
 }
 
 /** The object without what is undefined: for the library, absent means default. */

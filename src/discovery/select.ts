@@ -2,9 +2,9 @@
 // means nothing is a mistake to be told, never a smaller run.
 
 import fastGlob from 'fast-glob';
-import { distance } from 'fastest-levenshtein';
 import { FleetError } from '../model/errors.js';
 import { command, hint } from '../model/hint.js';
+import { nearest } from '../model/nearest.js';
 import type { Refusal, Target } from '../model/target.js';
 import type { Discovery } from '../model/discovery.js';
 import { compileGlob } from './glob.js';
@@ -64,7 +64,7 @@ function unknownTarget(words: readonly string[], known: readonly (Target | Refus
   const list = hint`list the ids with: ${command('discover')}`;
   const problems = words.map((word) => {
     const isGlob = fastGlob.isDynamicPattern(word);
-    const near = isGlob ? [] : nearest(word, known);
+    const near = isGlob ? [] : meantBy(word, known);
     return {
       message: isGlob
         ? `no target matches ${JSON.stringify(word)}`
@@ -83,19 +83,13 @@ function unknownTarget(words: readonly string[], known: readonly (Target | Refus
 }
 
 /** Ids that the word may have meant: of a file that is called so, or not much different from it. */
-function nearest(word: string, known: readonly (Target | Refusal)[]): readonly string[] {
+function meantBy(word: string, known: readonly (Target | Refusal)[]): readonly string[] {
   const named = known.filter(
     ({ id, path }) => path === word || `${id}.db` === word || id.endsWith(`/${word}`),
   );
   if (named.length > 0) return named.slice(0, SUGGESTIONS_MAX).map(({ id }) => id);
-  const allowed = Math.max(2, Math.floor(word.length / 3));
-  return known
-    .map(({ id }) => ({
-      id,
-      difference: Math.abs(id.length - word.length) > allowed ? Infinity : distance(id, word),
-    }))
-    .filter(({ difference }) => difference <= allowed)
-    .sort((a, b) => a.difference - b.difference)
-    .slice(0, SUGGESTIONS_MAX)
-    .map(({ id }) => id);
+  return nearest(
+    word,
+    known.map(({ id }) => id),
+  );
 }

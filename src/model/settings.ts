@@ -1,5 +1,6 @@
 // Every setting there is: name, type, default and words for it. Flags, environment variables, the configuration
-// file and the library read this one table.
+// file, the library, help and documents read this one table; setting-schema.ts makes the checks from it. Plain data,
+// because worker processes and help texts need no checks. The groups say who reads a setting.
 
 export interface Setting {
   /** A path is relative to the working directory, or to the configuration file that it stands in. */
@@ -18,8 +19,8 @@ export interface Setting {
   readonly choices?: readonly string[];
 }
 
-/** Settings of every command, by their names in the library; flags are the same in kebab-case. */
-export const FLEET_SETTINGS = {
+/** Which fleet it is: what `openFleet` takes. Names are the library's; flags are the same in kebab-case. */
+export const PLACE_SETTINGS = {
   dataDir: {
     type: 'path',
     default: 'data',
@@ -39,18 +40,20 @@ export const FLEET_SETTINGS = {
     describe: 'Ledger, lock, backups and reports',
   },
   migrations: { type: 'path', default: 'migrations', value: 'DIR', describe: 'Directory of the revisions' },
+} as const satisfies Record<string, Setting>;
+
+/** Which of its targets: of every command that looks at any. */
+export const CHOICE_SETTINGS = {
   only: { type: 'list', value: 'ID,..', describe: 'Work on these targets alone: ids and globs' },
   exclude: { type: 'list', value: 'ID,..', describe: 'Leave these targets out: ids and globs' },
   limit: { type: 'number', least: 1, value: 'N', describe: 'Work on the first N targets at most' },
 } as const satisfies Record<string, Setting>;
 
-/** Settings of single commands, most of them of those that change targets. */
-export const RUN_SETTINGS = {
-  dryRun: {
-    type: 'boolean',
-    default: false,
-    describe: 'Rehearse on a private copy of every target; touch none',
-  },
+/** Settings of every command. */
+export const FLEET_SETTINGS = { ...PLACE_SETTINGS, ...CHOICE_SETTINGS };
+
+/** How targets are worked on, by every command that looks at any. */
+export const WORK_SETTINGS = {
   jobs: {
     type: 'number',
     least: 1,
@@ -58,34 +61,15 @@ export const RUN_SETTINGS = {
     value: 'N',
     describe: 'Worker processes',
   },
-  stamp: {
+} as const satisfies Record<string, Setting>;
+
+/** How targets are changed, by every command that changes any. */
+export const CHANGE_SETTINGS = {
+  dryRun: {
     type: 'boolean',
     default: false,
-    describe: 'Baseline legacy targets by evidence in the same pass',
+    describe: 'Rehearse on a private copy of every target; touch none',
   },
-  allowDrift: {
-    type: 'list',
-    value: 'KIND,..',
-    describe: 'Upgrade drifted targets too where they differ in these kinds alone, as drift names them',
-  },
-  allowExtra: {
-    type: 'boolean',
-    default: false,
-    describe: 'Tables that no revision knows are its own: they prevent no match and no upgrade',
-  },
-  dropExtra: {
-    type: 'list',
-    value: 'NAME,..',
-    describe:
-      'Drop this too, with what it holds, where it is not expected: table, table.column, index, view, trigger',
-  },
-  at: {
-    type: 'string',
-    value: 'REV',
-    describe: 'Which revision it is, where the structure is that of several',
-  },
-  rule: { type: 'list', value: 'RULE,..', describe: 'Apply these rules alone, by the ids that lint prints' },
-  strict: { type: 'boolean', default: false, describe: 'Warnings are errors' },
   verify: {
     type: 'string',
     default: 'quick',
@@ -113,6 +97,38 @@ export const RUN_SETTINGS = {
     describe: 'Patience with a target that others hold locked',
   },
   timeout: { type: 'number', least: 1, default: 600_000, value: 'MS', describe: 'Deadline of one target' },
+} as const satisfies Record<string, Setting>;
+
+/** Settings of single commands. */
+export const COMMAND_SETTINGS = {
+  stamp: {
+    type: 'boolean',
+    default: false,
+    describe: 'Baseline legacy targets by evidence in the same pass',
+  },
+  allowDrift: {
+    type: 'list',
+    value: 'KIND,..',
+    describe: 'Upgrade drifted targets too where they differ in these kinds alone, as drift names them',
+  },
+  allowExtra: {
+    type: 'boolean',
+    default: false,
+    describe: 'Ignore tables that no revision created, when matching and upgrading',
+  },
+  dropExtra: {
+    type: 'list',
+    value: 'NAME,..',
+    describe:
+      'Drop this too, with what it holds, where it is not expected: table, table.column, index, view, trigger',
+  },
+  at: {
+    type: 'string',
+    value: 'REV',
+    describe: 'Which revision it is, where the structure is that of several',
+  },
+  rule: { type: 'list', value: 'RULE,..', describe: 'Apply these rules alone, by the ids that lint prints' },
+  strict: { type: 'boolean', default: false, describe: 'Warnings are errors' },
   output: {
     type: 'path',
     value: 'FILE',
@@ -120,3 +136,18 @@ export const RUN_SETTINGS = {
   },
   report: { type: 'path', value: 'FILE', describe: 'Write the JSON report to this file too' },
 } as const satisfies Record<string, Setting>;
+
+/** Settings of some commands. */
+export const RUN_SETTINGS = { ...WORK_SETTINGS, ...CHANGE_SETTINGS, ...COMMAND_SETTINGS };
+
+/** All settings that a configuration file may have. */
+export const SETTINGS = { ...FLEET_SETTINGS, ...RUN_SETTINGS };
+export type SettingTable = Readonly<Record<string, Setting>>;
+
+/** What a setting of this row is in a program. */
+export type SettingValue<S extends Setting> = S extends { readonly choices: readonly (infer C)[] }
+  ? C
+  : { string: string; path: string; number: number; boolean: boolean; list: readonly string[] }[S['type']];
+
+/** The settings of a table, each of which may be absent: then its default counts. */
+export type SettingsOf<T extends SettingTable> = { readonly [K in keyof T]?: SettingValue<T[K]> };

@@ -2,7 +2,7 @@
 // They are no reason to stop: the same command, typed again, finds gone what it took away.
 
 import type { UnmatchedName } from '../model/report.js';
-import { nearest } from '../revisions/nearest.js';
+import { nearest } from '../model/nearest.js';
 import type { Dialect } from '../dialects/port.js';
 
 /**

@@ -4,7 +4,7 @@ import type { UpgradeOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
 import { hint, onFleet } from '../model/hint.js';
 import type { RunReport } from '../model/report.js';
-import { nearest } from '../revisions/nearest.js';
+import { nearest } from '../model/nearest.js';
 import type { Context } from './context.js';
 import { runFleet } from './run.js';
 

@@ -6,7 +6,7 @@ import { FleetError } from '../model/errors.js';
 import { command, hint, type Hint } from '../model/hint.js';
 import type { Revision } from '../model/revision.js';
 import { isNumeric, sameVersion } from './file-name.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../model/nearest.js';
 
 /**
  * The heads that a database should be at.

@@ -4,7 +4,7 @@
 import { FleetError, type Problem } from '../model/errors.js';
 import { compareFiles } from './file-name.js';
 import type { Revision } from '../model/revision.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../model/nearest.js';
 import { orderByNeeds } from './order.js';
 
 export interface Graph {

@@ -4,7 +4,7 @@
 import type { Problem } from '../model/errors.js';
 import type { Comment } from './syntax.js';
 import { idFault } from './file-name.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../model/nearest.js';
 
 export interface Header {
   readonly revision: string | null;

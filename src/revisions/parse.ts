@@ -8,7 +8,7 @@ import { readStatements, type SectionReading } from './statements.js';
 import type { Comment, Syntax, Token } from './syntax.js';
 import type { FileName } from './file-name.js';
 import type { Problem } from '../model/errors.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../model/nearest.js';
 
 /** A revision whose parents may still be open. */
 export interface Draft extends Omit<Revision, 'parents'> {

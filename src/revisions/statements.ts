@@ -5,7 +5,7 @@ import type { Problem } from '../model/errors.js';
 import type { Guard, Statement } from '../model/revision.js';
 import type { MeantStatement } from './checksum.js';
 import { GUARD_KEYS, keyLine } from './header.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../model/nearest.js';
 import type { Comment, Syntax, Token } from './syntax.js';
 
 /** The part of a file between two marks. */

@@ -1,25 +1,45 @@
 import { describe, expect, test } from 'vitest';
-import { optionsOf, parseArguments } from '../../src/cli/arguments.js';
+import { parseArguments } from '../../src/cli/arguments.js';
+import { optionsOf } from '../../src/cli/offered.js';
 import { COMMANDS } from '../../src/cli/command-list.js';
 import { commandHelp, EXIT_WORDS, programHelp } from '../../src/cli/help.js';
 import { flagOf, OPTIONS } from '../../src/cli/options.js';
 import { EXIT } from '../../src/index.js';
+import { runCli } from '../support/cli.js';
 
-test('the commands are those of the contract that are built', () => {
+test('every command has a name of its own', () => {
   const names = COMMANDS.map(({ name }) => name);
-  const agreed =
-    'discover status check current history heads show plan upgrade downgrade stamp drift repair lint doctor new baseline';
-  expect(agreed.split(' ')).toEqual(expect.arrayContaining(names));
   expect(new Set(names).size).toBe(names.length);
 });
 
-describe('flotilla --help', () => {
-  const text = programHelp(COMMANDS);
+test('all help texts read as documentation: transcripts/help.txt', async () => {
+  const texts = await Promise.all(
+    COMMANDS.map(async (each) => [`${each.name} --help`, await commandHelp(each)]),
+  );
+  const screens = [['--help', await programHelp(COMMANDS)], ...texts];
+  const transcript = screens.map(([line = '', text = '']) => `$ flotilla ${line}\n${text}`).join('\n');
+  await expect(transcript).toMatchFileSnapshot('transcripts/help.txt');
+});
+
+test('the built program prints them, however help is asked for', async () => {
+  const [upgrade] = COMMANDS.filter(({ name }) => name === 'upgrade');
+  if (upgrade === undefined) throw new Error('there is no upgrade');
+  const text = await commandHelp(upgrade);
+  for (const line of ['upgrade --help', 'help upgrade', '--dryrun upgrade -h', 'upgrade --jobs --help']) {
+    expect(await runCli(line.split(' '))).toMatchObject({ code: 0, stdout: text, stderr: '' });
+  }
+  const all = { code: 0, stdout: await programHelp(COMMANDS), stderr: '' };
+  for (const line of ['--help', '-h', 'help']) expect(await runCli([line])).toMatchObject(all);
+  expect(await runCli([])).toMatchObject({ code: 64, stdout: '', stderr: all.stdout });
+});
+
+describe('flotilla --help', async () => {
+  const text = await programHelp(COMMANDS);
 
   test('lists every command with its summary, and every exit code', () => {
     const flat = text.replace(/\s+/g, ' ');
     for (const { name, summary } of COMMANDS)
-      expect(flat).toMatch(new RegExp(`${name}( [[A-Z:\\]]+)? ${summary}`));
+      expect(flat).toMatch(new RegExp(`flotilla ${name}( [[<][A-Z:]+[>\\]])? ${summary}`));
     for (const code of Object.values(EXIT))
       expect(flat).toContain(` ${code} ${EXIT_WORDS[code] ?? 'missing'}`);
   });
@@ -31,14 +51,15 @@ describe('flotilla --help', () => {
 
 describe.each(COMMANDS.map((command) => [command.name, command] as const))(
   'flotilla %s --help',
-  (_name, command) => {
-    const text = commandHelp(command);
+  async (_name, command) => {
+    const text = await commandHelp(command);
     const flat = text.replace(/\s+/g, ' ');
 
     test('describes the command and every option of it, with its default', () => {
-      expect(flat).toContain(command.description);
+      expect(flat).toContain(command.description.join(' '));
       for (const name of optionsOf(command)) {
-        const { describe: words, off, default: fallback } = OPTIONS[name];
+        const { describe: common, off, default: fallback } = OPTIONS[name];
+        const words = command.optionWords?.[name] ?? common;
         expect(flat).toContain(off === undefined ? `--${flagOf(name)} ` : `--no-${flagOf(name)} ${off}`);
         if (off === undefined) expect(flat).toContain(words);
         if (typeof fallback === 'string' || typeof fallback === 'number') {
@@ -61,7 +82,7 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))(
     test('tells the exit codes: its own, and those that every command has', () => {
       for (const [code, words] of Object.entries(command.exitCodes))
         expect(flat).toContain(` ${code} ${words}`);
-      for (const code of [64, 70, 75, 78, 130])
+      for (const code of 'run' in command ? [64, 70, 75, 78, 130] : [64, 70])
         expect(flat).toContain(` ${code} ${command.exitCodes[code] ?? EXIT_WORDS[code] ?? 'missing'}`);
     });
 

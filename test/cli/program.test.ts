@@ -87,7 +87,7 @@ describe('settings', () => {
     const file = await flotilla('status');
     expect([file.code, file.stdout]).toEqual([78, '']);
     expect(file.stderr).toMatch(
-      /flotilla\.config\.json: unknown key datadir\n.*nearest known key is dataDir/,
+      /flotilla\.config\.json:1: unknown key datadir\n.*nearest known key is dataDir/,
     );
     writeFileSync(join(cwd, 'flotilla.config.json'), '{}');
     const variable = await runCli(['status'], { cwd, env: { FLOTILLA_JOB: '2' } });

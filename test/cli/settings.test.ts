@@ -131,4 +131,11 @@ describe('mergeSettings', () => {
       { message: "FLOTILLA_BACKUP is 'no'", hint: 'It takes true or false.' },
     ]);
   });
+
+  test('takes an empty variable as if it were unset, and warns of one that is near to none', async () => {
+    const environment = { FLOTILLA_JOBS: '', FLOTILLA_ENV: '', FLOTILLA_LOGS: 'x', FLOTILLA_ROLE: '' };
+    const warnings: string[] = [];
+    expect(await mergeSettings({}, environment, undefined, (text) => warnings.push(text))).toEqual({});
+    expect(warnings).toEqual(['FLOTILLA_LOGS is no setting of Flotilla, and is ignored']);
+  });
 });

@@ -23,12 +23,20 @@ describe('the bundled program', () => {
     expect([...new Set(packages)].sort()).toEqual([...INSTALLED].sort());
   });
 
+  test('has no checks of options and files in the worker, which nobody but its supervisor calls', () => {
+    const notices = filesOf('dist/worker.licences.txt').join('');
+    expect(notices).toMatch(/^[a-z0-9-]+ \d/m);
+    expect(notices).not.toMatch(/^(?:zod|jsonc-parser) /m);
+  });
+
   test('brings the licence of each package that it contains, one that allows it', () => {
     const notices = filesOf('dist/*.licences.txt').join('\n');
     const found = [...notices.matchAll(/^(\S+) \d\S* \((.*)\)\n\n(.+)/gm)];
     const names = found.map(([, name]) => name);
     const used = filesOf('src/**/*.ts').flatMap((text) =>
-      [...text.matchAll(/^import (?!type).* from '([a-z][a-z0-9-]*)';$/gm)].map(([, name]) => name ?? ''),
+      [...text.matchAll(/^import (?!type).* from '([a-z][a-z0-9-]*)(?:\/[^']*)?';$/gm)].map(
+        ([, name]) => name ?? '',
+      ),
     );
     expect(used.filter((name) => ![...names, ...INSTALLED].includes(name))).toEqual([]);
     const licences = new Set(found.map(([, , licence]) => licence));

@@ -1,15 +1,26 @@
 // `flotilla baseline`.
 
 import { baselineReportText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 import { present } from '../settings.js';
 
-export const baseline: Command = {
+export const baseline = defineCommand({
   name: 'baseline',
-  argument: { word: 'TARGET', default: null, describe: 'The id of a target, or the path of a database' },
+  argument: {
+    word: 'TARGET',
+    kind: 'target',
+    default: null,
+    describe: 'The id of a target, or the path of a database',
+  },
   summary: "writes a first revision from a database's structure",
-  description:
-    'Writes the structure of one database as a revision: tables with parents first, indexes, views, triggers; the down in reverse. Tables of other migration tools are left out, and so are rows. The text is run in memory first, and written only where it leaves exactly this structure. Where the migrations directory has no revision yet, the file is 0001_baseline.sql there; otherwise the text is printed, unless --output names a file. Says how many other targets have the same structure; no target is changed.',
+  description: [
+    'Writes the structure of one database as a revision: tables with parents first, indexes, views,',
+    'triggers; the down in reverse. Tables of other migration tools are left out, and so are rows.',
+    'The text is run in memory first, and written only where it leaves exactly this structure.',
+    'Where the migrations directory has no revision yet, the file is 0001_baseline.sql there; otherwise',
+    'the text is printed, unless --output names a file.',
+    'Says how many other targets have the same structure; no target is changed.',
+  ],
   settings: ['output', 'jobs'],
   switches: [],
   examples: [
@@ -30,4 +41,4 @@ export const baseline: Command = {
     const report = await fleet.baseline({ ...select, target, ...present({ output }) });
     return { report, text: (options) => baselineReportText(report, options) };
   },
-};
+});

@@ -1,13 +1,15 @@
 // `flotilla check`.
 
 import { statusText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 
-export const check: Command = {
+export const check = defineCommand({
   name: 'check',
   summary: 'fails unless every target is current',
-  description:
-    'Shows what `status` shows, and exits 1 unless every target is current: for a pipeline or a monitor. Nothing is changed.',
+  description: [
+    'Shows what `status` shows, and exits 1 unless every target is current: for a pipeline or a monitor.',
+    'Nothing is changed.',
+  ],
   settings: ['jobs'],
   switches: [],
   examples: [
@@ -19,4 +21,4 @@ export const check: Command = {
     const report = await fleet.status({ ...select, command: 'check' });
     return { report, text: (options) => statusText(report, options) };
   },
-};
+});

@@ -1,13 +1,16 @@
 // `flotilla current`.
 
 import { currentText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 
-export const current: Command = {
+export const current = defineCommand({
   name: 'current',
   summary: 'shows the revision that each target records',
-  description:
-    'Prints a line for each target: its id, the revision it records, its state. --verbose adds the rows of its history: status, time, duration, run, version of Flotilla; and how the last run over it failed, if it did. Nothing is changed.',
+  description: [
+    'Prints a line for each target: its id, the revision it records, its state.',
+    '--verbose adds the rows of its history: status, time, duration, run, version of Flotilla; and how',
+    'the last run over it failed, if it did. Nothing is changed.',
+  ],
   settings: ['jobs'],
   switches: [],
   examples: [
@@ -23,4 +26,4 @@ export const current: Command = {
     const report = await fleet.current({ ...select, history: switches.has('verbose') });
     return { report, text: (options) => currentText(report, options) };
   },
-};
+});

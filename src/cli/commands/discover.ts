@@ -1,13 +1,16 @@
 // `flotilla discover`.
 
 import { discoverText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 
-export const discover: Command = {
+export const discover = defineCommand({
   name: 'discover',
   summary: 'lists the targets and what was refused, and why',
-  description:
-    'Looks for the targets under the data directory. Nothing is opened: what is not a plain file with one name is refused, with the reason and what to do about it; the rest of the fleet goes on without it.',
+  description: [
+    'Looks for the targets under the data directory.',
+    'Nothing is opened: what is not a plain file with one name is refused, with the reason and what to do',
+    'about it; the rest of the fleet goes on without it.',
+  ],
   settings: [],
   switches: [],
   examples: [
@@ -23,4 +26,4 @@ export const discover: Command = {
     const report = await fleet.discover(select);
     return { report, text: (options) => discoverText(report, options) };
   },
-};
+});

@@ -1,14 +1,18 @@
 // `flotilla doctor`.
 
 import { doctorText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 import { present } from '../settings.js';
 
-export const doctor: Command = {
+export const doctor = defineCommand({
   name: 'doctor',
   summary: 'checks the whole installation and says what to do next',
-  description:
-    'Looks at everything once: directories, revisions, ledger, room for backups, leftovers of runs that were stopped, and every target, with the revisions that targets record and no file has. Each thing that is wrong is told with what to do about it, and the end says what to type, in order. It works where the revisions are gone, or the ledger is damaged. No target is changed.',
+  description: [
+    'Looks at everything once: directories, revisions, ledger, room for backups, leftovers of runs that',
+    'were stopped, and every target, with the revisions that targets record and no file has.',
+    'Each thing that is wrong is told with what to do about it, and the end says what to type, in order.',
+    'It works where the revisions are gone, or the ledger is damaged. No target is changed.',
+  ],
   settings: ['jobs', 'backupDir'],
   switches: [],
   examples: [
@@ -21,4 +25,4 @@ export const doctor: Command = {
     const report = await fleet.doctor({ ...select, ...present({ backupDir }) });
     return { report, text: (options) => doctorText(report, options) };
   },
-};
+});

@@ -1,23 +1,28 @@
 // `flotilla downgrade`.
 
 import { runText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 import { RUN_SETTING_NAMES, runOptions } from '../settings.js';
 
-export const downgrade: Command = {
+export const downgrade = defineCommand({
   name: 'downgrade',
   argument: {
     word: 'REV',
+    kind: 'revision',
+    also: ['base'],
     default: null,
     describe: 'Where the targets are to go back to: an id or its prefix, -N, base',
   },
   summary: 'takes revisions back, newest first',
-  description:
-    'Runs the down of every revision that a target has beyond REV, newest first, by the same steps as upgrade: backup, one transaction, verification against the structure of the older revision. Where a revision has no down, nothing is started and the revision is named.',
+  description: [
+    'Runs the down of every revision that a target has beyond REV, newest first, by the same steps as',
+    'upgrade: backup, one transaction, verification against the structure of the older revision.',
+    'Where a revision has no down, nothing is started and the revision is named.',
+  ],
   settings: RUN_SETTING_NAMES,
   switches: [],
   examples: [
-    { words: 'downgrade -1 --dry-run', does: 'rehearses to take the newest revision back' },
+    { words: 'downgrade -1 --dry-run', does: 'rehearses undoing the newest revision' },
     { words: 'downgrade 0003 --only project_7', does: 'brings one target back to revision 0003' },
     { words: 'downgrade base', does: 'takes everything back that revisions made' },
   ],
@@ -32,4 +37,4 @@ export const downgrade: Command = {
     const report = await fleet.downgrade({ ...select, ...runOptions(settings), to });
     return { report, text: (options) => runText(report, options) };
   },
-};
+});

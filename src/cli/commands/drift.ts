@@ -1,13 +1,16 @@
 // `flotilla drift`.
 
 import { driftText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 
-export const drift: Command = {
+export const drift = defineCommand({
   name: 'drift',
   summary: 'compares each target with the structure of its revision',
-  description:
-    'Compares the structure of each target with the one that its own revision leaves on an empty database, cohort by cohort: columns, constraints, indexes, views and triggers, however they were written. Rows are not compared.',
+  description: [
+    'Compares the structure of each target with the one that its own revision leaves on an empty',
+    'database, cohort by cohort: columns, constraints, indexes, views and triggers, however they were',
+    'written. Rows are not compared.',
+  ],
   settings: ['jobs'],
   switches: [],
   examples: [
@@ -20,4 +23,4 @@ export const drift: Command = {
     const report = await fleet.drift(select);
     return { report, text: (options) => driftText(report, options) };
   },
-};
+});

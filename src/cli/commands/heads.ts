@@ -1,12 +1,12 @@
 // `flotilla heads`.
 
 import { historyText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 
-export const heads: Command = {
+export const heads = defineCommand({
   name: 'heads',
   summary: 'lists the revisions that no other stands on',
-  description: 'Lists the last revisions of the graph. More than one means that a merge is missing.',
+  description: ['Lists the last revisions of the graph. More than one means that a merge is missing.'],
   looks: 'never',
   settings: [],
   switches: [],
@@ -16,4 +16,4 @@ export const heads: Command = {
     const report = await fleet.heads();
     return { report, text: (options) => historyText(report, options) };
   },
-};
+});

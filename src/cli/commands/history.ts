@@ -1,22 +1,27 @@
 // `flotilla history`.
 
 import { fleetHistoryText, historyText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 import { present } from '../settings.js';
 
-export const history: Command = {
+export const history = defineCommand({
   name: 'history',
   argument: {
     word: 'A:B',
+    kind: 'range',
     default: 'base:heads',
     describe: 'A range of revisions; either end may be left out',
   },
   summary: 'lists the revisions in the order of application',
-  description:
-    'Lists the revisions, oldest first, with what each stands on. No target is looked at. With --fleet, reads the history of every target: how many have each revision, and when the first and the last got it; also revisions that no file has.',
+  description: [
+    'Lists the revisions, oldest first, with what each stands on. No target is looked at.',
+    'With --fleet, reads the history of every target: how many have each revision, and when the first and',
+    'the last got it; also revisions that no file has.',
+  ],
   looks: 'withFleet',
   settings: ['jobs'],
   switches: ['fleet'],
+  optionWords: { fleet: 'Look at the targets: how many have which revision, and since when' },
   examples: [
     { words: 'history', does: 'all revisions' },
     { words: 'history 0003:', does: 'revision 0003 and all after it' },
@@ -32,4 +37,4 @@ export const history: Command = {
     const report = await fleet.history(present({ range }));
     return { report, text: (options) => historyText(report, options) };
   },
-};
+});

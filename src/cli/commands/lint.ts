@@ -1,17 +1,22 @@
 // `flotilla lint`.
 
 import { graphMermaid, graphText, lintText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 import { present } from '../settings.js';
 
-export const lint: Command = {
+export const lint = defineCommand({
   name: 'lint',
   summary: 'reads the revisions for mistakes, before any target does',
-  description:
-    'Runs every revision in memory, empty and with a row in every table, up and down, and compares the structure before and after each statement. Names what is missing at that point and which revision took it away, what a rebuild loses, rows that would go unsaid, and ways back that lead elsewhere; each with file, line, reason and mend.',
+  description: [
+    'Runs every revision in memory, empty and with a row in every table, up and down, and compares the',
+    'structure before and after each statement.',
+    'Names what is missing at that point and which revision took it away, what a rebuild loses, rows that',
+    'would go unsaid, and ways back that lead elsewhere; each with file, line, reason and fix.',
+  ],
   looks: 'withFleet',
-  settings: ['rule', 'strict'],
+  settings: ['rule', 'strict', 'jobs'],
   switches: ['fleet', 'graph', 'mermaid'],
+  optionWords: { fleet: 'Hold the revisions against what the targets have applied, too' },
   examples: [
     { words: 'lint', does: 'all rules over all revisions' },
     { words: 'lint --strict', does: 'the same; warnings fail too, as suits continuous integration' },
@@ -37,4 +42,4 @@ export const lint: Command = {
       },
     };
   },
-};
+});

@@ -1,14 +1,16 @@
 // `flotilla new`.
 
 import { newText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 
-export const newRevision: Command = {
+export const newRevision = defineCommand({
   name: 'new',
-  argument: { word: 'MESSAGE', default: null, describe: 'What the revision does, in quotes' },
+  argument: { word: 'MESSAGE', kind: 'text', default: null, describe: 'What the revision does, in quotes' },
   summary: 'writes the file of a new revision',
-  description:
-    'Writes a new file into the migrations directory: the next number after numbers, a new id that stands on the heads otherwise. The SQL is yours to write.',
+  description: [
+    'Writes a new file into the migrations directory: the next number after numbers, a new id that stands',
+    'on the heads otherwise. The SQL is yours to write.',
+  ],
   looks: 'never',
   settings: [],
   switches: [],
@@ -23,4 +25,4 @@ export const newRevision: Command = {
     const report = await fleet.newRevision({ message });
     return { report, text: () => newText(report) };
   },
-};
+});

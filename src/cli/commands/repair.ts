@@ -1,14 +1,21 @@
 // `flotilla repair`.
 
 import { repairPlanText, runText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 import { present, RUN_SETTING_NAMES, runOptions } from '../settings.js';
 
-export const repair: Command = {
+export const repair = defineCommand({
   name: 'repair',
   summary: 'mends the structure of targets that drifted',
-  description:
-    'Brings the structure of each drifted target back to the one that its own revision leaves, by the same steps as upgrade: backup, one transaction, verification. Missing columns are added, what ALTER TABLE cannot change is rebuilt with every row, indexes, views and triggers are made anew. Where rows are in the way they are counted and named, and nothing is changed. What is not expected stays unless --drop-extra names it: table, table.column, or an index, a view, a trigger. The history is not touched.',
+  description: [
+    'Brings the structure of each drifted target back to the one that its own revision leaves, by the',
+    'same steps as upgrade: backup, one transaction, verification.',
+    'Missing columns are added, what ALTER TABLE cannot change is rebuilt with every row, indexes, views',
+    'and triggers are made anew.',
+    'Where rows are in the way they are counted and named, and nothing is changed.',
+    'What is not expected stays unless --drop-extra names it: table, table.column, or an index, a view, a',
+    'trigger. The history is not touched.',
+  ],
   settings: ['dropExtra', ...RUN_SETTING_NAMES],
   switches: ['plan'],
   examples: [
@@ -35,4 +42,4 @@ export const repair: Command = {
     const report = await fleet.repair({ ...select, ...runOptions(settings), ...present({ dropExtra }) });
     return { report, text: (options) => runText(report, options) };
   },
-};
+});

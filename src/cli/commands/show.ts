@@ -1,13 +1,19 @@
 // `flotilla show`.
 
 import { showText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 
-export const show: Command = {
+export const show = defineCommand({
   name: 'show',
-  argument: { word: 'REV', default: null, describe: 'The revision: an id or its prefix, head, id-N' },
+  argument: {
+    word: 'REV',
+    kind: 'revision',
+    also: ['head'],
+    default: null,
+    describe: 'The revision: an id or its prefix, head, id-N',
+  },
   summary: 'shows one revision: what it stands on and its SQL',
-  description: 'Shows the file of a revision, its place in the graph, and the SQL of both directions.',
+  description: ['Shows the file of a revision, its place in the graph, and the SQL of both directions.'],
   looks: 'never',
   settings: [],
   switches: [],
@@ -20,4 +26,4 @@ export const show: Command = {
     const report = await fleet.show({ revision });
     return { report, text: (options) => showText(report, options) };
   },
-};
+});

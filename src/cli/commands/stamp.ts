@@ -1,19 +1,27 @@
 // `flotilla stamp`.
 
 import { runText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 import { present, RUN_SETTING_NAMES, runOptions } from '../settings.js';
 
-export const stamp: Command = {
+export const stamp = defineCommand({
   name: 'stamp',
   argument: {
     word: 'REV',
+    kind: 'revision',
+    also: ['auto', 'head'],
     default: 'auto',
     describe: 'The revision to record: auto (by evidence), head, an id or its prefix',
   },
   summary: 'records the revision of legacy targets without running it',
-  description:
-    "Finds out by evidence at which revision a legacy target is: its structure must equal exactly that of one revision. That one and all before it are then recorded as applied. A target whose structure is no revision's is left alone, and the difference is told. Where the structure is that of several, because some revisions change rows alone, the earliest is recorded, and --at names another of them. With a revision instead of auto, that one is recorded where the structure is its own.",
+  description: [
+    'Finds out by evidence at which revision a legacy target is: its structure must equal exactly that of',
+    'one revision. That one and all before it are then recorded as applied.',
+    "A target whose structure is no revision's is left alone, and the difference is told.",
+    'Where the structure is that of several, because some revisions change rows alone, the earliest is',
+    'recorded, and --at names another of them.',
+    'With a revision instead of auto, that one is recorded where the structure is its own.',
+  ],
   settings: ['at', 'allowExtra', ...RUN_SETTING_NAMES],
   switches: ['force'],
   examples: [
@@ -37,4 +45,4 @@ export const stamp: Command = {
     const report = await fleet.stamp({ ...select, ...runOptions(settings), ...own });
     return { report, text: (options) => runText(report, options) };
   },
-};
+});

@@ -1,13 +1,17 @@
 // `flotilla status`.
 
 import { statusText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 
-export const status: Command = {
+export const status = defineCommand({
   name: 'status',
   summary: 'shows the fleet by state, revision and cohort',
-  description:
-    'Reads what every target records and how it is built, and shows a line for each cohort: the targets that share state, revision and structure. --verbose adds a line for each target, and how the last run over it failed where it did. Nothing is changed.',
+  description: [
+    'Reads what every target records and how it is built, and shows a line for each cohort: the targets',
+    'that share state, revision and structure.',
+    '--verbose adds a line for each target, and how the last run over it failed where it did.',
+    'Nothing is changed.',
+  ],
   settings: ['jobs'],
   switches: [],
   examples: [
@@ -24,4 +28,4 @@ export const status: Command = {
     });
     return { report, text: (options) => statusText(report, options) };
   },
-};
+});

@@ -1,19 +1,26 @@
 // `flotilla upgrade`.
 
 import { runText } from '../../index.js';
-import type { Command } from '../command.js';
+import { defineCommand } from '../command.js';
 import { present, RUN_SETTING_NAMES, runOptions } from '../settings.js';
 
-export const upgrade: Command = {
+export const upgrade = defineCommand({
   name: 'upgrade',
   argument: {
     word: 'REV',
+    kind: 'revision',
+    also: ['head'],
     default: 'head',
     describe: 'Where the targets are to be brought: head, an id or its prefix, +N, id+N',
   },
   summary: 'brings every target to a revision',
-  description:
-    'Runs what each target lacks. A target is backed up first, changed in one transaction and verified before it is committed: it is at its old or at its new revision, whatever fails. A target that fails is as it was before, and the others go on. Running it again does only what is left.',
+  description: [
+    'Runs what each target lacks.',
+    'A target is backed up first, changed in one transaction and verified before it is committed: it is',
+    'at its old or at its new revision, whatever fails.',
+    'A target that fails is as it was before, and the others go on.',
+    'Running it again does only what is left.',
+  ],
   settings: ['stamp', 'allowDrift', 'allowExtra', ...RUN_SETTING_NAMES],
   switches: [],
   examples: [
@@ -44,4 +51,4 @@ export const upgrade: Command = {
     });
     return { report, text: (options) => runText(report, options) };
   },
-};
+});

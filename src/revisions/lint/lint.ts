@@ -8,7 +8,7 @@ import { tell, type About } from '../../model/hint.js';
 import type { LintFinding, LintReport } from '../../model/lint.js';
 import type { LintContext, Mistake, Rule, RuleDescription } from './rule.js';
 import type { Trace } from './trace.js';
-import { nearest } from '../nearest.js';
+import { nearest } from '../../model/nearest.js';
 
 export interface LintOptions {
   /** Ids of the rules to apply; default: all. */

@@ -6,7 +6,7 @@ import { ancestors, type Graph } from '../../../revisions/graph.js';
 import { columnNamed, hasObject, KINDS, tableNamed } from './lookup.js';
 import { positionText, type Holds, type Position, type Timeline } from './timeline.js';
 import { fold } from '../schema/sql-text.js';
-import { nearest } from '../../../revisions/nearest.js';
+import { nearest } from '../../../model/nearest.js';
 import { treeOf } from '../syntax/tree.js';
 
 /** What is missing: a table, index, view or trigger (`column` null), or a column of a table. */

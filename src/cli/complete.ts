@@ -1,0 +1,142 @@
+// What could be typed next, for the scripts of `flotilla completion`: commands, options, values, ids of revisions and
+// targets. Apart from parsing, because half a command line is never right. What goes wrong is nobody's concern here:
+// there is nothing to offer then.
+
+import { openFleet } from '../index.js';
+import type { Fleet } from '../index.js';
+import { optionsOf } from './offered.js';
+import type { Argument, Command } from './command.js';
+import { COMMANDS } from './command-list.js';
+import { COMMON_SWITCHES, FLEET_NAMES, flagOf, namesOf, OPTIONS, SETTINGS } from './options.js';
+import type { OptionName } from './options.js';
+import { fleetOptions, mergeSettings } from './settings.js';
+import { valueOf } from './value.js';
+import { readTyped } from './typed-words.js';
+import type { TypedWords } from './typed-words.js';
+
+/** Nobody waits longer for a list of targets. */
+const PATIENCE_MS = 2_000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Words that may stand where the last of the words is, and begin like it.
+ * @param words as they were typed after the program's name, quotes included, up to the cursor
+ */
+export async function complete(words: readonly string[], environment: Environment): Promise<string[]> {
+  const typed = readTyped(words, environment['HOME']);
+  const { current, pending } = typed;
+  const assigned = pending === undefined ? /^--([^=]+)=(.*)$/s.exec(current) : null;
+  if (assigned !== null && typed.isOption) {
+    const [, flag = '', value = ''] = assigned;
+    const name = namesOf(OPTIONS).find((each) => flagOf(each) === flag);
+    return name === undefined
+      ? []
+      : offer(`--${flag}=`, value, await valuesOf(name, value, typed, environment));
+  }
+  if (pending !== undefined) return offer('', current, await valuesOf(pending, current, typed, environment));
+  if (typed.isOption && current.startsWith('-')) return offer('', current, flagsOf(typed));
+  return offer('', current, await wordsOf(typed, environment));
+}
+
+/** The candidates that go on from what is typed; `before` belongs to the same word. */
+function offer(before: string, typed: string, candidates: readonly string[]): string[] {
+  return [...new Set(candidates)]
+    .filter((candidate) => candidate.startsWith(typed))
+    .map((candidate) => `${before}${candidate}`);
+}
+
+function flagsOf({ words, given }: TypedWords): string[] {
+  const command = commandOf(words);
+  const names = command === undefined ? [...FLEET_NAMES, ...COMMON_SWITCHES] : optionsOf(command);
+  const flags = names
+    .filter((name) => !given.has(name) || OPTIONS[name].type === 'list')
+    .map((name) => `--${OPTIONS[name].off === undefined ? '' : 'no-'}${flagOf(name)}`);
+  return command === undefined ? [...flags, '--version'] : flags;
+}
+
+async function wordsOf(typed: TypedWords, environment: Environment): Promise<string[]> {
+  const [first, ...more] = typed.words;
+  const names = COMMANDS.map(({ name }) => name);
+  if (first === undefined) return [...names, 'help'];
+  if (first === 'help') return more.length === 0 ? names : [];
+  const argument = commandOf(typed.words)?.argument;
+  return argument === undefined || more.length > 0 ? [] : argumentsOf(argument, typed, environment);
+}
+
+async function argumentsOf(
+  argument: Argument,
+  typed: TypedWords,
+  environment: Environment,
+): Promise<string[]> {
+  const { choices, also = [] } = argument;
+  if (choices !== undefined) return [...choices];
+  switch (argument.kind) {
+    case 'revision':
+      return [...also, ...(await revisionIds(typed, environment))];
+    case 'range': {
+      const from = typed.current.slice(0, typed.current.indexOf(':') + 1);
+      return (await revisionIds(typed, environment)).map((id) => `${from}${id}`);
+    }
+    case 'target':
+      return targetIds(typed, environment);
+    case 'text':
+      return [];
+  }
+}
+
+async function valuesOf(
+  name: OptionName,
+  value: string,
+  typed: TypedWords,
+  environment: Environment,
+): Promise<string[]> {
+  if (name === 'at') return revisionIds(typed, environment);
+  if (name === 'only' || name === 'exclude') {
+    const before = value.slice(0, value.lastIndexOf(',') + 1);
+    const taken = before.split(',');
+    const ids = await targetIds(typed, environment);
+    return ids.filter((id) => !taken.includes(id)).map((id) => `${before}${id}`);
+  }
+  return [...(OPTIONS[name].choices ?? [])];
+}
+
+async function revisionIds(typed: TypedWords, environment: Environment): Promise<string[]> {
+  const report = await ask(typed, environment, (fleet) => fleet.history());
+  return report?.revisions.map(({ id }) => id) ?? [];
+}
+
+async function targetIds(typed: TypedWords, environment: Environment): Promise<string[]> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const report = await ask(typed, environment, (fleet) => fleet.discover({ signal }));
+  return report?.targets.map(({ id }) => id) ?? [];
+}
+
+/** Asks the fleet that the line so far is about; null where it has no answer. */
+async function ask<T>(
+  { given }: TypedWords,
+  environment: Environment,
+  question: (fleet: Fleet) => Promise<T>,
+): Promise<T | null> {
+  const flags = Object.fromEntries(
+    namesOf(SETTINGS).flatMap((name) => {
+      const value = given.has(name) ? valueOf(SETTINGS[name], given.get(name) ?? '') : undefined;
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  try {
+    const fleet = await openFleet(fleetOptions(await mergeSettings(flags, environment, given.get('config'))));
+    try {
+      return await question(fleet);
+    } finally {
+      await fleet.close();
+    }
+  } catch {
+    // Whoever types is not to be disturbed by what is wrong with the fleet.
+    return null;
+  }
+}
+
+function commandOf([first]: readonly string[]): Command | undefined {
+  return COMMANDS.find(({ name }) => name === first);
+}

@@ -1,0 +1,21 @@
+// What a thing that was thrown is to the user. Apart from the program because a bug may show before it is loaded.
+
+import { FleetError, VERSION } from '../index.js';
+
+/** A fault with a hint, an interruption, or a bug of ours. */
+export function faultOf(error: unknown, signal: AbortSignal): FleetError {
+  if (error instanceof FleetError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (signal.aborted) {
+    return new FleetError('interrupted', `Interrupted: ${message}`, {
+      hint: 'Type the same command again to go on.',
+      cause: error,
+    });
+  }
+  return new FleetError('internal', message, { hint: bugHint(), cause: error });
+}
+
+/** What to do about a bug of ours. */
+export function bugHint(): string {
+  return `This is a bug of Flotilla ${VERSION}, not a mistake of yours. Please report it, with the command and what --verbose prints.`;
+}

@@ -1,0 +1,87 @@
+// What each method of the library takes, as checks: strict, so that a misspelt `dryRun` is an error and never a real
+// run. Settings come from their table; what only a call can have is here. A test holds the interfaces of api.ts to
+// these checks. Not for worker processes, which nobody but their supervisor calls.
+
+import * as z from 'zod/mini';
+import type { FleetEvent } from './events.js';
+import { optional, settingOption, settingOptions, TAKES } from './setting-schema.js';
+import {
+  CHANGE_SETTINGS,
+  CHOICE_SETTINGS,
+  COMMAND_SETTINGS,
+  PLACE_SETTINGS,
+  WORK_SETTINGS,
+} from './settings.js';
+
+const { stamp, allowDrift, allowExtra, dropExtra, at, strict, output } = settingOptions(COMMAND_SETTINGS);
+const { backupDir } = settingOptions(CHANGE_SETTINGS);
+const rules = settingOption(COMMAND_SETTINGS.rule);
+const flag = optional('true or false', z.boolean());
+const to = optional('a revision', z.string());
+const range = optional('a range of revisions, A:B', z.string());
+const command = optional('status or check', z.enum(['status', 'check']));
+
+const commandOptions = optional(
+  'an object of options',
+  z.readonly(
+    z.record(z.string(), z.union([z.boolean(), z.number(), z.string(), z.readonly(z.array(z.string()))])),
+  ),
+);
+
+/** Known by what it can do: test runners have realms of their own, each with a class of its own. */
+const isSignal = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'aborted' in value &&
+  typeof value.aborted === 'boolean' &&
+  'addEventListener' in value &&
+  typeof value.addEventListener === 'function';
+
+const select = {
+  ...settingOptions(CHOICE_SETTINGS),
+  ...settingOptions(WORK_SETTINGS),
+  signal: optional('an AbortSignal', z.custom<AbortSignal>(isSignal)),
+  onEvent: optional(
+    'a function',
+    z.custom<(event: FleetEvent) => void>((value) => typeof value === 'function'),
+  ),
+};
+const change = { ...select, ...settingOptions(CHANGE_SETTINGS) };
+
+/** By method; `openFleet` is the door itself. */
+export const CALL_OPTIONS = {
+  openFleet: call({ ...settingOptions(PLACE_SETTINGS), commandOptions }),
+  discover: call(select),
+  status: call({ ...select, command, failures: flag }),
+  current: call({ ...select, history: flag }),
+  drift: call(select),
+  plan: call({ ...select, to, stamp, allowExtra }),
+  upgrade: call({ ...change, to, stamp, allowDrift, allowExtra }),
+  stamp: call({ ...change, to, force: flag, at, allowExtra }),
+  downgrade: call({ ...change, to: needed('a revision') }),
+  repair: call({ ...change, dropExtra }),
+  repairPlan: call({ ...select, dropExtra }),
+  history: call({ range }),
+  fleetHistory: call({ ...select, range }),
+  doctor: call({ ...select, backupDir }),
+  baseline: call({ ...select, target: needed('the id of a target or the path of a database'), output }),
+  heads: call({}),
+  lint: call({ ...select, rules, strict, fleet: flag }),
+  show: call({ revision: needed('a revision') }),
+  newRevision: call({ message: needed('text') }),
+  close: call({}),
+};
+
+export type CallName = keyof typeof CALL_OPTIONS;
+export type CallOptions<N extends CallName> = z.output<(typeof CALL_OPTIONS)[N]>;
+
+function call<S extends z.core.$ZodLooseShape>(shape: S) {
+  return z.readonly(z.strictObject(shape));
+}
+
+/** An argument in a call's options: text that must be given. */
+function needed(takes: string) {
+  const schema = z.string();
+  TAKES.add(schema, { takes });
+  return schema;
+}

@@ -1,0 +1,32 @@
+// What a configuration file may have, made from the table of settings: for the schema that editors read. The program
+// checks a file key by key instead, in words and with lines; a test holds both to the same files.
+
+import * as z from 'zod';
+import { writtenSchema } from '../setting-schema.js';
+import { SETTINGS } from '../settings.js';
+import type { Setting } from '../settings.js';
+
+const keys = Object.fromEntries(
+  Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
+    const described = z.optional(writtenSchema(setting)).meta({
+      description: wordsOf(setting),
+      ...(setting.default === undefined ? {} : { default: setting.default }),
+    });
+    return [name, described];
+  }),
+);
+
+export const configuration = z
+  .strictObject({
+    $schema: z.string().optional().describe('The schema that this file keeps to'),
+    ...keys,
+    environments: z
+      .record(z.string(), z.strictObject(keys).meta({ id: 'Settings' }))
+      .optional()
+      .describe('By name: settings that win over those beside it, with --env NAME'),
+  })
+  .meta({ title: 'Configuration of Flotilla', description: 'Paths are relative to this file' });
+
+function wordsOf({ describe, defaultWords }: Setting): string {
+  return defaultWords === undefined ? describe : `${describe}; default: ${defaultWords}`;
+}

@@ -1,0 +1,116 @@
+// The document of a run over targets, and how each of them ended.
+
+import * as z from 'zod';
+import {
+  contract,
+  count,
+  exitCode,
+  failure,
+  failureCode,
+  head,
+  match,
+  runCommand,
+  text,
+  texts,
+  time,
+  unmatched,
+  hint,
+} from './parts.js';
+
+const outcomeKind = z.enum([
+  'upgraded',
+  'downgraded',
+  'stamped',
+  'repaired',
+  'restored',
+  'current',
+  'skipped',
+  'failed',
+  'inDoubt',
+]);
+
+const skippedStatement = z.strictObject({
+  revision: text,
+  line: count,
+  when: z.enum(['missing', 'exists']),
+  object: text,
+});
+
+export const outcome = z
+  .strictObject({
+    id: text,
+    path: text,
+    outcome: outcomeKind,
+    from: text.nullable().describe('The revision before; null is base'),
+    to: text.nullable(),
+    applied: texts.describe('Revisions run or recorded, in order'),
+    backup: text.nullable(),
+    durationMs: z.number().min(0),
+    rows: z.record(text, z.tuple([count, count])).describe('Rows of each table before and after'),
+    failure: failure.nullable(),
+    skippedStatements: z.exactOptional(z.array(skippedStatement)),
+    resumed: z.exactOptional(z.strictObject({ revision: text, statementsDone: count })),
+    match: z.exactOptional(match),
+    mended: z.exactOptional(texts),
+    left: z.exactOptional(texts),
+    extra: z.exactOptional(texts),
+  })
+  .meta({ id: 'Outcome', description: 'How a target ended in a run' });
+
+export const runSummary = z
+  .strictObject({
+    planned: count,
+    upgraded: z.exactOptional(count),
+    downgraded: z.exactOptional(count),
+    stamped: z.exactOptional(count),
+    repaired: z.exactOptional(count),
+    restored: z.exactOptional(count),
+    current: z.exactOptional(count),
+    skipped: z.exactOptional(count),
+    failed: z.exactOptional(count),
+    inDoubt: z.exactOptional(count),
+  })
+  .meta({ id: 'RunSummary', description: 'Targets by outcome; an outcome that none had is left out' });
+
+const failureGroup = z
+  .strictObject({
+    code: failureCode,
+    outcome: outcomeKind,
+    count,
+    message: text,
+    revision: z.exactOptional(text),
+    statement: z.exactOptional(text),
+    line: z.exactOptional(count),
+    example: text.describe('Id of the first such target'),
+    ...hint,
+  })
+  .meta({ id: 'FailureGroup', description: 'Targets that failed, or were left alone, for the same reason' });
+
+export const failedAttempt = z
+  .strictObject({
+    runId: text,
+    command: runCommand,
+    startedAt: time,
+    outcome: z.enum(['failed', 'inDoubt']),
+    failure,
+  })
+  .meta({ id: 'FailedAttempt', description: 'A run that failed on a target, as the ledger has it' });
+
+export const runReport = z
+  .strictObject({
+    contract,
+    command: runCommand,
+    runId: text,
+    dryRun: z.boolean(),
+    head,
+    startedAt: time,
+    finishedAt: time,
+    durationMs: z.number().min(0),
+    summary: runSummary,
+    failures: z.array(failureGroup),
+    targets: z.array(outcome),
+    unmatched: z.exactOptional(unmatched),
+    report: text.nullable().describe('Path of the copy of this document under the state directory'),
+    exitCode,
+  })
+  .meta({ id: 'RunReport', description: 'upgrade, downgrade, stamp, repair' });

@@ -1,0 +1,107 @@
+// From a row of the table of settings to its check, for every source: flags and environment (text), the configuration
+// file (JSON) and calls of the library. The one place where a row becomes a check; whatever refuses a value asks here.
+
+import * as z from 'zod/mini';
+import { SETTINGS } from './settings.js';
+import type { Setting, SettingsOf, SettingTable, SettingValue } from './settings.js';
+
+// Each check is used once or twice a process; compiling it first would cost more.
+z.config({ jitless: true });
+
+/** Text that is not empty. */
+const TEXT = z.string().check(z.minLength(1));
+
+/** The check of a setting in a program. An empty list is a list there: of targets it means none. */
+export function settingSchema<S extends Setting>(setting: S): z.ZodMiniType<SettingValue<S>>;
+export function settingSchema(setting: Setting): z.ZodMiniType<SettingValue<Setting>> {
+  switch (setting.type) {
+    case 'number':
+      return z.int().check(z.minimum(setting.least ?? 0));
+    case 'boolean':
+      return z.boolean();
+    case 'list':
+      return z.readonly(z.array(TEXT));
+    case 'path':
+      return TEXT;
+    case 'string':
+      return setting.choices === undefined ? TEXT : z.enum(setting.choices);
+  }
+}
+
+/** The check of a setting as a person writes it: a list has at least one item, or is text with commas. */
+export function writtenSchema<S extends Setting>(setting: S): z.ZodMiniType<SettingValue<S>>;
+export function writtenSchema(setting: Setting): z.ZodMiniType<SettingValue<Setting>> {
+  if (setting.type !== 'list') return settingSchema(setting);
+  const items = z.array(TEXT).check(z.minLength(1));
+  return z.readonly(z.union([items, z.pipe(TEXT, z.pipe(z.transform(splitList), items))]));
+}
+
+/** What an option of a call takes, in words, by its check. */
+export const TAKES = z.registry<{ readonly takes: string }>();
+
+/** An option that may be left out. Not even `undefined` may be said: a caller takes that away first. */
+export function optional<T extends z.ZodMiniType>(takes: string, schema: T): z.ZodMiniExactOptional<T> {
+  const option = z.exactOptional(schema);
+  TAKES.add(option, { takes });
+  return option;
+}
+
+/** A setting as an option of a call. */
+export function settingOption<S extends Setting>(setting: S): SettingOption<S> {
+  return optional(allowed(setting, 'program'), settingSchema(setting));
+}
+
+type SettingOption<S extends Setting> = z.ZodMiniExactOptional<z.ZodMiniType<SettingValue<S>>>;
+
+/** Each row of a table as an option of its name. */
+export function settingOptions<T extends SettingTable>(
+  table: T,
+): { readonly [K in keyof T]: SettingOption<T[K]> } {
+  const entries = Object.entries(table).map(([name, row]) => [name, settingOption(row)]);
+  // TypeScript does not follow names through `fromEntries`.
+  return Object.fromEntries(entries) as { readonly [K in keyof T]: SettingOption<T[K]> };
+}
+
+/** The value of a setting as the program uses it; undefined where it takes no such value. */
+export function checkSetting(setting: Setting, value: unknown): SettingValue<Setting> | undefined {
+  return z.safeParse(writtenSchema(setting), value).data;
+}
+
+/** All settings, checked once more: from here on their type is the table's. */
+export function checkedSettings(values: object): SettingsOf<typeof SETTINGS> {
+  return z.parse(z.readonly(z.strictObject(settingOptions(SETTINGS))), values);
+}
+
+/** What a setting takes, in words: `a whole number from 1`. In text, items of a list are separated by commas. */
+export function allowed(
+  { type, least, choices, value }: Setting,
+  source: 'text' | 'program' = 'text',
+): string {
+  switch (type) {
+    case 'number':
+      return `a whole number from ${least ?? 0}`;
+    case 'boolean':
+      return 'true or false';
+    case 'list': {
+      const items = `${value?.replace(',..', '').toLowerCase() ?? 'value'}s`;
+      return source === 'text' ? `${items}, separated by commas` : `a list of ${items}`;
+    }
+    case 'path':
+      return 'a path';
+    case 'string':
+      return choices?.join(' or ') ?? 'text';
+  }
+}
+
+/** `a,{b,c}` -> `a` and `{b,c}`: commas within the braces of a glob do not separate. */
+export function splitList(text: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const char of text) {
+    if (char === '{') depth += 1;
+    if (char === '}') depth -= 1;
+    if (char === ',' && depth <= 0) parts.push('');
+    else parts.push(`${parts.pop() ?? ''}${char}`);
+  }
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
+}

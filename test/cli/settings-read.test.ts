@@ -1,0 +1,45 @@
+// Every setting reaches somebody: one that is accepted and ignored is the worst fault that a tool like this can have.
+// That each command uses what it declares, declared.test.ts sees.
+
+import { expect, test } from 'vitest';
+import { COMMANDS } from '../../src/cli/command-list.js';
+import { namesOf } from '../../src/cli/options.js';
+import { fleetOptions } from '../../src/cli/settings.js';
+import { checkedSettings, CHOICE_SETTINGS, PLACE_SETTINGS, SETTINGS } from '../../src/index.js';
+import type { Setting } from '../../src/index.js';
+import { checkCall } from '../../src/model/check-call.js';
+
+/** Each setting with a value that nothing else has. */
+const VALUES = checkedSettings(
+  Object.fromEntries(
+    Object.entries<Setting>(SETTINGS).map(([name, setting], index) => [name, valueFor(name, setting, index)]),
+  ),
+);
+
+test('Every setting but those of all commands is offered by some command.', () => {
+  const offered = new Set([
+    ...namesOf(PLACE_SETTINGS),
+    ...namesOf(CHOICE_SETTINGS),
+    ...COMMANDS.flatMap(({ settings }) => settings),
+  ]);
+  expect([...offered].sort()).toEqual(namesOf(SETTINGS).sort());
+});
+
+test('The settings of the place reach openFleet, all of them.', () => {
+  const options = checkCall('openFleet', [fleetOptions(VALUES)]);
+  expect(Object.keys(options).sort()).toEqual(namesOf(PLACE_SETTINGS).sort());
+});
+
+function valueFor(name: string, { type, default: usual, choices }: Setting, index: number): unknown {
+  switch (type) {
+    case 'number':
+      return 1000 + index;
+    case 'boolean':
+      return usual !== true;
+    case 'list':
+      return [`${name} of the test`];
+    case 'path':
+    case 'string':
+      return choices?.find((choice) => choice !== usual) ?? `${name} of the test`;
+  }
+}
