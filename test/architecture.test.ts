@@ -68,7 +68,7 @@ const EXCEPTIONS: Exceptions = {
       names: 'any',
       reason: 'writes the files of revisions: the one writer of them',
     },
-    'operations/context.ts': { names: ['rmSync'], reason: 'removes the private copies of a run' },
+    'operations/workers.ts': { names: ['rmSync'], reason: 'removes the private copies of a run' },
   },
   edges: {
     'fleet.ts': 'the composition root: names the dialect, and hands in clock and chance',

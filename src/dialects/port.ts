@@ -27,7 +27,7 @@ export interface Dialect {
    */
   discover(): Promise<Discovery>;
   /** A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none. */
-  find(name: string): Target | Refusal | null;
+  find(name: string): Promise<Target | Refusal | null>;
   /** The kinds of differences that `Structures.compare` tells of. */
   readonly differenceKinds: readonly string[];
   /** A name as the database compares names: equal texts are one name. */
@@ -61,10 +61,10 @@ export interface Driver {
   open(target: Target, options: OpenOptions): Promise<Session>;
   /**
    * Proves that what bears the target's name now is what was planned, and may be opened.
-   * @param when `open`: this process has it open already, and what it keeps beside it is its own
+   * @param when `open`: this process has a session on it, and what the session keeps for itself is no reason to refuse it
    * @throws DatabaseError `replaced`, `refusedPath`, `permission`, `io`
    */
-  assertSame(target: Target, when: 'closed' | 'open'): void;
+  assertSame(target: Target, when: 'closed' | 'open'): Promise<void>;
   /**
    * Looks at targets as an application would that only reads, and leaves their content as it was.
    * @returns for each target, in order, what was seen, or why nothing could be
@@ -81,7 +81,8 @@ export interface Driver {
    */
   structure(target: TargetRef, options: InspectOptions): Promise<Structure>;
   /**
-   * Does work where nothing of it stays: on what is a target in everything, and is gone afterwards.
+   * Does work where nothing of it stays: on what is a target in everything, with all that is committed, and is gone
+   * afterwards. The target itself is not written to.
    * @throws DatabaseError where it cannot be made; whatever `work` throws
    */
   rehearse<T>(target: Target, work: (rehearsed: Target) => Promise<T>): Promise<T>;
@@ -129,12 +130,15 @@ export interface Replay {
   fingerprint(revisions: readonly Revision[]): Promise<string>;
   /** That structure itself; cheap where the call before was about a beginning of the same chain. */
   structure(revisions: readonly Revision[]): Promise<Structure>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** An open database. Every method may throw DatabaseError. */
 export interface Session {
-  /** Begins a transaction that nobody else can write beside. */
+  /**
+   * Begins a transaction that nobody else can write beside.
+   * @throws DatabaseError `busy` where another one holds it for longer than `busyTimeoutMs`
+   */
   lock(): Promise<void>;
   /** Proves by a write that is taken back that the lock is one. */
   proveWritable(): Promise<void>;
@@ -145,19 +149,24 @@ export interface Session {
   structure(): Promise<Structure>;
   /** What is wrong with what is stored; null where it is sound. */
   checkIntegrity(depth: Depth): Promise<IntegrityFault | null>;
-  /** Rows whose foreign key has no parent, one line a violation, in a stable order. */
+  /** Rows whose foreign key has no parent, one line a violation, in a stable order; none where that cannot be. */
   foreignKeyViolations(): Promise<readonly string[]>;
+  /** Rows of every table that may hold an application's data, by its name; Flotilla's own is not among them. */
   countRows(): Promise<Readonly<Record<string, number>>>;
   /**
-   * Writes the committed content into a sink; to be called before the first write.
+   * Gives the committed content to a sink, by `write` alone or by one `fill`; to be called before the first write. What
+   * the sink got can be put back as it is by the means of the database, without Flotilla.
    * @returns the size of the content in bytes
    */
   backUp(sink: BackupSink): Promise<number>;
-  /** The rows of a query. */
+  /** The rows of a query; `limit` is for those that are given, not for the count. */
   findRows(sql: string, limit: number): Promise<FoundRows>;
   /** Whether the object of a guard exists. */
   exists(object: Guard['object']): Promise<boolean>;
-  /** Runs one statement and proves that the transaction is still open afterwards. */
+  /**
+   * Runs one statement and proves that the transaction is still open afterwards.
+   * @throws DatabaseError `migrationFailed`; `commitUncertain` where the statement ended the transaction
+   */
   execute(statement: Pick<Statement, 'sql'> & Partial<Statement>): Promise<void>;
   /** Runs one statement that no transaction may hold. */
   executeOutside(statement: Statement): Promise<void>;
@@ -193,7 +202,7 @@ export interface BackupSink {
   write(chunk: Uint8Array): void;
   /**
    * Has the whole content written by `copy`, for what is too large to pass through memory.
-   * @param copy gets the path of a file that is not there yet
+   * @param copy gets the path of a file of the backup that is not there yet
    */
   fill(copy: (path: string) => Promise<void>): Promise<void>;
 }

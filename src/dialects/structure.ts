@@ -13,13 +13,13 @@ export interface Named {
 
 /** What a dialect does with structures. Pure. */
 export interface Structures {
-  fingerprint(structure: Structure): string;
+  readonly fingerprint: (structure: Structure) => string;
   /** What is otherwise in `actual` than in `expected`; none exactly where the fingerprints are equal. */
-  compare(expected: Structure, actual: Structure): readonly Difference[];
+  readonly compare: (expected: Structure, actual: Structure) => readonly Difference[];
   /** A name as the database compares names: equal texts are one name. */
   readonly fold: (name: string) => string;
-  render(structure: Structure): Rendering;
-  planRepair(request: RepairRequest): Repair;
+  readonly render: (structure: Structure) => Rendering;
+  readonly planRepair: (request: RepairRequest) => Repair;
 }
 
 /** One difference between the structure that is expected and the one that is there. Plain data. */

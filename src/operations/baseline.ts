@@ -28,7 +28,7 @@ const FILE = '0001_baseline.sql';
  */
 export async function baselineOf(context: Context, options: BaselineOptions): Promise<BaselineReport> {
   const found = await discoverIfAny(context);
-  const target = findTarget(options.target, found, context.dialect);
+  const target = await findTarget(options.target, found, context.dialect);
   const file = options.output ?? defaultFile(context.migrations);
   if (file !== null) assertNewFile(file);
   const { id, path } = target;
@@ -63,7 +63,8 @@ export async function baselineOf(context: Context, options: BaselineOptions): Pr
     const shown = { fingerprint, counts, alike, others: others.length, file, sql };
     return { ...base, ...shown, problem: null, exitCode: EXIT.ok };
   };
-  return withLook(context, NO_REVISIONS, options, compare, async () => ({ targets: others, refused }));
+  const choose = async () => ({ targets: others, refused });
+  return withLook(context, NO_REVISIONS, { ...options, choose }, compare);
 }
 
 /** The fleet, or none where there is no data directory: a path is enough. */
@@ -77,10 +78,12 @@ async function discoverIfAny(context: Context): Promise<Discovery> {
 }
 
 /** By id, else by path. */
-function findTarget(word: string, fleet: Discovery, dialect: Dialect): Target | Refusal {
+async function findTarget(word: string, fleet: Discovery, dialect: Dialect): Promise<Target | Refusal> {
   const known = [...fleet.targets, ...fleet.refused];
   const named =
-    known.find(({ id }) => id === word) ?? known.find(({ path }) => path === word) ?? dialect.find(word);
+    known.find(({ id }) => id === word) ??
+    known.find(({ path }) => path === word) ??
+    (await dialect.find(word));
   if (named !== null) return named;
   // Says which ids are near.
   const [only] = select(fleet, { only: [word] }).targets;

@@ -7,9 +7,11 @@ import type { LintReport } from '../model/lint.js';
 import type { RevisionNeeds } from '../model/report.js';
 import type { Graph } from '../revisions/graph.js';
 import { chooseRules, type LintOptions, type LintReply } from '../revisions/lint/lint.js';
-import { scratchOf, tryRevisions, withWorkers, type Context } from './context.js';
+import { RUN_SETTINGS } from '../model/settings.js';
+import { scratchOf, type Context } from './context.js';
 import { observeTargets } from './inspect.js';
 import { withLook } from './look.js';
+import { lintByWorker } from './workers.js';
 
 /** @throws FleetError `migrations` where the revisions cannot even be read; `usage` for a rule that there is not */
 export async function lintFleet(context: Context, options: LintFleetOptions): Promise<LintReport> {
@@ -44,9 +46,8 @@ async function read(
   signal?: AbortSignal,
 ): Promise<LintReply> {
   const scratchDir = scratchOf(context, context.newRunId());
-  return withWorkers(context, graph, scratchDir, (pool) =>
-    tryRevisions<'lint'>(context, pool, { kind: 'lint', options }, signal),
-  );
+  const timeoutMs = RUN_SETTINGS.timeout.default;
+  return lintByWorker(context, graph, { kind: 'lint', options }, { scratchDir, timeoutMs, signal });
 }
 
 /** The longest history that a target has; null where none has any, or the revisions are too broken for a look. */

@@ -4,14 +4,15 @@
 import { openLedger, type Ledger } from '../ledger/ledger.js';
 import type { SelectOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
+import type { About } from '../model/hint.js';
 import { RUN_SETTINGS } from '../model/settings.js';
 import type { Graph } from '../revisions/graph.js';
-import type { About } from '../model/hint.js';
 import { aboutOf } from './about.js';
-import { scratchOf, selectTargets, withPool, type Context, type Selected } from './context.js';
+import { interrupted, scratchOf, selectTargets, type Context, type Selected } from './context.js';
 import { judgeTargets, observeTargets, type InspectRequest, type Judged } from './inspect.js';
 import type { Intent } from '../target/intent.js';
 import type { Pool } from '../workers/pool.js';
+import { startWorkers } from './workers.js';
 
 /** Longest single wait for a lock, in milliseconds. */
 const BUSY_WAIT_MS = 2_000;
@@ -41,6 +42,11 @@ export async function tryGraph(context: Context): Promise<{ graph: Graph; fault:
   }
 }
 
+export interface LookOptions extends SelectOptions {
+  /** Chooses the targets; default: as the other options say. */
+  readonly choose?: () => Promise<Selected>;
+}
+
 /**
  * Looks at the selected targets.
  * @throws FleetError `interrupted`, and what keeps the fleet from being looked at as a whole
@@ -48,39 +54,39 @@ export async function tryGraph(context: Context): Promise<{ graph: Graph; fault:
 export async function withLook<T>(
   context: Context,
   graph: Graph | Promise<Graph>,
-  options: SelectOptions,
+  { choose = () => selectTargets(context, options), ...options }: LookOptions,
   work: (look: Look) => Promise<T>,
-  choose: () => Promise<Selected> = () => selectTargets(context, options),
 ): Promise<T> {
+  const { signal } = options;
+  const timeoutMs = RUN_SETTINGS.timeout.default;
+  const scratchDir = scratchOf(context, context.newRunId());
+  const workers = startWorkers(context, graph, { scratchDir, timeoutMs, signal });
   let ledger: Ledger | null = null;
   try {
-    const scratchDir = scratchOf(context, context.newRunId());
-    return await withPool(context, graph, scratchDir, options.signal, async (pool, replayed) => {
-      const jobs = options.jobs ?? context.jobs;
-      pool.warm(jobs);
-      const lookedAt = context.now();
-      const { targets, refused } = await choose();
-      await replayed;
-      ledger = tryLedger(context.stateDir);
-      const request = {
-        targets,
-        jobs,
-        busyWaitMs: BUSY_WAIT_MS,
-        timeoutMs: RUN_SETTINGS.timeout.default,
-        signal: options.signal,
-        onProgress: (done: number) =>
-          options.onEvent?.({ event: 'inspected', done, planned: targets.length }),
-      };
-      return work({ pool, targets, refused, request, ledger, lookedAt, about: aboutOf(context, options) });
-    });
+    const jobs = options.jobs ?? context.jobs;
+    workers.warm(jobs);
+    const lookedAt = context.now();
+    const { targets, refused } = await choose();
+    const pool = await workers.proven();
+    ledger = tryLedger(context.stateDir);
+    const request = {
+      targets,
+      jobs,
+      busyWaitMs: BUSY_WAIT_MS,
+      timeoutMs,
+      signal,
+      onProgress: (done: number) => options.onEvent?.({ event: 'inspected', done, planned: targets.length }),
+    };
+    const about = aboutOf(context, options);
+    return await work({ pool, targets, refused, request, ledger, lookedAt, about });
   } catch (error) {
-    if (options.signal?.aborted !== true) throw error;
-    throw new FleetError('interrupted', 'interrupted', {
-      hint: 'nothing was changed; run the command again',
-      cause: error,
-    });
+    throw signal?.aborted === true ? interrupted(error) : error;
   } finally {
-    closeLedger(ledger);
+    try {
+      await workers.close();
+    } finally {
+      ledger?.close();
+    }
   }
 }
 
@@ -91,10 +97,6 @@ export async function judgeAll(
 ): Promise<readonly Judged[]> {
   const found = await observeTargets(request, pool, ledger, lookedAt);
   return judgeTargets({ targets, refused, found, about }, pool, intent);
-}
-
-function closeLedger(ledger: Ledger | null): void {
-  ledger?.close();
 }
 
 /** The ledger as a cache: a look at the fleet does without it where the state directory cannot be written. */

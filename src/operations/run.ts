@@ -1,34 +1,31 @@
-// A command that changes the fleet, from the lock to the report: all targets are entered before any work, and the
-// report counts them all afterwards.
+// A command that changes the fleet, on one screen: revisions, targets, lock, ledger, rollout, report. Whatever is wrong
+// with the fleet as a whole ends it before any target is opened.
 
 import { dirname, join } from 'node:path';
 import { assertRoomForBackups } from '../backup/publish.js';
-import { keepReport } from '../ledger/keep-report.js';
-import { openLedger, type Ledger } from '../ledger/ledger.js';
-import { removeLeftovers, type Places } from '../ledger/leftovers.js';
-import { takeRunLock } from '../ledger/run-lock.js';
+import { removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
 import { FleetError, type ProblemDraft } from '../model/errors.js';
-import { command as commandDraft, hint } from '../model/hint.js';
 import type { FleetEvent } from '../model/events.js';
-import { EXIT, exitCodeOf } from '../model/exit-code.js';
 import type { Outcome } from '../model/outcome.js';
 import type { RunCommand, RunReport } from '../model/report.js';
 import { RUN_SETTINGS } from '../model/settings.js';
-import type { Target } from '../model/target.js';
 import { VERSION } from '../model/version.js';
 import { runReport } from '../report/summarize.js';
-import { resolveArgument } from '../revisions/argument.js';
+import { isRelative, resolveArgument } from '../revisions/argument.js';
 import type { Graph } from '../revisions/graph.js';
-import { aboutOf, commandOf } from './about.js';
-import { makeScratch, scratchOf, selectTargets, withPool, type Context, type Selected } from './context.js';
-import { judgeTargets, observeTargets, refusedReason } from './inspect.js';
+import { ended } from '../rollout/attempt.js';
+import { runTargets } from '../rollout/rollout.js';
 import type { Intent } from '../target/intent.js';
-import type { Pool } from '../workers/pool.js';
-import { ended, runTargets } from '../rollout/rollout.js';
-import type { Work } from '../target/work.js';
 import { toldOutcome } from '../target/progress.js';
+import type { Work } from '../target/work.js';
+import { aboutOf, commandOf } from './about.js';
+import { scratchOf, selectTargets, type Context } from './context.js';
+import { goalsOf } from './goals.js';
+import { refusedReason } from './inspect.js';
+import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
+import { startWorkers, type Workers } from './workers.js';
 
 /** Longest single wait for a lock, in milliseconds: a busy target is better tried again later than waited for. */
 const BUSY_WAIT_MS_MAX = 500;
@@ -40,218 +37,100 @@ export async function runFleet(
   intent: Intent,
   options: RunOptions,
 ): Promise<RunReport> {
-  const runId = context.newRunId();
-  const work = workOf(context, intent, runId, options);
-  const trial = { ...context, trialTimeoutMs: work.timeoutMs };
-  return withPool(
-    trial,
-    context.loadGraph(),
-    scratchOf(context, runId),
-    options.signal,
-    async (pool, replayed) => {
-      const graph = await context.loadGraph();
-      // A wrong revision is a fault of the whole run; a relative one is measured on each target.
-      if ('to' in intent && intent.to !== 'auto' && !/^[+-]/.test(intent.to)) {
-        try {
-          resolveArgument(graph, intent.to, new Set(graph.byId.keys()));
-        } catch (error) {
-          throw await withMistakes(error, replayed);
-        }
-      }
-      const selected = await selectTargets(context, options);
-      pool.warm(Math.min(jobsOf(context, options), selected.targets.length));
-      const startedAt = context.now();
-      const lock = takeRunLock(context.stateDir, { runId, command, startedAt: iso(startedAt) });
-      try {
-        const ledger = openLedger(context.stateDir);
-        try {
-          removeLeftovers(placesOf(context, work), ledger.unfinishedRuns());
-          const run = { context, command, options, graph, selected, work, startedAt, ledger };
-          return await runLocked(run, pool, replayed);
-        } finally {
-          closeQuietly(ledger);
-        }
-      } finally {
-        lock.release();
-      }
-    },
-  );
-}
-
-/** An argument that the revisions do not bear, such as `head` where there are several, beside what is wrong with them. */
-async function withMistakes(error: unknown, replayed: Promise<void>): Promise<unknown> {
-  const found = await replayed.then(
-    () => null,
-    (mistakes: unknown) => mistakes,
-  );
-  if (!(error instanceof FleetError && found instanceof FleetError) || found.problems.length === 0)
-    return error;
-  const own: ProblemDraft = { message: error.message, hint: error.draft.hint };
-  return new FleetError(found.code, found.message, { hint: found.hint, problems: [own, ...found.problems] });
-}
-
-interface Run {
-  readonly context: Context;
-  readonly command: RunCommand;
-  readonly options: RunOptions;
-  readonly graph: Graph;
-  readonly selected: Selected;
-  readonly work: Work;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-  readonly ledger: Ledger;
-}
-
-/** The run itself, under the lock, with processes that are up or coming up. */
-async function runLocked(run: Run, pool: Pool, replayed: Promise<void>): Promise<RunReport> {
-  const { context, command, options, graph, selected, work, ledger } = run;
-  const { targets, refused } = selected;
-  const { runId, intent } = work;
-  const about = { ...aboutOf(context, options), run: commandOf(command, intent, options) };
-  const places = placesOf(context, work);
-  const dryRun = options.dryRun ?? RUN_SETTINGS.dryRun.default;
-  if (work.backupDir !== null && !dryRun) assertRoomForBackups(places.backupDir);
-  const emit = (event: FleetEvent) => options.onEvent?.(event);
-  const record = (outcome: Outcome) => {
-    ledger.recordOutcome(runId, outcome);
-    emit({ event: 'target', ...outcome });
-  };
-  await replayed;
-  const startedAt = iso(run.startedAt);
-  const start = { runId, command, dryRun, startedAt, head: graph.heads, arguments: { ...intent } };
-  ledger.startRun(start, [...targets, ...refused]);
-  makeScratch(scratchOf(context, runId));
-  emit({ event: 'run', runId, command, dryRun, planned: targets.length + refused.length, startedAt });
-  const failed = refused.map((refusal) =>
-    toldOutcome(ended(refusal, 'failed', refusedReason(refusal)), about),
-  );
-  failed.forEach(record);
-  const goals = command === 'downgrade' ? await goalsOf(context, targets, pool, intent, options) : NO_GOALS;
-  const request = {
-    targets,
-    goals,
-    work,
-    rehearse: dryRun,
-    about,
-    jobs: jobsOf(context, options),
-    signal: options.signal,
-  };
-  const done = await runTargets(request, pool, context.now, {
-    onOutcome: record,
-    onRetry: (id, message) => {
-      emit({ event: 'retry', id, message });
-    },
-  });
-  const outcomes = [...done, ...failed];
-  // A worker that died in the middle of a backup, or a disk that failed once: what lies there is this run's own.
-  removeLeftovers(places, [{ runId }]);
-  const report = runReport({
-    command,
-    runId,
-    dryRun,
-    head: graph.heads,
-    startedAt,
-    finishedAt: iso(context.now()),
-    targets: outcomes,
-    ...(intent.kind === 'repair'
-      ? unmatchedNames(
-          intent.dropExtra,
-          outcomes.map(({ extra }) => extra),
-          context.dialect,
-        )
-      : {}),
-    report: join(context.stateDir, 'reports', `${runId}.json`),
-    interrupted: options.signal?.aborted === true,
-  });
-  const told = close(ledger, report, emit);
-  const problem = keepReport(context.stateDir, told);
-  if (problem !== null) emit({ event: 'problem', message: problem, hint: HINT_STATE });
-  emit({ event: 'summary', runId, summary: told.summary, exitCode: told.exitCode });
-  return problem === null ? told : { ...told, report: null };
-}
-
-function jobsOf(context: Context, options: RunOptions): number {
-  return options.jobs ?? context.jobs;
-}
-
-function placesOf({ stateDir }: Context, { backupDir }: Work): Places {
-  return { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) };
-}
-
-const HINT_STATE =
-  'what was done to the targets stands and is told here; mend the state directory before the next run';
-
-/**
- * Makes the record of a run whole. Where that fails, the run is told all the same, because its targets are what they
- * are; its exit code then says that the state directory is at fault, unless a target's fate says worse.
- */
-function close(ledger: Ledger, report: RunReport, emit: (event: FleetEvent) => void): RunReport {
-  const { runId, finishedAt, exitCode } = report;
+  const { signal } = options;
+  const work = workOf(context, intent, context.newRunId(), options);
+  const facts = factsOf(context, command, work, options);
+  const { runId, dryRun, places, scratchDir } = facts;
+  const { timeoutMs } = work;
+  const scope = aboutOf(context, options);
+  const about = { ...scope, run: commandOf(command, intent, options) };
+  const workers = startWorkers(context, context.loadGraph(), { scratchDir, timeoutMs, signal });
+  let record: RunRecord | null = null;
   try {
-    ledger.finishRun(runId, { finishedAt, exitCode });
-    return report;
-  } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    emit({ event: 'problem', message: error.message, hint: `${error.hint}; ${HINT_STATE}` });
-    return exitCode > EXIT.findings ? report : { ...report, exitCode: exitCodeOf(error.code) };
-  }
-}
+    const graph = await context.loadGraph();
+    await assertKnown(intent, graph, workers);
 
-/** What could not be written by now has been told. */
-function closeQuietly(ledger: Ledger): void {
-  try {
-    ledger.close();
-  } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-  }
-}
+    const { targets, refused } = await selectTargets(context, options);
+    const jobs = options.jobs ?? context.jobs;
+    workers.warm(Math.min(jobs, targets.length));
 
-const NO_GOALS: ReadonlyMap<string, readonly string[]> = new Map();
+    record = new RunRecord(facts, iso(context.now()));
+    record.removeLeftovers();
+    if (work.backupDir !== null && !dryRun) assertRoomForBackups(places.backupDir);
 
-/**
- * Where each target is to go back to, known before any is touched: a `down` that is missing stops the run here, and
- * after the death of a worker the goal tells whether it had come there.
- * @throws FleetError `migrations` naming every revision without a way back
- */
-async function goalsOf(
-  context: Context,
-  targets: readonly Target[],
-  pool: Pool,
-  intent: Intent,
-  options: RunOptions,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const request = {
-    targets,
-    jobs: jobsOf(context, options),
-    busyWaitMs: BUSY_WAIT_MS_MAX,
-    timeoutMs: options.timeout ?? RUN_SETTINGS.timeout.default,
-    signal: options.signal,
-    onProgress: () => undefined,
-  };
-  const found = await observeTargets(request, pool, null, context.now());
-  const judged = await judgeTargets(
-    { targets, refused: [], found, about: aboutOf(context, options) },
-    pool,
-    intent,
-  );
-  const problems = new Map<string, ProblemDraft>();
-  const goals = new Map<string, readonly string[]>();
-  for (const { status, decision } of judged) {
-    if (decision?.kind === 'plan') goals.set(status.id, decision.goal ?? decision.to?.split(',') ?? []);
-    else if (decision?.stopsRun === true && decision.failure !== null) {
-      problems.set(decision.failure.message, {
-        message: decision.failure.message,
-        hint: decision.failure.hint,
-      });
+    const pool = await workers.proven();
+    record.start(graph.heads, [...targets, ...refused]);
+    const failed = refused
+      .map((refusal) => ended(refusal, 'failed', refusedReason(refusal)))
+      .map((draft) => toldOutcome(draft, about));
+    for (const outcome of failed) record.onOutcome(outcome);
+
+    const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
+    const goals = await goalsOf(targets, intent, pool, { ...looking, lookedAt: context.now() });
+    const request = { targets, goals, work, rehearse: dryRun, about, jobs, signal };
+    const done = await runTargets(request, pool, context.now, record);
+    // A worker that died in the middle of a backup, or a disk that failed once: what lies there is this run's own.
+    removeLeftovers(places, [{ runId }]);
+
+    const outcomes = [...done, ...failed];
+    const report = runReport({
+      command,
+      runId,
+      dryRun,
+      head: graph.heads,
+      startedAt: record.startedAt,
+      finishedAt: iso(context.now()),
+      targets: outcomes,
+      ...unmatchedIn(outcomes, intent, context),
+      report: join(context.stateDir, 'reports', `${runId}.json`),
+      interrupted: signal?.aborted === true,
+    });
+    return record.finish(report);
+  } finally {
+    try {
+      record?.close();
+    } finally {
+      await workers.close();
     }
   }
-  if (problems.size > 0) {
-    throw new FleetError('migrations', 'Some revisions have no way back; no target was touched', {
-      hint: hint`downgrade less far, or write what is missing; ${commandDraft('history')} lists the revisions`,
-      problems: [...problems.values()],
-    });
+}
+
+/**
+ * A revision that there is not is a fault of the whole run; a relative one is measured on each target.
+ * @throws FleetError telling every mistake in the revisions too, where REV cannot be resolved
+ */
+async function assertKnown(intent: Intent, graph: Graph, workers: Workers): Promise<void> {
+  if (!('to' in intent) || intent.to === 'auto' || isRelative(intent.to)) return;
+  try {
+    resolveArgument(graph, intent.to, new Set(graph.byId.keys()));
+  } catch (error) {
+    const mistakes = await mistakesIn(workers);
+    if (!(error instanceof FleetError) || mistakes === null) throw error;
+    const own: ProblemDraft = { message: error.message, hint: error.draft.hint };
+    const { hint, problems } = mistakes.draft;
+    throw new FleetError(mistakes.code, mistakes.message, { hint, problems: [own, ...problems] });
   }
-  return goals;
+}
+
+/** What running the revisions finds wrong with them; null where there is nothing to list. */
+async function mistakesIn(workers: Workers): Promise<FleetError | null> {
+  try {
+    await workers.proven();
+    return null;
+  } catch (error) {
+    return error instanceof FleetError && error.problems.length > 0 ? error : null;
+  }
+}
+
+/** Names of a repair that fit nothing in any target. */
+function unmatchedIn(
+  outcomes: readonly Outcome[],
+  intent: Intent,
+  { dialect }: Context,
+): ReturnType<typeof unmatchedNames> {
+  if (intent.kind !== 'repair') return {};
+  const extras = outcomes.map(({ extra }) => extra);
+  return unmatchedNames(intent.dropExtra, extras, dialect);
 }
 
 function workOf(context: Context, intent: Intent, runId: string, options: RunOptions): Work {
@@ -266,6 +145,24 @@ function workOf(context: Context, intent: Intent, runId: string, options: RunOpt
     busyTimeoutMs,
     timeoutMs: options.timeout ?? RUN_SETTINGS.timeout.default,
     toolVersion: VERSION,
+  };
+}
+
+function factsOf(
+  context: Context,
+  command: RunCommand,
+  { runId, intent, backupDir }: Work,
+  options: RunOptions,
+): RunFacts {
+  const { stateDir } = context;
+  return {
+    runId,
+    command,
+    intent,
+    dryRun: options.dryRun ?? RUN_SETTINGS.dryRun.default,
+    places: { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) },
+    scratchDir: scratchOf(context, runId),
+    emit: (event: FleetEvent) => options.onEvent?.(event),
   };
 }
 

@@ -14,7 +14,7 @@ import {
   type TargetStatus,
 } from '../model/report.js';
 import { driftExitCode, listExitCode, statusExitCode, statusSummary } from '../report/summarize.js';
-import { resolveArgument } from '../revisions/argument.js';
+import { isRelative, resolveArgument } from '../revisions/argument.js';
 import type { Context } from './context.js';
 import { planCohort, rehearsal } from './plan-cohort.js';
 import { cohortsOf, type Judged } from './inspect.js';
@@ -101,7 +101,7 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
   const to = options.to ?? 'head';
   const { stamp = false, allowExtra = false } = options;
   const intent: Intent = { kind: 'upgrade', to, stamp, allowDrift: [], allowExtra };
-  const wanted = /^[+-]/.test(to) ? [to] : resolveArgument(graph, to, new Set());
+  const wanted = isRelative(to) ? [to] : resolveArgument(graph, to, new Set());
   const { judged, cohorts } = await withLook(context, graph, options, async (look) => {
     const all = await judgeAll(look, intent);
     const { about } = look;

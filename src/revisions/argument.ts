@@ -28,6 +28,11 @@ export function resolveArgument(graph: Graph, text: string, applied: ReadonlySet
   return sign === '+' ? ahead(graph, start, steps) : back(graph, ancestors(graph, start), steps, from);
 }
 
+/** Whether an argument counts from where each database is: `+N` or `-N`, but not `id+N`. */
+export function isRelative(text: string): boolean {
+  return /^[+-]/.test(text.trim());
+}
+
 /**
  * The revisions of `A:B`, both ends included, in order; `A:` goes up to the heads, `:B` begins at base.
  * @throws FleetError `unknownRevision`

@@ -53,7 +53,7 @@ async function problemsOf(sql: string, structure: Structure, driver: Proof): Pro
     const at = error.statement === null ? '' : `${firstLine(error.statement.sql)}: `;
     return [`${at}${error.message}`];
   } finally {
-    replay.close();
+    await replay.close();
   }
 }
 

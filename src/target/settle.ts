@@ -158,7 +158,7 @@ async function ask<T>(
 ): Promise<T> {
   let session: Session | null = null;
   try {
-    driver.assertSame(target, 'closed');
+    await driver.assertSame(target, 'closed');
     session = await driver.open(target, options);
     return await read(session);
   } finally {

@@ -17,8 +17,8 @@ import { onlyRevision, readFacts, verify } from './verify.js';
 import type { Tools, Work } from './work.js';
 
 /**
- * Brings one target to where the work's intent wants it. A way that revisions outside transactions cut into parts is
- * gone part by part, each through all steps.
+ * Brings one target to where the work's intent wants it. Revisions that cannot run in a transaction split this into
+ * parts; each part goes through all steps.
  */
 export async function upgradeTarget(target: Target, work: Work, tools: Tools): Promise<OutcomeDraft> {
   let whole: OutcomeDraft | null = null;
@@ -37,9 +37,9 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
   const { target } = progress;
   let session: Session | null = null;
   try {
-    tools.driver.assertSame(target, 'closed');
+    await tools.driver.assertSame(target, 'closed');
     session = await tools.driver.open(target, { purpose: 'change', busyTimeoutMs: work.busyWaitMs });
-    tools.driver.assertSame(target, 'open');
+    await tools.driver.assertSame(target, 'open');
 
     progress.step = 'lock';
     await session.lock();
@@ -69,7 +69,7 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     progress.step = 'verify';
     const revision = onlyRevision(plan);
     progress.position = revision === null ? null : { revision, statement: null };
-    progress.rows = await verify(session, plan, before, work.verify, tools);
+    progress.rows = await verify(session, plan, before, tools);
     progress.position = null;
 
     progress.step = 'commit';

@@ -8,7 +8,9 @@ import { listDifference } from '../stamping/judge.js';
 import { wordsOf } from '../stamping/match.js';
 import type { Plan } from './plan.js';
 
+/** What was found before a change, and how thoroughly it was looked for. */
 export interface Facts {
+  readonly depth: Depth;
   readonly violations: readonly string[];
   readonly rows: Readonly<Record<string, number>>;
 }
@@ -16,7 +18,7 @@ export interface Facts {
 /** @throws DatabaseError `corrupt`, or `integrity` where rows break the rules of their table already */
 export async function readFacts(session: Session, depth: Depth): Promise<Facts> {
   await assertIntegrity(session, depth, 'before the change');
-  return { violations: await session.foreignKeyViolations(), rows: await session.countRows() };
+  return { depth, violations: await session.foreignKeyViolations(), rows: await session.countRows() };
 }
 
 /**
@@ -27,11 +29,10 @@ export async function verify(
   session: Session,
   plan: Plan,
   before: Facts,
-  depth: Depth,
   basis: Basis,
 ): Promise<Outcome['rows']> {
   const after = afterWords(plan);
-  await assertIntegrity(session, depth, after);
+  await assertIntegrity(session, before.depth, after);
   assertNoNewViolation(before.violations, await session.foreignKeyViolations(), after);
   if ((await session.fingerprint()) !== plan.fingerprint) await assertAllowed(session, plan, basis);
   const rows = await session.countRows();
@@ -112,7 +113,7 @@ function assertNoRowLost(
   for (const [table, count] of Object.entries(before)) {
     const left = now[table];
     if ((left ?? 0) >= count || declared.has(table.toLowerCase())) continue;
-    // The way back from a table that a revision made is without it; that is what was asked for.
+    // A downgrade past the revision that created a table drops the table; that is what was asked for.
     if (left === undefined && plan.outcome === 'downgraded') continue;
     if (left === undefined && added.some(([, rows]) => rows >= count)) continue;
     const found =

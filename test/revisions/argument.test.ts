@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildGraph, type Graph } from '../../src/revisions/graph.js';
-import { resolveArgument, resolveRange } from '../../src/revisions/argument.js';
+import { isRelative, resolveArgument, resolveRange } from '../../src/revisions/argument.js';
 import type { Revision } from '../../src/model/revision.js';
 import { bare } from './drafts.js';
 
@@ -100,6 +100,16 @@ describe('a revision argument', () => {
     expect(() => resolveArgument(forked, '+1', set())).toThrow(/2 heads/);
     expect(resolveArgument(forked, 'heads', set())).toEqual(['2', '3']);
     expect(resolveArgument(graphOf(), 'head', set())).toEqual([]);
+  });
+});
+
+describe('an argument that counts from where each database is', () => {
+  it.each(['+1', '-2', ' +1'])('is %j', (text) => {
+    expect(isRelative(text)).toBe(true);
+  });
+
+  it.each(['head', '0002+1', '0002-1', 'base', ''])('is not %j', (text) => {
+    expect(isRelative(text)).toBe(false);
   });
 });
 

@@ -16,7 +16,7 @@ export function createSqliteDialect(places: DiscoverOptions): Dialect {
     name: 'sqlite',
     version: sqliteVersion,
     discover: () => discover(places),
-    find: discoverFile,
+    find: async (name) => discoverFile(name),
     differenceKinds: FINDING_KINDS,
     fold,
     syntax: sqliteSyntax,

@@ -108,7 +108,7 @@ async function look(
       judged: await judgeAll(one),
     });
     try {
-      return { seen: await withLook(context, graph, options, all, choose), broken: null };
+      return { seen: await withLook(context, graph, { ...options, choose }, all), broken: null };
     } catch (error) {
       if (!(error instanceof FleetError) || error.code !== 'migrations') throw error;
       fault = error;
@@ -119,5 +119,5 @@ async function look(
     recorded: await recordedIn(one, graph),
     judged: null,
   });
-  return { seen: await withLook(context, NO_REVISIONS, options, histories, choose), broken: fault };
+  return { seen: await withLook(context, NO_REVISIONS, { ...options, choose }, histories), broken: fault };
 }

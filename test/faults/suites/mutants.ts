@@ -17,6 +17,7 @@ interface Mutant {
 }
 
 const BACKUP = 'backup/publish.js';
+const RUN = 'operations/run.js';
 const OPEN = 'dialects/sqlite/driver/open.js';
 const SESSION = 'dialects/sqlite/driver/session.js';
 const STEPS = 'target/upgrade.js';
@@ -79,12 +80,19 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'ledger-trusted',
     patches: [
       {
-        file: 'operations/run.js',
-        from: 'const { runId, intent } = work;',
-        to: `const { runId, intent } = work;
-    for (const { runId: old } of ledger.unfinishedRuns())
-        for (const known of ledger.outcomes(old))
-            if (known.failure === null) targets.splice(0, targets.length, ...targets.filter(({ id }) => id !== known.id));`,
+        file: RUN,
+        from: 'record.start(graph.heads,',
+        to: `const ledger = openLedger(context.stateDir);
+        for (const { runId: old } of ledger.unfinishedRuns())
+            for (const known of ledger.outcomes(old))
+                if (known.failure === null) targets.splice(0, targets.length, ...targets.filter(({ id }) => id !== known.id));
+        ledger.close();
+        record.start(graph.heads,`,
+      },
+      {
+        file: RUN,
+        from: `import { removeLeftovers } from '../ledger/leftovers.js';`,
+        to: `import { removeLeftovers } from '../ledger/leftovers.js';\nimport { openLedger } from '../ledger/ledger.js';`,
       },
     ],
     by: { suite: 'kill', only: 'delete/upgrade/', size: 150 },
@@ -145,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'dialects/sqlite/discovery/identity.js',
-        from: 'if (`${device}` !== target.identity.device || `${inode}` !== target.identity.inode)',
+        from: 'if (identityOf(device, inode) !== target.identity)',
         to: 'if (false)',
       },
     ],

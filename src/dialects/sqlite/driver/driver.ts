@@ -46,7 +46,7 @@ export function createSqliteDriver(options: LookOptions): Driver {
             openForReading(file, { readonly: false, busyTimeoutMs, shown: path }),
         path,
       ),
-    assertSame(target, when) {
+    async assertSame(target, when) {
       assertSameFile(target, when === 'closed');
     },
     inspect: async (targets, how) => read(targets, how, observe),

@@ -52,7 +52,9 @@ export function createReplay(): Replay {
       return found;
     },
     structure: structureAfter,
-    close,
+    close: async () => {
+      close();
+    },
   };
 }
 

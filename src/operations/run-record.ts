@@ -1,0 +1,126 @@
+// What the state directory keeps of one run, and what listeners hear of it: from the lock, which keeps other runs out, to
+// the report. Invariant: a run and all its targets are recorded before any work on them, and an outcome is recorded
+// before it is told.
+
+import { resolve } from 'node:path';
+import { keepReport } from '../ledger/keep-report.js';
+import { openLedger, type Ledger } from '../ledger/ledger.js';
+import { removeLeftovers, type Places } from '../ledger/leftovers.js';
+import { takeRunLock, type RunLock } from '../ledger/run-lock.js';
+import { makeDirectory, stateDirectoryError } from '../ledger/state-directory.js';
+import { FleetError } from '../model/errors.js';
+import type { FleetEvent } from '../model/events.js';
+import { EXIT, exitCodeOf } from '../model/exit-code.js';
+import type { Outcome } from '../model/outcome.js';
+import type { RunCommand, RunReport } from '../model/report.js';
+import type { TargetRef } from '../model/target.js';
+import type { Watcher } from '../rollout/rollout.js';
+import type { Intent } from '../target/intent.js';
+
+const HINT_STATE =
+  'what was done to the targets stands and is told here; mend the state directory before the next run';
+
+export interface RunFacts {
+  readonly runId: string;
+  readonly command: RunCommand;
+  readonly intent: Intent;
+  readonly dryRun: boolean;
+  readonly places: Places;
+  /** For private copies. */
+  readonly scratchDir: string;
+  readonly emit: (event: FleetEvent) => void;
+}
+
+export class RunRecord implements Watcher {
+  readonly #facts: RunFacts;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly #lock: RunLock;
+  readonly #ledger: Ledger;
+
+  /** Keeps other runs out until `close`. @throws FleetError `locked`, `stateDirectory` */
+  constructor(facts: RunFacts, startedAt: string) {
+    const { runId, command, places } = facts;
+    this.#facts = facts;
+    this.startedAt = startedAt;
+    this.#lock = takeRunLock(places.stateDir, { runId, command, startedAt });
+    try {
+      this.#ledger = openLedger(places.stateDir);
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
+  }
+
+  /** Removes what runs that died have left. */
+  removeLeftovers(): void {
+    removeLeftovers(this.#facts.places, this.#ledger.unfinishedRuns());
+  }
+
+  /** Enters all targets, also those that are not opened, and makes room for private copies. */
+  start(head: readonly string[], targets: readonly TargetRef[]): void {
+    const { runId, command, intent, dryRun, scratchDir, emit } = this.#facts;
+    const { startedAt } = this;
+    const start = { runId, command, dryRun, startedAt, head, arguments: { ...intent } };
+    this.#ledger.startRun(start, targets);
+    makeScratch(scratchDir);
+    emit({ event: 'run', runId, command, dryRun, planned: targets.length, startedAt });
+  }
+
+  onOutcome(outcome: Outcome): void {
+    this.#ledger.recordOutcome(this.#facts.runId, outcome);
+    this.#facts.emit({ event: 'target', ...outcome });
+  }
+
+  onRetry(id: string, message: string): void {
+    this.#facts.emit({ event: 'retry', id, message });
+  }
+
+  /** Keeps the report, and the end of the run. @returns the report as it is to be told */
+  finish(report: RunReport): RunReport {
+    const { runId, places, emit } = this.#facts;
+    const told = this.#end(report);
+    const problem = keepReport(places.stateDir, told);
+    if (problem !== null) emit({ event: 'problem', message: problem, hint: HINT_STATE });
+    emit({ event: 'summary', runId, summary: told.summary, exitCode: told.exitCode });
+    return problem === null ? told : { ...told, report: null };
+  }
+
+  /**
+   * Writes the end of the run to the ledger. Where that fails, the report is returned all the same, with the exit code
+   * of a state directory at fault unless a target's outcome is worse.
+   */
+  #end(report: RunReport): RunReport {
+    const { runId, finishedAt, exitCode } = report;
+    try {
+      this.#ledger.finishRun(runId, { finishedAt, exitCode });
+      return report;
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      const { message, hint, code } = error;
+      this.#facts.emit({ event: 'problem', message, hint: `${hint}; ${HINT_STATE}` });
+      return exitCode > EXIT.findings ? report : { ...report, exitCode: exitCodeOf(code) };
+    }
+  }
+
+  /** Lets the next run begin. */
+  close(): void {
+    try {
+      this.#ledger.close();
+    } catch (error) {
+      // What could not be written by now has been told.
+      if (!(error instanceof FleetError)) throw error;
+    } finally {
+      this.#lock.release();
+    }
+  }
+}
+
+/** @throws FleetError `stateDirectory` */
+function makeScratch(scratchDir: string): void {
+  try {
+    makeDirectory(resolve(scratchDir));
+  } catch (error) {
+    throw stateDirectoryError(scratchDir, error);
+  }
+}

@@ -1,0 +1,150 @@
+// The worker processes of one call. Invariant: whoever gets at them through `proven` knows that all revisions run on an
+// empty database, so no target is opened for revisions that do not. Apart from the pool, which knows nothing of
+// revisions.
+
+import { rmSync } from 'node:fs';
+import { FleetError, type ProblemDraft } from '../model/errors.js';
+import { command, hint } from '../model/hint.js';
+import type { Graph } from '../revisions/graph.js';
+import type { Replies, Task } from '../workers/messages.js';
+import { WorkerError, type Pool } from '../workers/pool.js';
+import { interrupted, type Context } from './context.js';
+
+export interface WorkersOptions {
+  /** For private copies; whoever opens targets makes it, once the call is recorded: what is not, nobody would remove. */
+  readonly scratchDir: string;
+  /** How long running all revisions on an empty database may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Breaks that off. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Workers {
+  /** Starts processes ahead of their tasks, until there are so many. */
+  warm(count: number): void;
+  /**
+   * The processes, once all revisions have run in a scratch database.
+   * @throws FleetError `migrations` with all mistakes in the revisions, `interrupted`, `configuration`
+   */
+  proven(): Promise<Pool>;
+  /** Lets the processes end, and removes their private copies. */
+  close(): Promise<void>;
+}
+
+/** Starts the first process while the graph is still read; then it runs the revisions, whatever else is done meanwhile. */
+export function startWorkers(
+  context: Context,
+  graph: Graph | Promise<Graph>,
+  options: WorkersOptions,
+): Workers {
+  const pool = openPool(context, graph, options.scratchDir);
+  const proof = tryRevisions<'replay'>(pool, { kind: 'replay' }, options).then(assertReplays);
+  // A call that fails before it asks for the processes has something else to tell.
+  proof.catch(() => undefined);
+  return {
+    warm(count): void {
+      pool.warm(count);
+    },
+    async proven(): Promise<Pool> {
+      await proof;
+      return pool;
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** What lint says of the revisions, read by a process that lives no longer. @throws FleetError like `proven` */
+export async function lintByWorker(
+  context: Context,
+  graph: Graph,
+  task: Extract<Task, { kind: 'lint' }>,
+  options: WorkersOptions,
+): Promise<Replies['lint']> {
+  const pool = openPool(context, graph, options.scratchDir);
+  try {
+    return await tryRevisions<'lint'>(pool, task, options);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** A pool that takes its private copies with it. */
+function openPool(
+  { startPool, fallbackDir }: Context,
+  graph: Graph | Promise<Graph>,
+  scratchDir: string,
+): Pool {
+  const start = Promise.resolve(graph).then(({ order }) => ({ revisions: order, scratchDir, fallbackDir }));
+  // Every task tells of it; where there is none, whoever reads the graph does.
+  start.catch(() => undefined);
+  const pool = startPool(start);
+  return {
+    ...pool,
+    async close(): Promise<void> {
+      await pool.close();
+      removeQuietly(scratchDir);
+    },
+  };
+}
+
+/** Copies that cannot be removed are in nobody's way, and must not hide how the work ended. */
+function removeQuietly(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+  } catch {
+    // The disk that does not take this has said so elsewhere.
+  }
+}
+
+/** Has all revisions run in a scratch database, before any target is opened; so this may be broken off at any time. */
+async function tryRevisions<K extends 'replay' | 'lint'>(
+  pool: Pool,
+  task: Extract<Task, { kind: K }>,
+  { timeoutMs, signal }: WorkersOptions,
+): Promise<Replies[K]> {
+  const stop = (): void => {
+    pool.kill();
+  };
+  signal?.addEventListener('abort', stop);
+  try {
+    signal?.throwIfAborted();
+    return await pool.run<K>(task, { timeoutMs });
+  } catch (error) {
+    if (signal?.aborted === true) throw interrupted(error);
+    throw error instanceof WorkerError ? notReplayed(error) : error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** No process, or none that came to an end: this is known before any target is touched. */
+function notReplayed({ reason, message, stack }: WorkerError): FleetError {
+  switch (reason) {
+    case 'timeout':
+    case 'died':
+      return new FleetError(
+        'migrations',
+        `the revisions do not come to an end on an empty database: ${message}`,
+        {
+          hint: 'find the statement that does not end, or takes all memory: run them one by one in the sqlite3 shell',
+        },
+      );
+    case 'notStarted':
+      return new FleetError('configuration', `the worker processes cannot be started: ${message}`, {
+        hint: 'see the limits of this user: ulimit -a (open files, processes, memory)',
+      });
+    case 'defect':
+      return new FleetError('internal', stack ?? message, { hint: 'please report it with this message' });
+  }
+}
+
+/** Revisions that do not even run on an empty database say nothing about what a target should be. */
+function assertReplays(problems: readonly ProblemDraft[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const count = problems.length === 1 ? 'A mistake' : `${problems.length} mistakes`;
+  throw new FleetError('migrations', `${count} in the revisions; no target was touched`, {
+    hint: hint`correct what is listed, then: ${command('lint')}`,
+    problems,
+  });
+}

@@ -1,0 +1,131 @@
+// One message to a worker process, and what it came to for each target: the outcomes that the process tells, or where it
+// died, what another process reads in the targets themselves. Apart from the rollout, because here one batch is all
+// there is. Invariant: no target is told to be as it was unless a live process has seen that.
+
+import type { Outcome, Reason } from '../model/outcome.js';
+import type { Target } from '../model/target.js';
+import { withGoal } from '../target/intent.js';
+import type { OutcomeDraft } from '../target/progress.js';
+import { hintFor } from '../target/reason.js';
+import type { Work } from '../target/work.js';
+import { WorkerError, type Pool } from '../workers/pool.js';
+import type { Stop } from './stop.js';
+
+/** Time beyond a target's own deadline before its process is killed, in milliseconds: it ends itself more gently. */
+const KILL_AFTER_MS = 500;
+
+/** What all messages of a run have in common. */
+export interface Orders {
+  readonly work: Work;
+  /** Heads that single targets are to be brought to, by id; the others go where the work says. */
+  readonly goals: ReadonlyMap<string, readonly string[]>;
+  readonly rehearse: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** `unknown`: a process died that had it among others; it is as it was, and is to be tried alone. */
+export type Attempted = OutcomeDraft | 'unknown';
+
+/**
+ * Has a batch done.
+ * @param batch targets of one goal
+ * @returns what became of the first ones of the batch, in order: at least of one; the others were not begun
+ */
+export async function attempt(
+  batch: readonly Target[],
+  orders: Orders,
+  pool: Pool,
+  stop: Stop,
+): Promise<readonly Attempted[]> {
+  const [first] = batch;
+  if (first === undefined) return [];
+  const reason = stop.reason();
+  if (reason !== null) return [notStarted(first, reason)];
+  const { rehearse } = orders;
+  const work = workFor(first, orders);
+  try {
+    return await pool.run({ kind: 'apply', targets: batch, work, rehearse }, { timeoutMs: killAfter(work) });
+  } catch (error) {
+    if (!(error instanceof WorkerError)) throw error;
+    if (error.reason !== 'notStarted') return afterDeath(error, batch, orders, { pool, stop });
+    stop.because(error.message);
+    return [ended(first, 'failed', causeOf(error, orders))];
+  }
+}
+
+/** What became of all the targets that a process had when it died. */
+async function afterDeath(
+  error: WorkerError,
+  batch: readonly Target[],
+  orders: Orders,
+  { pool, stop }: { readonly pool: Pool; readonly stop: Stop },
+): Promise<readonly Attempted[]> {
+  const found: Attempted[] = [];
+  for (const target of batch) {
+    const cause = causeOf(error, orders);
+    const outcome = orders.rehearse
+      ? ended(target, 'failed', cause)
+      : await settle(target, cause, workFor(target, orders), pool);
+    // Nobody knows which target of several the process died of: each is tried alone, unless the run stops.
+    const isOpen = outcome.outcome === 'failed' && batch.length > 1 && stop.reason() === null;
+    found.push(isOpen ? 'unknown' : outcome);
+  }
+  return found;
+}
+
+/** Another process asks the target itself; where none can be had, nobody knows. */
+async function settle(target: Target, cause: Reason, work: Work, pool: Pool): Promise<OutcomeDraft> {
+  try {
+    return await pool.run({ kind: 'settle', target, work, cause }, { timeoutMs: killAfter(work) });
+  } catch (error) {
+    if (!(error instanceof WorkerError)) throw error;
+    const message = `${cause.message}; whether it had committed could not be read: ${error.message}`;
+    const hint = hintFor('commitUncertain');
+    return ended(target, 'inDoubt', { ...cause, code: 'commitUncertain', message, hint });
+  }
+}
+
+function workFor({ id }: Target, { work, goals }: Orders): Work {
+  const goal = goals.get(id);
+  return goal === undefined ? work : { ...work, intent: withGoal(work.intent, goal) };
+}
+
+function killAfter({ timeoutMs }: Work): number {
+  return timeoutMs + KILL_AFTER_MS;
+}
+
+function causeOf({ reason, message }: WorkerError, { signal }: Orders): Reason {
+  const code = signal?.aborted === true ? 'interrupted' : codeOf(reason);
+  return { code, step: 'execute', message, hint: hintFor(code) };
+}
+
+function codeOf(reason: WorkerError['reason']): Reason['code'] {
+  switch (reason) {
+    case 'timeout':
+      return 'timeout';
+    case 'died':
+    case 'notStarted':
+      return 'workerDied';
+    case 'defect':
+      return 'internal';
+  }
+}
+
+function notStarted(target: Target, why: string): OutcomeDraft {
+  return ended(target, 'skipped', {
+    code: 'interrupted',
+    step: 'open',
+    message: `not started: ${why}`,
+    hint: hintFor('interrupted'),
+  });
+}
+
+/** The outcome of a target that no worker reported. */
+export function ended(
+  { id, path }: Pick<Target, 'id' | 'path'>,
+  outcome: Outcome['outcome'],
+  failure: Reason,
+): OutcomeDraft {
+  const common = { from: null, to: null, applied: [], backup: null, durationMs: 0, rows: {} };
+  return { id, path, outcome, ...common, failure };
+}

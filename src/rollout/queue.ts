@@ -1,0 +1,81 @@
+// What waits for a process, and in which order it goes: the largest targets first, small ones several at a time, and a
+// target that may have killed a process alone. Apart from the rollout, because all of it is arithmetic. Invariant: every
+// target is in the queue, or was taken and is to be put back or concluded by whoever took it.
+
+import type { Target } from '../model/target.js';
+
+/** Small targets in one message: a message costs as much as a tenth of one. */
+const BATCH_TARGETS_MAX = 16;
+const BATCH_BYTES_MAX = 1024 * 1024;
+
+/** A target that waits for its turn. */
+export interface Waiting {
+  readonly target: Target;
+  /** Its place among the targets of the run. */
+  readonly index: number;
+}
+
+export interface Queue {
+  /**
+   * Takes what a process gets by one message: a target, or some small ones that have the same goal, fewer of them as the
+   * end is near, so that all processes are done at about the same time.
+   * @returns none where nothing waits
+   */
+  take(): readonly Waiting[];
+  /** Takes back the rest of a batch that nobody began: it is next, in its order. */
+  putBack(rest: readonly Waiting[]): void;
+  /** Takes back a target whose process died: it is next, and nothing else is in the same message. */
+  putBackAlone(suspect: Waiting): void;
+  /** Takes back a target that is to be tried again when all others had their turn. */
+  putLast(waiting: Waiting): void;
+}
+
+export interface QueueOptions {
+  /** Heads that single targets are to be brought to, by id. */
+  readonly goals: ReadonlyMap<string, readonly string[]>;
+  /** Processes that share the queue. */
+  readonly jobs: number;
+}
+
+export function createQueue(targets: readonly Target[], { goals, jobs }: QueueOptions): Queue {
+  // The next one is at the end, where it costs nothing to take it. The largest comes first: a large one that starts
+  // last would keep a single process busy at the end.
+  const queue = targets.map((target, index): Waiting => ({ target, index }));
+  queue.sort((a, b) => a.target.sizeBytes - b.target.sizeBytes || b.index - a.index);
+  const suspects = new Set<Waiting>();
+
+  function sizeOfBatch(first: Waiting): number {
+    if (suspects.has(first)) return 1;
+    return Math.min(BATCH_TARGETS_MAX, Math.ceil(queue.length / (2 * jobs)));
+  }
+
+  return {
+    take(): readonly Waiting[] {
+      const first = queue.pop();
+      if (first === undefined) return [];
+      const batch = [first];
+      const most = sizeOfBatch(first);
+      const goal = goals.get(first.target.id);
+      let bytes = first.target.sizeBytes;
+      while (batch.length < most) {
+        const next = queue.at(-1);
+        if (next === undefined || suspects.has(next) || goals.get(next.target.id) !== goal) break;
+        bytes += next.target.sizeBytes;
+        if (bytes > BATCH_BYTES_MAX) break;
+        batch.push(next);
+        queue.pop();
+      }
+      return batch;
+    },
+    putBack(rest): void {
+      queue.push(...rest.toReversed());
+    },
+    putBackAlone(suspect): void {
+      suspects.add(suspect);
+      queue.push(suspect);
+    },
+    putLast(waiting): void {
+      queue.unshift(waiting);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+// Why a run begins no more targets. Apart from the rollout, because several things stop it, at any moment: a failure
+// that would meet every target, a process that cannot be started, and whoever interrupts it. The first reason stands.
+
+import type { Pool } from '../workers/pool.js';
+
+/** How long work in flight may go on after an interruption, in milliseconds; then it is rolled back. */
+const GRACE_MS = 5_000;
+
+export interface Stop {
+  /** Null as long as targets are begun. A method, because the answer may be another one after every wait. */
+  reason(): string | null;
+  because(reason: string): void;
+}
+
+export function createStop(): Stop {
+  let first: string | null = null;
+  return {
+    reason: () => first,
+    because(reason): void {
+      first ??= reason;
+    },
+  };
+}
+
+/**
+ * Has an interruption stop the run at once, and kill what is still at work after a grace.
+ * @returns a function that ends this
+ */
+export function stopOnInterruption(signal: AbortSignal | undefined, stop: Stop, pool: Pool): () => void {
+  const interrupt = (): void => {
+    stop.because('the run was interrupted');
+    setTimeout(() => {
+      pool.kill();
+    }, GRACE_MS).unref();
+  };
+  if (signal?.aborted === true) interrupt();
+  signal?.addEventListener('abort', interrupt, { once: true });
+  return () => signal?.removeEventListener('abort', interrupt);
+}

@@ -1,0 +1,37 @@
+// What was observed, judged, and what a run with an intent would do: each distinct observation once. A target is opened
+// only where a difference is to be explained.
+
+import { judge } from '../../stamping/judge.js';
+import { reasonOf } from '../../target/reason.js';
+import { matchOptions, type Intent } from '../../target/intent.js';
+import { decide } from '../../target/decide.js';
+import type { Tools } from '../../target/work.js';
+import type { Case, Task, Verdict } from '../messages.js';
+
+/** Patience with a locked file whose structure is wanted only to explain a difference, in milliseconds. */
+const BUSY_MS = 1_000;
+
+export async function judgeAll(
+  { cases, intent }: Extract<Task, { kind: 'judge' }>,
+  tools: Tools,
+): Promise<readonly Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const one of cases) verdicts.push(await judgeOne(one, intent, tools));
+  return verdicts;
+}
+
+async function judgeOne(
+  { observation, example }: Case,
+  intent: Intent | null,
+  tools: Tools,
+): Promise<Verdict> {
+  const { driver } = tools;
+  try {
+    const readActual = () => driver.structure(example, { busyTimeoutMs: BUSY_MS });
+    const judgement = await judge(observation, tools, readActual, matchOptions(intent));
+    const evidence = { observation, judgement, basis: tools, readActual };
+    return { judgement, decision: intent === null ? null : await decide(intent, evidence) };
+  } catch (error) {
+    return { failure: reasonOf(error, { target: example, step: 'read' }, driver) };
+  }
+}

@@ -1,0 +1,55 @@
+// The tasks that only read targets: what is seen, what histories say, and a structure as the text of a revision. What
+// cannot be read of a target is a value, and keeps nothing of the others back.
+
+import type { Driver } from '../../dialects/port.js';
+import type { Observation } from '../../model/observation.js';
+import type { Reason } from '../../model/outcome.js';
+import type { TargetRef } from '../../model/target.js';
+import { express } from '../../target/baseline.js';
+import { reasonOf } from '../../target/reason.js';
+import type { HistoryReading, Inspections, Replies, Task } from '../messages.js';
+
+type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>;
+
+export async function inspect(
+  { targets, busyWaitMs }: TaskOf<'inspect'>,
+  driver: Driver,
+): Promise<Inspections> {
+  const indexes = new Map<string, number>();
+  const observations: Observation[] = [];
+  const reads = await driver.inspect(targets, { busyTimeoutMs: busyWaitMs });
+  const found = reads.map((read, at) => {
+    if ('error' in read) return failed(read.error, targets[at], driver);
+    const key = JSON.stringify(read.value);
+    const index = indexes.get(key) ?? observations.push(read.value) - 1;
+    indexes.set(key, index);
+    return index;
+  });
+  return { observations, found };
+}
+
+export async function readHistories(
+  { targets, busyWaitMs }: TaskOf<'histories'>,
+  driver: Driver,
+): Promise<readonly HistoryReading[]> {
+  const reads = await driver.histories(targets, { busyTimeoutMs: busyWaitMs });
+  return reads.map((read, at) =>
+    'error' in read ? { failure: failed(read.error, targets[at], driver) } : { rows: read.value },
+  );
+}
+
+export async function expressTarget(
+  { target, busyWaitMs, words }: TaskOf<'express'>,
+  driver: Driver,
+): Promise<Replies['express']> {
+  try {
+    return await express(await driver.structure(target, { busyTimeoutMs: busyWaitMs }), words, driver);
+  } catch (error) {
+    return { failure: failed(error, target, driver) };
+  }
+}
+
+function failed(error: unknown, target: TargetRef | undefined, driver: Driver): Reason {
+  if (target === undefined) throw new Error('a driver answered for more targets than it was asked about');
+  return reasonOf(error, { target, step: 'open' }, driver);
+}

@@ -1,0 +1,48 @@
+// Do all revisions run on an empty database? What fails there must not reach a target.
+
+import { ReplayError } from '../../dialects/port.js';
+import type { ProblemDraft } from '../../model/errors.js';
+import type { LintFinding } from '../../model/lint.js';
+import type { Tools } from '../../target/work.js';
+
+/**
+ * Runs every revision in a scratch database. Where one fails, all are read, because whoever mends one mistake wants to
+ * know of the others.
+ * @returns everything that is wrong with the revisions, where they do not even run; else nothing
+ */
+export async function replayAll({ driver, graph, replay }: Tools): Promise<readonly ProblemDraft[]> {
+  try {
+    await replay.fingerprint(graph.order);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error;
+    const { findings } = (await driver.lint(graph, {})).report;
+    // Whether several heads are a mistake depends on what is asked for.
+    const errors = findings.filter(({ severity, rule }) => severity === 'error' && rule !== 'several-heads');
+    return problemsOf(error, errors);
+  }
+}
+
+/** The revision that fails comes first, with what lint says of the same place; then the other mistakes. */
+function problemsOf(
+  { revision, statement, message }: ReplayError,
+  errors: readonly LintFinding[],
+): readonly ProblemDraft[] {
+  const first: ProblemDraft = {
+    message: `revision ${revision.id} fails on an empty database: ${message}`,
+    hint: 'a revision must run on what the revisions before it leave',
+    file: revision.file,
+    ...(statement === null ? {} : { line: statement.line }),
+  };
+  // A program has no statement: there its first mistake is meant.
+  const same = errors.find(
+    ({ file, line }) => file === first.file && (statement === null || line === first.line),
+  );
+  const others = errors.filter((finding) => finding !== same);
+  const explain = (found: LintFinding): string =>
+    first.message.endsWith(found.message) ? found.mend : `${found.message}; ${found.mend}`;
+  return [
+    same === undefined ? first : { ...first, line: same.line, hint: explain(same) },
+    ...others.map(({ message: words, mend, file, line }) => ({ message: words, hint: mend, file, line })),
+  ];
+}
