@@ -2,7 +2,7 @@
 
 import { FleetError, VERSION } from '../index.js';
 
-/** A fault with a hint, an interruption, or a bug of ours. */
+/** A fault with a hint, an interruption, a limit of the machine, or a bug of ours. */
 export function faultOf(error: unknown, signal: AbortSignal): FleetError {
   if (error instanceof FleetError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -12,7 +12,18 @@ export function faultOf(error: unknown, signal: AbortSignal): FleetError {
       cause: error,
     });
   }
+  // What is loaded only when it is wanted meets the limits of the machine then.
+  if (isOutOfFiles(error)) {
+    return new FleetError('installation', message, {
+      hint: 'See the limits of this user: ulimit -a (open files).',
+      cause: error,
+    });
+  }
   return new FleetError('internal', message, { hint: bugHint(), cause: error });
+}
+
+function isOutOfFiles(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
 }
 
 /** What to do about a bug of ours. */

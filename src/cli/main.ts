@@ -5,8 +5,8 @@
 
 import type { WriteStream } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
-import { VERSION } from '../index.js';
-import { bugHint } from './fault.js';
+import { exitCodeOf, VERSION } from '../index.js';
+import { faultOf } from './fault.js';
 import type { Output } from './output.js';
 
 // As in a worker process: most of a short life would go into compiling for a long one. Of the V8 of Node.js 20 alone;
@@ -31,9 +31,10 @@ function onSignal(name: NodeJS.Signals): void {
 }
 
 process.on('uncaughtException', (error) => {
-  const told = process.argv.includes('--verbose') ? (error.stack ?? error.message) : error.message;
-  process.stderr.write(`error: ${told}\nhint: ${bugHint()}\n`);
-  process.exit(70);
+  const { code, message, hint } = faultOf(error, interruption.signal);
+  const told = process.argv.includes('--verbose') ? (error.stack ?? message) : message;
+  process.stderr.write(`error: ${told}\nhint: ${hint}\n`);
+  process.exit(exitCodeOf(code));
 });
 
 /** A stream of the process. A reader that goes away (`| head`) is no error; the work goes on without it. */

@@ -120,7 +120,7 @@ async function judged(expected: string, actual: string): Promise<Judged> {
     if (!isSnapshot(wanted)) throw new Error('no snapshot');
     return { judgement, findings: diff(wanted, found) };
   } finally {
-    replay.close();
+    await replay.close();
     db.close();
   }
 }

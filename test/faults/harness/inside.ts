@@ -74,7 +74,7 @@ export async function openInside(program: Program, migrations: string): Promise<
       const tools = { driver: options.driver ?? driver, graph, replay, structures, ...clock };
       return toldOutcome(await upgradeTarget(target, work, tools), { place: {}, scope: {} });
     },
-    close: () => replay.close(),
+    close: () => void replay.close(),
   };
 }
 
