@@ -16,15 +16,21 @@ import { loadRevisions } from './revisions/load.js';
 import { aboutOf } from './operations/about.js';
 import { baselineOf } from './operations/baseline.js';
 import type { Context } from './operations/context.js';
+import { currentFleet } from './operations/current.js';
 import { discoverFleet } from './operations/discover.js';
 import { examineFleet } from './operations/doctor/doctor.js';
+import { downgradeFleet } from './operations/downgrade.js';
+import { driftFleet } from './operations/drift.js';
 import { historyOfFleet } from './operations/fleet-history.js';
+import { headsOfGraph, historyOf } from './operations/history.js';
 import { lintFleet } from './operations/lint.js';
+import { createRevision } from './operations/new.js';
+import { planFleet } from './operations/plan.js';
 import { repairPlanFleet } from './operations/repair-plan.js';
-import { createRevision, headsOfGraph, historyOf, showRevision } from './operations/revisions.js';
-import { runFleet } from './operations/run.js';
-import { currentFleet, driftFleet, planFleet, statusFleet } from './operations/status.js';
+import { repairFleet } from './operations/repair.js';
+import { showRevision } from './operations/show.js';
 import { stampFleet } from './operations/stamp.js';
+import { statusFleet } from './operations/status.js';
 import { upgradeFleet } from './operations/upgrade.js';
 import { createPool } from './workers/pool.js';
 
@@ -72,10 +78,9 @@ export async function openFleet(...given: readonly unknown[]): Promise<Fleet> {
       plan: (select = {}) => planFleet(context, select),
       upgrade: (run = {}) => upgradeFleet(context, run),
       stamp: (run = {}) => stampFleet(context, run),
-      repair: (run = {}) =>
-        runFleet(context, 'repair', { kind: 'repair', dropExtra: run.dropExtra ?? [] }, run),
+      repair: (run = {}) => repairFleet(context, run),
       repairPlan: (select = {}) => repairPlanFleet(context, select),
-      downgrade: (run) => runFleet(context, 'downgrade', { kind: 'downgrade', to: run.to }, run),
+      downgrade: (run) => downgradeFleet(context, run),
       history: ({ range = 'base:heads' } = {}) => historyOf(context, range),
       fleetHistory: (select = {}) => historyOfFleet(context, select),
       baseline: (how) => baselineOf(context, how),

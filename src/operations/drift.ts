@@ -1,0 +1,27 @@
+// What differs between each target and the structure of its own revision.
+
+import type { SelectOptions } from '../model/api.js';
+import { CONTRACT, type DriftReport } from '../model/report.js';
+import { driftExitCode, statusSummary } from '../report/summarize.js';
+import type { Context } from './context.js';
+import { cohortsOf, type Judged } from './inspect.js';
+import { judgeAll, withLook } from './look.js';
+
+/** @throws FleetError where the fleet cannot be looked at as a whole */
+export async function driftFleet(context: Context, options: SelectOptions): Promise<DriftReport> {
+  const graph = await context.loadGraph();
+  const judged = await withLook(context, graph, options, judgeAll);
+  const differenceOf = ({ judgement }: Judged) =>
+    (judgement?.differences ?? []).map(({ kind, words }) => ({ kind, words }));
+  const states = statusSummary(judged.map((one) => one.status)).states;
+  const drifted = judged.filter((one) => one.status.state === 'drifted');
+  return {
+    contract: CONTRACT,
+    command: 'drift',
+    head: graph.heads,
+    summary: { targets: judged.length, drifted: drifted.length, states },
+    cohorts: cohortsOf(drifted).map(({ cohort, first }) => ({ ...cohort, difference: differenceOf(first) })),
+    targets: drifted.map((one) => ({ ...one.status, difference: differenceOf(one) })),
+    exitCode: driftExitCode(judged.map((one) => one.status)),
+  };
+}
