@@ -7,8 +7,8 @@ import { defineConfig } from 'rolldown';
 
 const INSTALLED = ['better-sqlite3', 'jiti'];
 const ENTRIES = /\/build\/(?:cli\/main|worker)\.js$/;
-/** All that `--version` needs of the library, which would come whole with it. */
-const FIRST = { name: 'first', test: /\/build\/model\/(?:errors|version)\.js$/ };
+/** All that `--version`, or a fault before anything is loaded, needs of the library, which would come whole with it. */
+const FIRST = { name: 'first', test: /\/build\/model\/(?:errors|exit-code|version)\.js$/ };
 
 /**
  * @param {Record<string, string>} input

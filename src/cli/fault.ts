@@ -5,25 +5,18 @@ import { FleetError, VERSION } from '../index.js';
 /** A fault with a hint, an interruption, a limit of the machine, or a bug of ours. */
 export function faultOf(error: unknown, signal: AbortSignal): FleetError {
   if (error instanceof FleetError) return error;
+  const cause = error;
   const message = error instanceof Error ? error.message : String(error);
   if (signal.aborted) {
-    return new FleetError('interrupted', `Interrupted: ${message}`, {
-      hint: 'Type the same command again to go on.',
-      cause: error,
-    });
+    const hint = 'Type the same command again to go on.';
+    return new FleetError('interrupted', `Interrupted: ${message}`, { hint, cause });
   }
   // What is loaded only when it is wanted meets the limits of the machine then.
-  if (isOutOfFiles(error)) {
-    return new FleetError('installation', message, {
-      hint: 'See the limits of this user: ulimit -a (open files).',
-      cause: error,
-    });
+  if (/^E[MN]FILE\b/.test(message)) {
+    const hint = 'See the limits of this user: ulimit -a (open files).';
+    return new FleetError('installation', message, { hint, cause });
   }
-  return new FleetError('internal', message, { hint: bugHint(), cause: error });
-}
-
-function isOutOfFiles(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE');
+  return new FleetError('internal', message, { hint: bugHint(), cause });
 }
 
 /** What to do about a bug of ours. */
