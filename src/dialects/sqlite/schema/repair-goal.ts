@@ -58,7 +58,7 @@ function goalOfTable(expected: Table, actual: Table, schema: Snapshot, isNamed: 
   if (expected.virtual || actual.virtual) return isNamed(expected.name) ? expected : actual;
   const kept = lacking(actual.columns, expected.columns).filter(({ name }) => !isNamed(expected.name, name));
   const toMend = diffTable(expected, actual, schema).filter(
-    (finding) => finding.kind !== 'columnExtra' || !kept.includes(finding.actual),
+    (difference) => difference.kind !== 'columnExtra' || !kept.includes(difference.actual),
   );
   if (toMend.length === 0) return actual;
   if (kept.length === 0) return expected;

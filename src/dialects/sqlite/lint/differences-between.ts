@@ -1,14 +1,14 @@
 // The differences between two structures of one trace. Apart from the schema's own diff because here most tables are
 // the very same objects, which need no look: a history of a thousand revisions is compared a thousand times.
 
-import type { Finding } from '../schema/finding.js';
+import type { SchemaDifference } from '../schema/difference.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { diff } from '../schema/diff.js';
 import { changed, KINDS } from './lookup.js';
 import { fold } from '../schema/sql-text.js';
 
 /** What is otherwise in `actual` than in `expected`; none where they are equal. */
-export function difference(expected: Snapshot, actual: Snapshot): readonly Finding[] {
+export function differencesBetween(expected: Snapshot, actual: Snapshot): readonly SchemaDifference[] {
   if (expected === actual) return [];
   const touched = new Set<string>();
   for (const kind of KINDS) {
