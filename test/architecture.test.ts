@@ -21,7 +21,7 @@ const EXCEPTIONS: Exceptions = {
     },
     'cli/configuration-file.ts': { names: ['readFile', 'stat'], reason: 'reads the configuration file' },
     'cli/report-file.ts': { names: 'any', reason: 'writes the report that --report asks for' },
-    'dialects/sqlite/discovery/identity.ts': {
+    'dialects/sqlite/discovery/target-files.ts': {
       names: ['lstatSync'],
       reason: 'is it still the file that was planned?',
     },
@@ -29,7 +29,7 @@ const EXCEPTIONS: Exceptions = {
       names: ['lstat', 'readdir', 'realpathSync'],
       reason: 'lists directories and looks at what is there; opens nothing',
     },
-    'dialects/sqlite/discovery/places.ts': {
+    'dialects/sqlite/discovery/directories.ts': {
       names: ['realpathSync'],
       reason: 'sees through links to directories; opens nothing',
     },

@@ -33,7 +33,7 @@ export interface Backup {
   readonly sha256: string;
 }
 
-export interface BackupPlace {
+export interface BackupKey {
   /** The run's own directory; made where it is missing. */
   readonly directory: string;
   readonly targetId: string;
@@ -45,9 +45,9 @@ export interface BackupPlace {
  * Copies the committed content of a locked session into the run's backup directory and makes it durable.
  * @throws DatabaseError `backupFailed`, or what kept the file system from it (`diskFull`, `io`, ...)
  */
-export async function backUp(session: Session, place: BackupPlace): Promise<Backup> {
+export async function backUp(session: Session, key: BackupKey): Promise<Backup> {
   try {
-    return await publish(session, place);
+    return await publish(session, key);
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     const said = error instanceof Error ? error.message : String(error);
@@ -61,19 +61,19 @@ function codeOf(error: unknown): FailureCode {
   return code === null || code === 'permission' ? 'backupFailed' : code;
 }
 
-async function publish(session: Session, place: BackupPlace): Promise<Backup> {
-  makeDurableDirectory(place.directory);
-  const revision = (place.revision ?? 'base').replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
-  const stem = `${stemOfId(place.targetId)}.${revision}`;
-  const temporary = join(place.directory, `${stem}.tmp`);
+async function publish(session: Session, key: BackupKey): Promise<Backup> {
+  makeDurableDirectory(key.directory);
+  const revision = (key.revision ?? 'base').replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
+  const stem = `${stemOfId(key.targetId)}.${revision}`;
+  const temporary = join(key.directory, `${stem}.tmp`);
   const content = new Content(temporary);
   try {
     const sizeBytes = await session.backUp(content);
     const sha256 = content.finish(sizeBytes);
     content.close();
-    const path = join(place.directory, `${stem}.${sha256}.db`);
+    const path = join(key.directory, `${stem}.${sha256}.db`);
     renameSync(temporary, path);
-    syncDirectory(place.directory);
+    syncDirectory(key.directory);
     return { path, sizeBytes, sha256 };
   } catch (error) {
     content.close();

@@ -33,9 +33,9 @@ export interface Arguments {
  */
 export function parseArguments(args: readonly string[], commands: readonly Command[]): Arguments {
   checkNames(args);
-  const { command, words, given } = takeApart(args, commands);
-  if (command === undefined) throw noCommand(args, words[0], commands);
-  const argument = checkArgument(command, words);
+  const { command, args: values, given } = takeApart(args, commands);
+  if (command === undefined) throw noCommand(args, values[0], commands);
+  const argument = checkArgument(command, values);
   const flags: Values = {};
   const switches = new Set<SwitchName>();
   let config: string | undefined;
@@ -78,9 +78,9 @@ function noCommand(args: readonly string[], word: string | undefined, commands: 
   return usage(`A command is missing${where}: one of ${names.join(', ')}.`, null);
 }
 
-function checkArgument({ name, argument }: Command, words: readonly string[]): string | undefined {
-  const [word] = words;
-  const extra = words[argument === undefined ? 0 : 1];
+function checkArgument({ name, argument }: Command, args: readonly string[]): string | undefined {
+  const [word] = args;
+  const extra = args[argument === undefined ? 0 : 1];
   if (extra !== undefined) {
     const quoted = argument?.word === 'MESSAGE' ? ' Put the message in quotes.' : '';
     throw usage(`${name} does not take '${extra}'.${quoted}`, name);

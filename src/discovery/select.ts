@@ -30,9 +30,9 @@ const SUGGESTIONS_MAX = 3;
 export function select({ targets, refused }: Discovery, { only, exclude, limit }: Selection): Discovery {
   const known: readonly (Target | Refusal)[] = [...targets, ...refused];
   const ids = new Set(known.map(({ id }) => id));
-  const words = [...new Set([...(only ?? []), ...(exclude ?? [])])];
-  const matchers = new Map(words.map((word) => [word, matcherOf(word, ids)]));
-  const unknown = words.filter((word) => !known.some(({ id }) => matchers.get(word)?.(id) === true));
+  const patterns = [...new Set([...(only ?? []), ...(exclude ?? [])])];
+  const matchers = new Map(patterns.map((pattern) => [pattern, matcherOf(pattern, ids)]));
+  const unknown = patterns.filter((pattern) => !known.some(({ id }) => matchers.get(pattern)?.(id) === true));
   if (unknown.length > 0) throw unknownTarget(unknown, known);
 
   const matchesAny = (id: string, list: readonly string[]): boolean =>

@@ -11,7 +11,7 @@ export interface Leftovers {
   readonly problems: readonly string[];
 }
 
-export interface Places {
+export interface Directories {
   readonly stateDir: string;
   /** Where backups go: a directory for each run. */
   readonly backupDir: string;
@@ -21,7 +21,10 @@ export interface Places {
  * Finished backups stay: a temporary file was never one.
  * @param runs the runs without an end that nobody is at work on
  */
-export function removeLeftovers(places: Places, runs: readonly { readonly runId: string }[]): Leftovers {
+export function removeLeftovers(
+  directories: Directories,
+  runs: readonly { readonly runId: string }[],
+): Leftovers {
   const removed: string[] = [];
   const problems: string[] = [];
   const remove = (list: () => readonly string[]) => {
@@ -36,10 +39,10 @@ export function removeLeftovers(places: Places, runs: readonly { readonly runId:
   };
   for (const { runId } of runs) {
     // The id becomes part of a path that is removed, and it comes from a file.
-    if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) remove(() => leftoversOf(places, runId));
+    if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) remove(() => leftoversOf(directories, runId));
     else problems.push(`${JSON.stringify(runId)} is no run id`);
   }
-  remove(() => unfinishedIn(join(places.stateDir, 'reports')));
+  remove(() => unfinishedIn(join(directories.stateDir, 'reports')));
   return { removed, problems };
 }
 
@@ -59,7 +62,7 @@ export function findLeftovers(stateDir: string, backupDir: string): readonly str
   ];
 }
 
-function leftoversOf({ stateDir, backupDir }: Places, runId: string): readonly string[] {
+function leftoversOf({ stateDir, backupDir }: Directories, runId: string): readonly string[] {
   const unfinished = unfinishedIn(join(backupDir, runId));
   const scratch = join(stateDir, 'scratch');
   const copies = entriesOf(scratch).filter((entry) => entry.isDirectory() && entry.name === runId);

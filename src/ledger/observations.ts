@@ -86,13 +86,13 @@ export class Observations {
    */
   remember(pairs: readonly Observed[], lookedAt: number): number {
     const oldEnough = lookedAt - GRAIN_MS;
-    const settled = pairs.filter(({ target }) => target.changedAt <= oldEnough);
+    const quiet = pairs.filter(({ target }) => target.changedAt <= oldEnough);
     let written = 0;
     if (this.#isGivenUp) return written;
     this.#isGivenUp = !this.#bestEffort(() => {
       this.#hastily(() => {
-        for (let at = 0; at < settled.length; at += BATCH) {
-          const batch = settled.slice(at, at + BATCH);
+        for (let at = 0; at < quiet.length; at += BATCH) {
+          const batch = quiet.slice(at, at + BATCH);
           const write = this.#database.transaction(() => {
             this.#write(batch);
           });

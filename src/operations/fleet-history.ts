@@ -81,14 +81,14 @@ export async function recordedIn(
   { request, pool, refused, about }: Look,
   graph: Graph,
 ): Promise<RecordedFleet> {
-  const told = (reason: Reason, target: string) => failureOf(reason, { ...about, target });
+  const toFailure = (reason: Reason, target: string) => failureOf(reason, { ...about, target });
   const unread: { id: string; path: string; problem: Failure }[] = [];
   const unrecorded: string[] = [];
   const tallies = new Map<string, Tally>();
   let recorded = 0;
   await readHistories(request, pool, (target, reading, index) => {
     if ('failure' in reading) {
-      unread.push({ id: target.id, path: target.path, problem: told(reading.failure, target.id) });
+      unread.push({ id: target.id, path: target.path, problem: toFailure(reading.failure, target.id) });
     } else if (reading.rows === null || reading.rows.length === 0) {
       unrecorded.push(target.id);
     } else {
@@ -97,7 +97,11 @@ export async function recordedIn(
     }
   });
   for (const refusal of refused) {
-    unread.push({ id: refusal.id, path: refusal.path, problem: told(refusedReason(refusal), refusal.id) });
+    unread.push({
+      id: refusal.id,
+      path: refusal.path,
+      problem: toFailure(refusedReason(refusal), refusal.id),
+    });
   }
   // They came in no order.
   const indexes = new Map([...request.targets, ...refused].map(({ id }, index) => [id, index]));

@@ -14,7 +14,7 @@ import type { HistoryReading } from '../workers/messages.js';
 export async function readHistories(
   request: InspectRequest,
   pool: Pool,
-  onReading: (target: Target, reading: HistoryReading, place: number) => void,
+  onReading: (target: Target, reading: HistoryReading, index: number) => void,
 ): Promise<void> {
   const limit = pLimit(request.jobs);
   let done = 0;

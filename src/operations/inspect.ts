@@ -39,7 +39,7 @@ export interface ObservationCache {
 }
 
 /** What a look at a target saw, or why it saw nothing. */
-export type Seen = { readonly observation: Observation } | { readonly failure: Reason };
+export type LookResult = { readonly observation: Observation } | { readonly failure: Reason };
 
 /** @returns what was found, by id */
 export async function observeTargets(
@@ -47,8 +47,8 @@ export async function observeTargets(
   pool: Pool,
   cache: ObservationCache | null,
   lookedAt: number,
-): Promise<ReadonlyMap<string, Seen>> {
-  const found = new Map<string, Seen>();
+): Promise<ReadonlyMap<string, LookResult>> {
+  const found = new Map<string, LookResult>();
   for (const [id, observation] of cache?.cachedObservations(request.targets) ?? [])
     found.set(id, { observation });
   const unknown = request.targets.filter((target) => !found.has(target.id));
@@ -124,7 +124,7 @@ export interface Fleet {
   readonly targets: readonly Target[];
   readonly refused: readonly Refusal[];
   /** What was seen of the targets, by id. */
-  readonly found: ReadonlyMap<string, Seen>;
+  readonly found: ReadonlyMap<string, LookResult>;
   /** What the commands of hints are about. */
   readonly about: About;
 }
@@ -149,7 +149,7 @@ export async function judgeTargets(
   }
   const verdicts = await pool.run({ kind: 'judge', cases: [...distinct.values()], intent });
   const verdictOf = new Map([...distinct.keys()].map((key, index) => [key, verdicts[index]]));
-  const tell = (reason: Reason | null, target: string): Failure | null =>
+  const toFailure = (reason: Reason | null, target: string): Failure | null =>
     reason === null ? null : failureOf(reason, { ...about, target });
   const judged = targets.map((target): Judged => {
     const { id, path, sizeBytes } = target;
@@ -158,7 +158,7 @@ export async function judgeTargets(
     const verdict = key === undefined ? undefined : verdictOf.get(key);
     if (verdict === undefined || 'failure' in verdict) {
       const failure = seen !== undefined && 'failure' in seen ? seen.failure : verdict?.failure;
-      return unreadable(target, sizeBytes, tell(failure ?? null, id));
+      return unreadable(target, sizeBytes, toFailure(failure ?? null, id));
     }
     const { judgement, decision } = verdict;
     const { state, revision, pending, problem } = judgement;
@@ -173,13 +173,13 @@ export async function judgeTargets(
         revision,
         pending: pending.map((each) => each.id),
         sizeBytes,
-        problem: tell(problem, id),
+        problem: toFailure(problem, id),
       },
     };
   });
   return [
     ...judged,
-    ...refused.map((refusal) => unreadable(refusal, 0, tell(refusedReason(refusal), refusal.id))),
+    ...refused.map((refusal) => unreadable(refusal, 0, toFailure(refusedReason(refusal), refusal.id))),
   ];
 }
 

@@ -40,7 +40,7 @@ export async function runFleet(
   const { signal } = options;
   const work = workOf(context, intent, context.newRunId(), options);
   const facts = factsOf(context, command, work, options);
-  const { runId, dryRun, places, scratchDir } = facts;
+  const { runId, dryRun, directories, scratchDir } = facts;
   const { timeoutMs } = work;
   const scope = aboutOf(context, options);
   const about = { ...scope, run: commandOf(command, intent, options) };
@@ -56,7 +56,7 @@ export async function runFleet(
 
     record = new RunRecord(facts, iso(context.now()));
     record.removeLeftovers();
-    if (work.backupDir !== null && !dryRun) assertRoomForBackups(places.backupDir);
+    if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir);
 
     const pool = await workers.proven();
     record.start(graph.heads, [...targets, ...refused]);
@@ -70,7 +70,7 @@ export async function runFleet(
     const request = { targets, goals, work, rehearse: dryRun, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
     // A worker that died in the middle of a backup, or a disk that failed once: what lies there is this run's own.
-    removeLeftovers(places, [{ runId }]);
+    removeLeftovers(directories, [{ runId }]);
 
     const outcomes = [...done, ...failed];
     const report = runReport({
@@ -160,7 +160,7 @@ function factsOf(
     command,
     intent,
     dryRun: options.dryRun ?? RUN_SETTINGS.dryRun.default,
-    places: { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) },
+    directories: { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) },
     scratchDir: scratchOf(context, runId),
     emit: (event: FleetEvent) => options.onEvent?.(event),
   };

@@ -65,7 +65,7 @@ async function afterDeath(
     const cause = causeOf(error, orders);
     const outcome = orders.rehearse
       ? ended(target, 'failed', cause)
-      : await settle(target, cause, workFor(target, orders), pool);
+      : await askTarget(target, cause, workFor(target, orders), pool);
     // Nobody knows which target of several the process died of: each is tried alone, unless the run stops.
     const isOpen = outcome.outcome === 'failed' && batch.length > 1 && stop.reason() === null;
     found.push(isOpen ? 'unknown' : outcome);
@@ -74,7 +74,7 @@ async function afterDeath(
 }
 
 /** Another process asks the target itself; where none can be had, nobody knows. */
-async function settle(target: Target, cause: Reason, work: Work, pool: Pool): Promise<OutcomeDraft> {
+async function askTarget(target: Target, cause: Reason, work: Work, pool: Pool): Promise<OutcomeDraft> {
   try {
     return await pool.run({ kind: 'settle', target, work, cause }, { timeoutMs: killAfter(work) });
   } catch (error) {

@@ -25,7 +25,7 @@ export interface Queue {
   /** Takes back the rest of a batch that nobody began: it is next, in its order. */
   putBack(rest: readonly Waiting[]): void;
   /** Takes back a target whose process died: it is next, and nothing else is in the same message. */
-  putBackAlone(suspect: Waiting): void;
+  putBackAsSuspect(suspect: Waiting): void;
   /** Takes back a target that is to be tried again when all others had their turn. */
   putLast(waiting: Waiting): void;
 }
@@ -70,7 +70,7 @@ export function createQueue(targets: readonly Target[], { goals, jobs }: QueueOp
     putBack(rest): void {
       queue.push(...rest.toReversed());
     },
-    putBackAlone(suspect): void {
+    putBackAsSuspect(suspect): void {
       suspects.add(suspect);
       queue.push(suspect);
     },

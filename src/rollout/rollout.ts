@@ -64,7 +64,7 @@ export async function runTargets(
   function conclude(waiting: Waiting, attempted: Attempted, startedAt: number): boolean {
     const { target, index } = waiting;
     if (attempted === 'unknown') {
-      queue.putBackAlone(waiting);
+      queue.putBackAsSuspect(waiting);
       return false;
     }
     const { failure } = attempted;

@@ -9,7 +9,7 @@ import type { Reason } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
 import type { Basis } from './basis.js';
-import { findMatch, isDecided, wordsOf, type Matching, type MatchOptions } from './match.js';
+import { findMatch, isDecided, inWords, type Matching, type MatchOptions } from './match.js';
 import { createMemory } from './memory.js';
 
 export interface Judgement {
@@ -120,7 +120,7 @@ function dirty(stopped: HistoryEntry, graph: Graph): Reason {
   };
 }
 
-function legacy({ match, extraAlone }: Matching, hasWitness: boolean): Reason {
+function legacy({ match, extraTables }: Matching, hasWitness: boolean): Reason {
   const candidates = match.candidates.join(', ');
   const { difference } = match;
   if (isDecided(match)) {
@@ -163,13 +163,13 @@ function legacy({ match, extraAlone }: Matching, hasWitness: boolean): Reason {
     step: 'read',
     message: `no revision has its structure; the nearest is ${match.revision}: ${listDifference(difference)}`,
     hint:
-      hintForExtra(extraAlone) ??
+      hintForExtra(extraTables) ??
       hint`record it all the same, and mend it then: ${onTarget('stamp', { force: true }, match.revision)}; ${onTarget('repair')}`,
   };
 }
 
 /** What to do about tables that alone are in the way; null where there are none. */
-function hintForExtra(tables: Matching['extraAlone']): Hint | null {
+function hintForExtra(tables: Matching['extraTables']): Hint | null {
   if (tables.length === 0) return null;
   const leftovers = tables.filter(({ isLeftover }) => isLeftover).map(({ name }) => name);
   const beside = onTarget('stamp', { allowExtra: true });
@@ -184,7 +184,7 @@ function drifted(revision: string, differences: readonly Difference[]): Reason {
     code: 'drifted',
     step: 'read',
     revision,
-    message: `its structure is not that of revision ${revision}: ${listDifference(differences.map(wordsOf))}`,
+    message: `its structure is not that of revision ${revision}: ${listDifference(differences.map(inWords))}`,
     hint: hint`see every difference: ${onTarget('drift')}; mend it: ${onTarget('repair')}; where it is harmless: ${onTarget('upgrade', { allowDrift })}`,
   };
 }

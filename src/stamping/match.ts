@@ -16,7 +16,7 @@ export interface MatchOptions {
 export interface Matching {
   readonly match: Match;
   /** The tables, where nothing but such ones keeps the structure from being a revision's; else none. */
-  readonly extraAlone: readonly ExtraTable[];
+  readonly extraTables: readonly ExtraTable[];
 }
 
 /** The revisions applied at `revision`: itself and all before it. */
@@ -52,7 +52,7 @@ export async function findMatch(
       if ((await replay.fingerprint(chainOf(graph, revision.id))) === fingerprint) candidates.push(revision);
     }
     return candidates.length > 0
-      ? { match: choose(candidates, [], witness), extraAlone: [] }
+      ? { match: choose(candidates, [], witness), extraTables: [] }
       : await matchOthers(observation, basis, await readActual(), allowExtra);
   });
 }
@@ -117,17 +117,17 @@ async function matchOthers(
   if (!allowExtra || first === undefined)
     return {
       match: nearest(compared),
-      extraAlone: first?.differences.flatMap(({ extraTable }) => extraTable ?? []) ?? [],
+      extraTables: first?.differences.flatMap(({ extraTable }) => extraTable ?? []) ?? [],
     };
   const revisions = alike.map(({ revision }) => revision);
-  return { match: choose(revisions, first.differences.map(wordsOf), witness), extraAlone: [] };
+  return { match: choose(revisions, first.differences.map(inWords), witness), extraTables: [] };
 }
 
 function nearest(compared: readonly Compared[]): Match {
   const [first, ...others] = compared;
   if (first === undefined) return { kind: 'none', revision: null, candidates: [], difference: [] };
   const { revision, differences } = others.reduce((best, one) => (isNearer(one, best) ? one : best), first);
-  return { kind: 'nearest', revision: revision.id, candidates: [], difference: differences.map(wordsOf) };
+  return { kind: 'nearest', revision: revision.id, candidates: [], difference: differences.map(inWords) };
 }
 
 /** Of two as near, the one that explains more of what is there: what is missing can be made. */
@@ -140,6 +140,6 @@ function distance(differences: readonly Difference[]): number {
   return differences.reduce((sum, { weight }) => sum + weight, 0);
 }
 
-export function wordsOf({ words }: Difference): string {
+export function inWords({ words }: Difference): string {
   return words;
 }

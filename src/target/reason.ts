@@ -37,11 +37,11 @@ export function reasonOf(
     step,
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
     hint: driver.advice(code, target) ?? hintFor(code),
-    ...(position === null ? {} : placeOf(position)),
+    ...(position === null ? {} : positionFields(position)),
   };
 }
 
-function placeOf({ revision, statement }: Position): Pick<Reason, 'revision' | 'statement' | 'line'> {
+function positionFields({ revision, statement }: Position): Pick<Reason, 'revision' | 'statement' | 'line'> {
   return {
     ...(revision === null ? {} : { revision: revision.id }),
     ...(statement === null ? {} : { statement: statement.sql }),

@@ -140,8 +140,8 @@ function repairedBy(
   const common = { from: found.from, to: found.from, applied: [] };
   if (found.kind === 'plan') return { ...common, outcome: 'failed', failure: cause };
   const { outcome, failure, left } = found;
-  const isMended = outcome === 'current' || left !== undefined;
-  if (isMended && mayHave) return { ...common, outcome: 'repaired', failure: null, left: left ?? [] };
+  const isRepaired = outcome === 'current' || left !== undefined;
+  if (isRepaired && mayHave) return { ...common, outcome: 'repaired', failure: null, left: left ?? [] };
   return { ...common, outcome, failure, ...(left === undefined ? {} : { left }) };
 }
 

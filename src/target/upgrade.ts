@@ -54,8 +54,8 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
 
     progress.step = 'backUp';
     if (work.backupDir !== null) {
-      const place = { directory: work.backupDir, targetId: target.id, revision: plan.from };
-      progress.backup = (await backUp(session, place)).path;
+      const key = { directory: work.backupDir, targetId: target.id, revision: plan.from };
+      progress.backup = (await backUp(session, key)).path;
     }
 
     progress.step = 'execute';

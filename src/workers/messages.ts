@@ -9,7 +9,7 @@ import type { Revision } from '../model/revision.js';
 import type { TargetRef, Target } from '../model/target.js';
 import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
 import type { Judgement } from '../stamping/judge.js';
-import type { Expressed } from '../target/baseline.js';
+import type { Baseline } from '../target/baseline.js';
 import type { Intent } from '../target/intent.js';
 import type { Decision } from '../target/plan.js';
 import type { Work } from '../target/work.js';
@@ -30,15 +30,15 @@ export type Task =
   | { readonly kind: 'inspect'; readonly targets: readonly TargetRef[]; readonly busyWaitMs: number }
   /** Read the whole histories. */
   | { readonly kind: 'histories'; readonly targets: readonly TargetRef[]; readonly busyWaitMs: number }
-  /** Write the structure of a target as the text of a revision; `words` go into its header. */
+  /** Write the structure of a target as the text of a revision; `comments` go into its header. */
   | {
-      readonly kind: 'express';
+      readonly kind: 'baseline';
       readonly target: Target;
       readonly busyWaitMs: number;
-      readonly words: readonly string[];
+      readonly comments: readonly string[];
     }
   /** Judge what was observed, and decide what a run with this intent would do. */
-  | { readonly kind: 'judge'; readonly cases: readonly Case[]; readonly intent: Intent | null }
+  | { readonly kind: 'judge'; readonly cases: readonly DistinctObservation[]; readonly intent: Intent | null }
   /** Carry the work out on one target after the other. */
   | {
       readonly kind: 'apply';
@@ -56,7 +56,7 @@ export interface Replies {
   readonly inspect: Inspections;
   /** For each target, in order. */
   readonly histories: readonly HistoryReading[];
-  readonly express: Expressed | { readonly failure: Reason };
+  readonly baseline: Baseline | { readonly failure: Reason };
   readonly judge: readonly Verdict[];
   /** For at least the first of the targets, in order; those after them were not begun. */
   readonly apply: readonly OutcomeDraft[];
@@ -74,7 +74,7 @@ export interface Inspections {
 export type HistoryReading = { readonly rows: readonly HistoryRow[] | null } | { readonly failure: Reason };
 
 /** A distinct observation, and a target that was observed like that, to read its structure from. */
-export interface Case {
+export interface DistinctObservation {
   readonly observation: Observation;
   readonly example: Target;
 }

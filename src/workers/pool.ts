@@ -39,7 +39,7 @@ interface Worker {
   /** Whether it has said that it is up: before that it cannot have begun a task. */
   ready: boolean;
   /** Settles the task at work; null when idle. */
-  settle: ((response: Response | WorkerError) => void) | null;
+  answer: ((response: Response | WorkerError) => void) | null;
   /** Resolves when the process is gone. */
   readonly gone: Promise<void>;
 }
@@ -55,11 +55,11 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
     const worker: Worker = {
       process: child,
       ready: false,
-      settle: null,
+      answer: null,
       gone: new Promise((resolve) => {
         const end = (message: string) => {
           workers.delete(worker);
-          worker.settle?.(new WorkerError(worker.ready ? 'died' : 'notStarted', message));
+          worker.answer?.(new WorkerError(worker.ready ? 'died' : 'notStarted', message));
           resolve();
         };
         child.once('exit', (code, signal) => {
@@ -73,7 +73,7 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
     };
     child.on('message', (message: Ready | Response) => {
       if ('ready' in message) worker.ready = true;
-      else worker.settle?.(message);
+      else worker.answer?.(message);
     });
     // Where there is none, every task says so.
     start.then(
@@ -99,20 +99,20 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
     task: Extract<Task, { kind: K }>,
     options: { timeoutMs?: number } = {},
   ): Promise<Replies[K]> {
-    const worker = [...workers].find((one) => one.settle === null) ?? spawn();
+    const worker = [...workers].find((one) => one.answer === null) ?? spawn();
     const id = ++lastId;
     const deadline = startDeadline(options.timeoutMs, () => worker.process.kill('SIGKILL'));
     let response: Response | WorkerError;
     try {
       response = await new Promise((resolve, reject) => {
-        worker.settle = resolve;
+        worker.answer = resolve;
         start.then(() => {
           send(worker, { id, task });
         }, reject);
       });
     } finally {
       deadline.end();
-      worker.settle = null;
+      worker.answer = null;
     }
     if (response instanceof WorkerError) {
       await worker.gone;

@@ -104,7 +104,7 @@ test('the parser refuses by itself what the check of names might let pass', () =
   for (const line of lines) expect(() => takeApart(line, COMMANDS), line.join(' ')).toThrow(FleetError);
   expect(takeApart(['upgrade', '--dry-run', '007'], COMMANDS)).toEqual({
     command: expect.objectContaining({ name: 'upgrade' }) as unknown,
-    words: ['007'],
+    args: ['007'],
     given: new Map([['dryRun', [true]]]),
   });
 });

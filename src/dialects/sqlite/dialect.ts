@@ -10,12 +10,12 @@ import { RULES } from './lint/rules.js';
 import { fold } from './schema/sql-text.js';
 import { sqliteSyntax } from './syntax/syntax.js';
 
-/** @param places where the files are searched */
-export function createSqliteDialect(places: DiscoverOptions): Dialect {
+/** @param options where the files are searched */
+export function createSqliteDialect(options: DiscoverOptions): Dialect {
   return {
     name: 'sqlite',
     version: sqliteVersion,
-    discover: () => discover(places),
+    discover: () => discover(options),
     find: async (name) => discoverFile(name),
     differenceKinds: DIFFERENCE_KINDS,
     fold,

@@ -2,8 +2,7 @@
 
 import { hint, onFleet } from '../../model/hint.js';
 import type { TargetState } from '../../model/observation.js';
-import type { Failure } from '../../model/outcome.js';
-import { cluster } from '../../report/group.js';
+import { cluster, type FailedTarget } from '../../report/group.js';
 import { count } from '../../report/layout.js';
 import { isDecided } from '../../stamping/match.js';
 import { cohortsOf, type Judged } from '../inspect.js';
@@ -41,7 +40,7 @@ function dirty(targets: readonly Judged[]): readonly Found[] {
   ];
 }
 
-function changedRevisions(cases: readonly Case[]): readonly Found[] {
+function changedRevisions(cases: readonly FailedTarget[]): readonly Found[] {
   if (cases.length === 0) return [];
   return [
     found({
@@ -134,13 +133,10 @@ function isKnown({ judgement }: Judged): boolean {
   return judgement?.match !== undefined && isDecided(judgement.match);
 }
 
-export interface Case {
-  readonly id: string;
-  readonly path: string;
-  readonly failure: Failure;
-}
-
-export function casesOf(judged: readonly Judged[], isMeant: (one: Judged) => boolean): readonly Case[] {
+export function casesOf(
+  judged: readonly Judged[],
+  isMeant: (one: Judged) => boolean,
+): readonly FailedTarget[] {
   return judged
     .filter(isMeant)
     .flatMap(({ status: { id, path, problem } }) =>
@@ -149,7 +145,7 @@ export function casesOf(judged: readonly Judged[], isMeant: (one: Judged) => boo
 }
 
 /** A line for each cause, with how many have it and one of them. */
-export function causes(cases: readonly Case[]): readonly string[] {
+export function causes(cases: readonly FailedTarget[]): readonly string[] {
   return cluster(cases).map(
     ({ first, count: n }) => `${count(n, 'target')} like ${first.id}: ${first.failure.message}`,
   );

@@ -11,7 +11,7 @@ import type { Judged } from '../inspect.js';
 import { causes, casesOf, stateFindings } from './states.js';
 import { found, listIds, step, type Found } from './finding.js';
 
-export interface Seen {
+export interface SeenFleet {
   readonly graph: Graph;
   readonly recorded: RecordedFleet;
   /** Null where the revisions do not allow to judge. */
@@ -52,7 +52,7 @@ function refusedPaths(refused: Selected['refused']): Found {
 }
 
 /** What was seen inside the targets. */
-export function targetFindings(seen: Seen, context: Context): readonly Found[] {
+export function targetFindings(seen: SeenFleet, context: Context): readonly Found[] {
   const { judged } = seen;
   const lost = lostRevisions(seen, context);
   return [
@@ -62,7 +62,7 @@ export function targetFindings(seen: Seen, context: Context): readonly Found[] {
   ];
 }
 
-function unreadable({ recorded, judged }: Seen): readonly Found[] {
+function unreadable({ recorded, judged }: SeenFleet): readonly Found[] {
   const cases =
     judged === null
       ? recorded.unread.map(({ id, path, problem }) => ({ id, path, failure: problem }))
@@ -85,7 +85,7 @@ function unreadable({ recorded, judged }: Seen): readonly Found[] {
 }
 
 /** The revisions that no file has: with whom, how many, and since when. */
-function lostRevisions({ recorded, graph }: Seen, { migrations }: Context): readonly Found[] {
+function lostRevisions({ recorded, graph }: SeenFleet, { migrations }: Context): readonly Found[] {
   // Where the files cannot be read, their names still tell which ones are there.
   const named = graph.order.length > 0 ? [] : versionsIn(migrations);
   const lost = [...recorded.revisions.values()]
@@ -134,7 +134,7 @@ function byTime(a: Recorded, b: Recorded): number {
  * @param hadSome whether there were revisions once: then the first is not to be made of a target without history
  */
 function withoutHistory(
-  { recorded: { unrecorded }, graph }: Seen,
+  { recorded: { unrecorded }, graph }: SeenFleet,
   { migrations }: Context,
   hadSome: boolean,
 ): readonly Found[] {

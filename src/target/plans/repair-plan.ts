@@ -7,7 +7,7 @@ import type { Reason } from '../../model/outcome.js';
 import type { Target } from '../../model/target.js';
 import { foreign, hint, onTarget, type Hint } from '../../model/hint.js';
 import { listDifference } from '../../stamping/judge.js';
-import { wordsOf } from '../../stamping/match.js';
+import { inWords } from '../../stamping/match.js';
 
 export interface RepairPlan {
   readonly statements: readonly RepairStatement[];
@@ -49,7 +49,7 @@ export function planRepair(
     const message = `it is left as it was: ${listDifference(refused)}`;
     return refuse(message, hint`then: ${onTarget('repair', { plan: true })}`);
   }
-  const words = left.map(wordsOf);
+  const words = left.map(inWords);
   if (statements.length === 0) {
     const names = left.flatMap(({ dropName }) => dropName ?? []);
     const message = `the only differences are extra objects, which repair drops only where --drop-extra names them: ${listDifference(words)}`;
@@ -62,7 +62,7 @@ export function planRepair(
   return {
     statements,
     obstacles,
-    mended: differences.map(wordsOf).filter((one) => !words.includes(one)),
+    mended: differences.map(inWords).filter((one) => !words.includes(one)),
     left: words,
     extra,
     dropped,

@@ -6,7 +6,7 @@ import { reasonOf } from '../../target/reason.js';
 import { matchOptions, type Intent } from '../../target/intent.js';
 import { decide } from '../../target/decide.js';
 import type { Tools } from '../../target/work.js';
-import type { Case, Task, Verdict } from '../messages.js';
+import type { DistinctObservation, Task, Verdict } from '../messages.js';
 
 /** Patience with a locked file whose structure is wanted only to explain a difference, in milliseconds. */
 const BUSY_MS = 1_000;
@@ -21,7 +21,7 @@ export async function judgeAll(
 }
 
 async function judgeOne(
-  { observation, example }: Case,
+  { observation, example }: DistinctObservation,
   intent: Intent | null,
   tools: Tools,
 ): Promise<Verdict> {

@@ -43,6 +43,6 @@ function problemsOf(
     first.message.endsWith(found.message) ? found.mend : `${found.message}; ${found.mend}`;
   return [
     same === undefined ? first : { ...first, line: same.line, hint: explain(same) },
-    ...others.map(({ message: words, mend, file, line }) => ({ message: words, hint: mend, file, line })),
+    ...others.map(({ message: said, mend, file, line }) => ({ message: said, hint: mend, file, line })),
   ];
 }

@@ -6,9 +6,9 @@ import { dirname, join, relative } from 'node:path';
 import fastGlob from 'fast-glob';
 import { FleetError } from '../../../model/errors.js';
 import { compileGlob, globError } from '../../../discovery/glob.js';
-import { SIDECARS, type Fault } from './identity.js';
+import { SIDECARS, type Fault } from './target-files.js';
 import { NOT_UTF8 } from './names.js';
-import { isWithin } from './places.js';
+import { isWithin } from './directories.js';
 
 export interface Listing {
   /** Relative to the data directory, with `/`, each once, in no order. */

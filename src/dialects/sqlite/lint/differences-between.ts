@@ -12,7 +12,7 @@ export function differencesBetween(expected: Snapshot, actual: Snapshot): readon
   if (expected === actual) return [];
   const touched = new Set<string>();
   for (const kind of KINDS) {
-    const { gone, come } = changed<Part>(expected[kind], actual[kind]);
+    const { gone, come } = changed<SchemaItem>(expected[kind], actual[kind]);
     for (const part of [...gone, ...come]) {
       touched.add(fold(part.name));
       if (part.table !== undefined) touched.add(fold(part.table));
@@ -22,14 +22,14 @@ export function differencesBetween(expected: Snapshot, actual: Snapshot): readon
   return diff(only(expected, touched), only(actual, touched));
 }
 
-interface Part {
+interface SchemaItem {
   readonly name: string;
   readonly table?: string;
 }
 
 /** The part of a structure that has to do with these names. */
 function only(snapshot: Snapshot, names: ReadonlySet<string>): Snapshot {
-  const isNamed = (part: Part): boolean =>
+  const isNamed = (part: SchemaItem): boolean =>
     names.has(fold(part.name)) || (part.table !== undefined && names.has(fold(part.table)));
   return {
     tables: snapshot.tables.filter(isNamed),

@@ -152,7 +152,7 @@ function touchedBy(script: Script, structure: Snapshot): readonly string[] | und
     : touched.flatMap((tables) => tables ?? []);
 }
 
-function judgeDown(before: Snapshot, left: Snapshot): DownTrace {
-  const differences = differencesBetween(before, left).map(describe);
+function judgeDown(before: Snapshot, after: Snapshot): DownTrace {
+  const differences = differencesBetween(before, after).map(describe);
   return differences.length === 0 ? { kind: 'same' } : { kind: 'differs', differences };
 }

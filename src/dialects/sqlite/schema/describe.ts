@@ -39,9 +39,9 @@ export function describe(difference: SchemaDifference): string {
     case 'checkDiffers':
       return `${difference.table}: CHECK is (${difference.actual.expression.text}), expected (${difference.expected.expression.text})`;
     case 'foreignKeyMissing':
-      return `${difference.table}: ${foreignKeyWords(difference.expected)} is missing`;
+      return `${difference.table}: ${foreignKeyText(difference.expected)} is missing`;
     case 'foreignKeyExtra':
-      return `${difference.table}: ${foreignKeyWords(difference.actual)} is not expected`;
+      return `${difference.table}: ${foreignKeyText(difference.actual)} is not expected`;
     case 'foreignKeyDiffers':
       return `${difference.table}: ${foreignKeyDifference(difference.expected, difference.actual)}`;
     case 'indexMissing':
@@ -102,11 +102,11 @@ function columnDifference(aspect: ColumnAspect, expected: Column, actual: Column
     case 'collation':
       return `has collation ${actual.collation}, expected ${expected.collation}`;
     case 'generated':
-      return `is ${generatedWords(actual)}, expected ${generatedWords(expected)}`;
+      return `is ${generatedText(actual)}, expected ${generatedText(expected)}`;
   }
 }
 
-function generatedWords({ generated }: Column): string {
+function generatedText({ generated }: Column): string {
   if (generated === null) return 'not generated';
   return `generated as (${generated.expression.text}) ${generated.stored ? 'STORED' : 'VIRTUAL'}`;
 }
@@ -118,17 +118,17 @@ function indexDifference(aspect: IndexAspect, expected: Index, actual: Index): s
     case 'unique':
       return isOrNot('unique', actual.unique);
     case 'columns':
-      return `is on ${indexWords(actual)}, expected ${indexWords(expected)}`;
+      return `is on ${indexText(actual)}, expected ${indexText(expected)}`;
     case 'where':
-      return `has ${whereWords(actual)}, expected ${whereWords(expected)}`;
+      return `has ${whereText(actual)}, expected ${whereText(expected)}`;
   }
 }
 
-function whereWords({ where }: Index): string {
+function whereText({ where }: Index): string {
   return where === null ? 'no WHERE' : `WHERE ${where.text}`;
 }
 
-function indexWords({ columns }: Index): string {
+function indexText({ columns }: Index): string {
   return list(columns.map(({ key, column, ...more }) => ({ name: column ?? key.text, ...more })));
 }
 
@@ -145,11 +145,11 @@ function list(columns: readonly { name: string; collation: string; descending: b
   return `(${words.join(', ')})`;
 }
 
-function foreignKeyWords(key: ForeignKey): string {
-  return `foreign key (${key.columns.join(', ')}) -> ${parentWords(key)}`;
+function foreignKeyText(key: ForeignKey): string {
+  return `foreign key (${key.columns.join(', ')}) -> ${parentText(key)}`;
 }
 
-function parentWords({ parent, parentColumns }: ForeignKey): string {
+function parentText({ parent, parentColumns }: ForeignKey): string {
   return parentColumns === null ? parent : `${parent}(${parentColumns.join(', ')})`;
 }
 
@@ -160,9 +160,9 @@ function foreignKeyDifference(expected: ForeignKey, actual: ForeignKey): string 
     isSame(expected.columns, actual.columns)
       ? null
       : [`is on (${actual.columns.join(', ')})`, `(${expected.columns.join(', ')})`],
-    fold(parentWords(expected)) === fold(parentWords(actual))
+    fold(parentText(expected)) === fold(parentText(actual))
       ? null
-      : [`refers to ${parentWords(actual)}`, parentWords(expected)],
+      : [`refers to ${parentText(actual)}`, parentText(expected)],
     expected.onDelete === actual.onDelete ? null : [`has ON DELETE ${actual.onDelete}`, expected.onDelete],
     expected.onUpdate === actual.onUpdate ? null : [`has ON UPDATE ${actual.onUpdate}`, expected.onUpdate],
     expected.deferred === actual.deferred
@@ -171,7 +171,7 @@ function foreignKeyDifference(expected: ForeignKey, actual: ForeignKey): string 
         ? ['is INITIALLY DEFERRED', 'checked at once']
         : ['is checked at once', 'INITIALLY DEFERRED'],
   ].flatMap((words) => (words === null ? [] : [words.join(', expected ')]));
-  return `${foreignKeyWords(expected)} ${differing.join(' and ')}`;
+  return `${foreignKeyText(expected)} ${differing.join(' and ')}`;
 }
 
 function isOrNot(word: string, actual: boolean): string {

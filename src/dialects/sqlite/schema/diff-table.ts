@@ -140,15 +140,15 @@ function diffUniques(expected: Table, actual: Table, follows: Follows): SchemaDi
 
 function diffChecks(expected: Table, actual: Table, follows: Follows): SchemaDifference[] {
   const table = expected.name;
-  const words = (check: Check): string[] =>
+  const tokens = (check: Check): string[] =>
     tokensOf(check.expression.canonical).map(({ canonical }) => canonical);
   const pairs = pairUp(expected.checks, actual.checks, {
     same: [[checkIdentity, checkIdentity]],
     likeness: (a, b) =>
-      a.name !== null && b.name !== null && fold(a.name) === fold(b.name) ? 2 : overlap(words(a), words(b)),
+      a.name !== null && b.name !== null && fold(a.name) === fold(b.name) ? 2 : overlap(tokens(a), tokens(b)),
   });
   return pairs.flatMap(([a, b]): SchemaDifference[] => {
-    if (follows([...(a === null ? [] : words(a)), ...(b === null ? [] : words(b))].map(unquote))) return [];
+    if (follows([...(a === null ? [] : tokens(a)), ...(b === null ? [] : tokens(b))].map(unquote))) return [];
     if (b === null) return a === null ? [] : [{ kind: 'checkMissing', table, expected: a }];
     if (a === null) return [{ kind: 'checkExtra', table, actual: b }];
     return [{ kind: 'checkDiffers', table, expected: a, actual: b }];

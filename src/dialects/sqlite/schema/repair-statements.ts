@@ -6,7 +6,7 @@ import type { RepairStatement } from '../../structure.js';
 import { describe } from './describe.js';
 import { checkIdentity, indexIdentity, snapshotIdentity } from './identity.js';
 import { planRebuild } from './rebuild.js';
-import { columnsOf, find, has, lacking, wordsOf, type Named, type Part } from './repair-goal.js';
+import { columnsOf, find, has, lacking, namesIn, type Named, type TablePart } from './repair-goal.js';
 import {
   renderCheck,
   renderColumn,
@@ -47,7 +47,7 @@ export function statementsOf(
   // What is on a table or a view goes with it, and a rebuild makes it again.
   const goesAlong = isOn([...goneTables, ...views.went]);
   const comesAlong = isOn(rebuilt);
-  const toMake = <T extends Part>(parts: readonly T[], came: readonly T[]): T[] =>
+  const toMake = <T extends TablePart>(parts: readonly T[], came: readonly T[]): T[] =>
     parts.filter((part) => (came.includes(part) || goesAlong(part)) && !comesAlong(part));
   return [
     ...triggers.went
@@ -107,15 +107,15 @@ function addColumns(table: Table, target: Table): readonly { sql: string; column
   const isAll = tableIdentity(added) === tableIdentity(target);
   if (!isAll || keys.some((key) => key.columns.length > 1)) return null;
   // A CHECK stands beside the last new column that it speaks of.
-  const placeOf = (check: Check): Column | undefined => {
-    const words = wordsOf(check.expression.canonical);
+  const columnFor = (check: Check): Column | undefined => {
+    const words = namesIn(check.expression.canonical);
     return columns.findLast(({ name }) => words.has(fold(name)));
   };
-  if (checks.some((check) => placeOf(check) === undefined)) return null;
+  if (checks.some((check) => columnFor(check) === undefined)) return null;
   return columns.map((column) => {
     const words = [
       `ALTER TABLE ${nameSql(table.name)} ADD COLUMN ${renderColumn(column, target)}`,
-      ...checks.filter((check) => placeOf(check) === column).map(renderCheck),
+      ...checks.filter((check) => columnFor(check) === column).map(renderCheck),
       ...keys.filter((key) => has([column], key.columns[0] ?? '')).map(renderReferences),
     ];
     return { sql: words.join(' '), column };
@@ -147,7 +147,7 @@ function compare<T extends Named>(
   return { went: other(actual, goal), came: other(goal, actual) };
 }
 
-function isOn(owners: readonly Named[]): (part: Part) => boolean {
+function isOn(owners: readonly Named[]): (part: TablePart) => boolean {
   return ({ table }) => has(owners, table);
 }
 

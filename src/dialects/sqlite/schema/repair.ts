@@ -46,10 +46,10 @@ export function planRepair({ actual, expected, dropExtra }: RepairRequest): Repa
   const differences = diff(expected, actual).filter((difference) => !isLeft.has(describe(difference)));
   // A foreign key that names no columns of its parent follows the parent's key, and is not changed itself.
   const before = { ...actual, tables: resolveParents(actual.tables, goal.tables) };
-  const isMending = differences.length > 0;
+  const isNeeded = differences.length > 0;
   return {
-    statements: isMending ? statementsOf(before, goal, differences) : [],
-    obstacles: isMending ? rowChecks(before, goal, isNamed) : [],
+    statements: isNeeded ? statementsOf(before, goal, differences) : [],
+    obstacles: isNeeded ? rowChecks(before, goal, isNamed) : [],
     left,
     refused: [...usesOfDropped(goal, expected, actual), ...cutOff(differences, left)],
     goal,

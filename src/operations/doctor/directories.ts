@@ -31,13 +31,13 @@ export interface Sizes {
   readonly largestBytes: number;
 }
 
-export interface Places {
+export interface DirectoryFindings {
   readonly found: readonly Found[];
   /** Null where it cannot be told. */
   readonly freeBytes: number | null;
 }
 
-export function placeFindings(context: Context, backupDir: string, sizes: Sizes): Places {
+export function directoryFindings(context: Context, backupDir: string, sizes: Sizes): DirectoryFindings {
   const going = isRunGoingOn(context.stateDir);
   const room = roomFindings(context, backupDir, sizes);
   return {
@@ -90,7 +90,11 @@ function ledgerFindings({ stateDir }: Context, going: boolean): readonly Found[]
   }
 }
 
-function roomFindings(context: Context, backupDir: string, { sizeBytes, largestBytes }: Sizes): Places {
+function roomFindings(
+  context: Context,
+  backupDir: string,
+  { sizeBytes, largestBytes }: Sizes,
+): DirectoryFindings {
   try {
     const { directory, freeBytes } = roomForBackups(backupDir, context.randomId());
     if (freeBytes >= sizeBytes) return { found: [], freeBytes };
@@ -127,13 +131,13 @@ function roomFindings(context: Context, backupDir: string, { sizeBytes, largestB
 
 function leftoverFindings({ stateDir }: Context, backupDir: string): readonly Found[] {
   try {
-    const left = findLeftovers(stateDir, backupDir);
-    if (left.length === 0) return [];
+    const leftovers = findLeftovers(stateDir, backupDir);
+    if (leftovers.length === 0) return [];
     return [
       found({
         id: 'leftovers',
         severity: 'note',
-        message: `runs that were stopped have left ${count(left.length, 'unfinished file or copy')}: ${listIds(left)}`,
+        message: `runs that were stopped have left ${count(leftovers.length, 'unfinished file or copy')}: ${listIds(leftovers)}`,
         hint: "they are in nobody's way, and the next run that changes targets removes those of its predecessors",
       }),
     ];
