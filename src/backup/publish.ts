@@ -55,7 +55,7 @@ export async function backUp(session: Session, key: BackupKey): Promise<Backup> 
   }
 }
 
-/** A right that is missing is one on the backup's directory, not on the target. */
+/** Permission errors are about the backup's directory, not about the target. */
 function codeOf(error: unknown): FailureCode {
   const code = fileFailureCode(error);
   return code === null || code === 'permission' ? 'backupFailed' : code;
@@ -82,7 +82,7 @@ async function publish(session: Session, key: BackupKey): Promise<Backup> {
   }
 }
 
-/** A place that takes no backup is a fault of the run, not of each target. @throws FleetError `stateDirectory` */
+/** A directory that takes no backup is a fault of the run, not of each target. @throws FleetError `stateDirectory` */
 export function assertRoomForBackups(directory: string): void {
   try {
     makeDirectory(resolve(directory));
@@ -90,19 +90,19 @@ export function assertRoomForBackups(directory: string): void {
   } catch (error) {
     const explained = stateDirectoryError(directory, error);
     if (!(explained instanceof FleetError)) throw explained;
-    throw new FleetError('stateDirectory', `the backup directory ${explained.message}`, {
+    throw new FleetError('stateDirectory', `The backup directory ${explained.message}`, {
       hint: explained.hint.replace('--state-dir', '--backup-dir'),
       cause: error,
     });
   }
 }
 
-/** What could not be finished takes no space, and is not in the way of the next attempt. */
+/** An unfinished file must take no space and not block the next attempt. */
 function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // Why it could not be finished is told.
+    // The error that kept it from being finished is reported; this one adds nothing.
   }
 }
 
@@ -110,8 +110,9 @@ function removeQuietly(path: string): void {
 const durable = new Set<string>();
 
 /**
- * Makes a directory, and the names of all that lead to it durable: a backup in a directory that is gone after a power
- * cut is none. Another process may have made them a moment ago, so all are synced, once in the life of this process.
+ * Makes a directory, and the names of all that lead to it durable: if a power cut
+ * could remove the directory, the backup in it would be lost. Another process may just have made them, so all of them are
+ * synced, once a process.
  */
 function makeDurableDirectory(directory: string): void {
   const path = resolve(directory);
@@ -123,7 +124,7 @@ function makeDurableDirectory(directory: string): void {
   durable.add(path);
 }
 
-/** A directory that this user may not read has not been made by this program, nor has any above it. */
+/** This program made no directory that it may not read, nor any directory above that one. */
 function syncIfReadable(directory: string): boolean {
   try {
     syncDirectory(directory);
@@ -217,7 +218,7 @@ export function findBackup(directory: string, targetId: string): string | null {
   return filesOf(directory, targetId).find((path) => path.endsWith('.db')) ?? null;
 }
 
-/** Removes what a process that is dead has begun to write as the backup of a target. */
+/** Removes the unfinished backup of a target that a dead process left. */
 export function removeUnfinished(directory: string, targetId: string): void {
   for (const path of filesOf(directory, targetId)) if (path.endsWith('.tmp')) removeQuietly(path);
 }

@@ -8,14 +8,14 @@ export function faultOf(error: unknown, signal: AbortSignal): FleetError {
   const message = error instanceof Error ? error.message : String(error);
   if (signal.aborted) {
     return new FleetError('interrupted', `Interrupted: ${message}`, {
-      hint: 'Type the same command again to go on.',
+      hint: 'type the same command again to go on',
       cause: error,
     });
   }
   // What is loaded only when it is wanted meets the limits of the machine then.
   if (isOutOfFiles(error)) {
     return new FleetError('installation', message, {
-      hint: 'See the limits of this user: ulimit -a (open files).',
+      hint: 'see the limits of this user: ulimit -a (open files)',
       cause: error,
     });
   }
@@ -28,5 +28,5 @@ function isOutOfFiles(error: unknown): boolean {
 
 /** What to do about a bug of ours. */
 export function bugHint(): string {
-  return `This is a bug of Flotilla ${VERSION}, not a mistake of yours. Please report it, with the command and what --verbose prints.`;
+  return `this is a bug of Flotilla ${VERSION}, not a mistake of yours; please report it, with the command and what --verbose prints`;
 }

@@ -58,7 +58,7 @@ let lost = false;
 const stderr = outputOf(process.stderr, () => undefined);
 const stdout = outputOf(process.stdout, (error) => {
   lost = true;
-  stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+  stderr.write(`error: Standard output cannot be written: ${error.message}\n`);
 });
 
 const code = await answer(process.argv.slice(2));

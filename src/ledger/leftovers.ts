@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 export interface Leftovers {
   readonly removed: readonly string[];
-  /** What could not be removed, and why; it is in nobody's way. */
+  /** What could not be removed, and why; it does no harm. */
   readonly problems: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export interface Directories {
 
 /**
  * Finished backups stay: a temporary file was never one.
- * @param runs the runs without an end that nobody is at work on
+ * @param runs runs that died: they have no end, and no process works on them
  */
 export function removeLeftovers(
   directories: Directories,
@@ -38,7 +38,7 @@ export function removeLeftovers(
     }
   };
   for (const { runId } of runs) {
-    // The id becomes part of a path that is removed, and it comes from a file.
+    // The id comes from a file and becomes part of a path that is removed, so it is checked first.
     if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) remove(() => leftoversOf(directories, runId));
     else problems.push(`${JSON.stringify(runId)} is no run id`);
   }
@@ -47,8 +47,8 @@ export function removeLeftovers(
 }
 
 /**
- * Everything that lies there unfinished, whichever run it is from; nothing while a run is going on, which is at work on
- * it.
+ * Every unfinished file and private copy, of any run. To be called only while no run is going on: that run would still
+ * use them.
  * @param backupDir where backups go
  * @throws the error of the file system
  */

@@ -1,5 +1,5 @@
 // What the histories of all targets say together: each revision, how many targets have it, and since when. It needs no
-// revision files, because it is asked for on the day when they are gone.
+// revision files, because it is also for the day when they are lost.
 
 import type { FleetHistoryOptions } from '../model/api.js';
 import type { HistoryRow } from '../model/history.js';
@@ -103,7 +103,7 @@ export async function recordedIn(
       problem: toFailure(refusedReason(refusal), refusal.id),
     });
   }
-  // They came in no order.
+  // The histories arrived in no particular order.
   const indexes = new Map([...request.targets, ...refused].map(({ id }, index) => [id, index]));
   const byIndex = (a: string, b: string): number => (indexes.get(a) ?? 0) - (indexes.get(b) ?? 0);
   for (const { holders } of tallies.values()) holders.sort(byIndex);
@@ -140,7 +140,7 @@ interface RecordedTarget {
 function count(target: RecordedTarget, tallies: Map<string, Tally>, graph: Graph): void {
   const { rows } = target;
   rows.forEach(({ revision: id, name, status, appliedAt }, index) => {
-    // It has not come to its end.
+    // A revision that was started and not finished does not count.
     if (status === 'started') return;
     const tally = tallies.get(id) ?? emptyTally(id, name);
     tallies.set(id, tally);

@@ -14,7 +14,7 @@ import type { Decision } from '../target/plan.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import type { Inspections } from '../workers/messages.js';
 
-/** Targets in one message to a worker: enough that messages do not count, few enough for an even end. */
+/** Targets in one message to a worker: enough to make the cost of messages small, few enough to keep all workers busy. */
 export const CHUNK = 256;
 
 export interface InspectRequest {
@@ -53,7 +53,7 @@ export async function observeTargets(
     found.set(id, { observation });
   const unknown = request.targets.filter((target) => !found.has(target.id));
   const limit = pLimit(request.jobs);
-  // Written at the end: between two messages it would keep the workers waiting.
+  // Written to the cache at the end: writing between two messages would keep the workers waiting.
   const fresh: { target: Target; observation: Observation }[] = [];
   let done = found.size;
   await Promise.all(
@@ -78,7 +78,7 @@ export async function observeTargets(
   return found;
 }
 
-/** A chunk whose worker died is looked at one by one, so that one bad file costs itself alone. */
+/** A chunk whose worker died is looked at one by one, so that one bad file fails alone. */
 async function inspectChunk(
   chunk: readonly Target[],
   request: InspectRequest,
@@ -105,7 +105,7 @@ async function inspectChunk(
   }
 }
 
-/** Why a target could not be looked at whose worker came to no reply. */
+/** Why a target could not be looked at when its worker did not reply. */
 export function notRead({ reason, message }: WorkerError): Reason {
   const code = reason === 'timeout' ? 'timeout' : 'workerDied';
   return { code, step: 'open', message, hint: hintFor(code) };
@@ -197,7 +197,7 @@ function unreadable(target: Pick<Target, 'id' | 'path'>, sizeBytes: number, prob
   return { status, judgement: null, decision: null, fingerprint: null };
 }
 
-/** Why what discovery refused is not opened. */
+/** Why a refused path is not opened. */
 export function refusedReason(refusal: Refusal): Reason {
   return { code: 'refusedPath', step: 'discover', message: refusal.reason, hint: refusal.hint };
 }

@@ -52,7 +52,7 @@ export class RunRecord implements Watcher {
     }
   }
 
-  /** Removes what runs that died have left. */
+  /** Removes what dead runs left behind. */
   removeLeftovers(): void {
     removeLeftovers(this.#facts.directories, this.#ledger.unfinishedRuns());
   }
@@ -76,7 +76,7 @@ export class RunRecord implements Watcher {
     this.#facts.emit({ event: 'retry', id, message });
   }
 
-  /** Keeps the report, and the end of the run. @returns the report as it is to be told */
+  /** Keeps the report, and the end of the run. @returns the report to return to the caller */
   finish(report: RunReport): RunReport {
     const { runId, directories, emit } = this.#facts;
     const told = this.#end(report);
@@ -108,7 +108,7 @@ export class RunRecord implements Watcher {
     try {
       this.#ledger.close();
     } catch (error) {
-      // What could not be written by now has been told.
+      // Whatever could not be written was reported before.
       if (!(error instanceof FleetError)) throw error;
     } finally {
       this.#lock.release();

@@ -1,4 +1,4 @@
-// The revision arguments of the contract -> revisions. Apart from the graph, because here a person's words are read:
+// From a revision argument (`head`, `+2`, `0003:`) to revisions. Apart from the graph, because this reads what a person typed:
 // every refusal names what there is.
 
 import { ancestors, headsOf, inOrder, needsOf, pending, requireOneHead, type Graph } from './graph.js';

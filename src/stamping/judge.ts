@@ -30,7 +30,7 @@ export interface Judgement {
 
 const remembered = createMemory<readonly Difference[]>();
 
-/** @param readActual reads the structure of the database, where the reason for a difference is wanted */
+/** @param readActual reads the structure of the database; called only to explain a difference */
 export async function judge(
   observation: Observation,
   basis: Basis,
@@ -168,7 +168,7 @@ function legacy({ match, extraTables }: Matching, hasWitness: boolean): Reason {
   };
 }
 
-/** What to do about tables that alone are in the way; null where there are none. */
+/** What to do where nothing but extra tables prevents a match; null where there are none. */
 function hintForExtra(tables: Matching['extraTables']): Hint | null {
   if (tables.length === 0) return null;
   const leftovers = tables.filter(({ isLeftover }) => isLeftover).map(({ name }) => name);

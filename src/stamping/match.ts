@@ -1,5 +1,5 @@
 // Which revision is this structure? Compares a legacy database with what every revision leaves. Only equality counts,
-// if need be without tables that no revision knows: the nearest revision is for people to read and never stamped.
+// on request without tables that no revision knows: the nearest revision is shown to people, and never stamped.
 
 import type { Difference, ExtraTable, Structure } from '../dialects/structure.js';
 import type { Match, Observation } from '../model/observation.js';
@@ -15,7 +15,7 @@ export interface MatchOptions {
 
 export interface Matching {
   readonly match: Match;
-  /** The tables, where nothing but such ones keeps the structure from being a revision's; else none. */
+  /** The tables that no revision knows, where they are all that prevents a match; else none. */
   readonly extraTables: readonly ExtraTable[];
 }
 
@@ -74,7 +74,7 @@ function choose(
   if (first !== undefined && others.length === 0) {
     return { kind: 'exact', revision: first, candidates: ids, difference };
   }
-  // Revisions that change data alone follow one another; a structure that came back later is another matter.
+  // Revisions that change only data directly follow one another; where a structure came back later, that decides nothing.
   const unbroken = candidates
     .slice(1)
     .every((revision, index) => revision.parents.join() === candidates[index]?.id);
@@ -130,7 +130,7 @@ function nearest(compared: readonly Compared[]): Match {
   return { kind: 'nearest', revision: revision.id, candidates: [], difference: differences.map(inWords) };
 }
 
-/** Of two as near, the one that explains more of what is there: what is missing can be made. */
+/** Of two equally near ones, the one with fewer extra objects: what is missing can be made. */
 function isNearer({ differences: a }: Compared, { differences: b }: Compared): boolean {
   const extras = (differences: readonly Difference[]) => differences.filter(({ isExtra }) => isExtra).length;
   return distance(a) < distance(b) || (distance(a) === distance(b) && extras(a) < extras(b));

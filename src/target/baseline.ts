@@ -11,7 +11,7 @@ export interface Baseline {
   readonly sql: string;
   readonly fingerprint: string;
   readonly counts: Rendering['counts'];
-  /** What the text does not do; none: it leaves exactly this structure, and takes it back. */
+  /** What is wrong with the text; empty where its up makes exactly this structure and its down removes it. */
   readonly problems: readonly string[];
 }
 

@@ -20,13 +20,13 @@ export interface Scene {
   readonly position?: Position | null;
 }
 
-/** @param driver whose own advice about its faults comes first */
+/** @param driver its own advice about a fault is preferred */
 export function reasonOf(
   error: unknown,
   { target, step, position = null }: Scene,
   driver: Pick<Driver, 'advice'>,
 ): Reason {
-  // A relative revision argument (`+2`) is measured on each target.
+  // A relative revision argument (`+2`) is resolved on each target.
   if (error instanceof FleetError) {
     return { code: 'unknownRevision', step, message: error.message, hint: error.draft.hint };
   }

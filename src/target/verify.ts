@@ -51,7 +51,7 @@ function afterText({ steps }: Plan): string {
   return `after ${way}${steps.length === 1 ? 'revision' : 'revisions'} ${ids}`;
 }
 
-/** The revision that alone can be at fault; null where there are several or none. */
+/** The revision at fault, where the plan has just one; else null. */
 export function onlyRevision({ steps: [step, ...others] }: Plan): Revision | null {
   return step === undefined || others.length > 0 ? null : step.revision;
 }
@@ -82,7 +82,7 @@ async function assertIntegrity(session: Session, depth: Depth, when: string): Pr
   throw new DatabaseError(code, `the integrity check ${when} says: ${problems[0] ?? ''}${more}`);
 }
 
-/** Violations that were there before are the file's own; only new ones are the change's doing. */
+/** Violations that were there before are not the change's fault; only new ones are. */
 function assertNoNewViolation(before: readonly string[], now: readonly string[], after: string): void {
   const known = new Map<string, number>();
   for (const line of before) known.set(line, (known.get(line) ?? 0) + 1);

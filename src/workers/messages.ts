@@ -19,7 +19,7 @@ export interface StartMessage {
   readonly revisions: readonly Revision[];
   /** For private copies; made when the first is needed. */
   readonly scratchDir: string;
-  /** For private copies where that one cannot be made: a look does without the state directory. */
+  /** For private copies where that one cannot be made: a look works without the state directory. */
   readonly fallbackDir: string;
 }
 
@@ -50,7 +50,7 @@ export type Task =
 
 /** What each kind of task resolves to. */
 export interface Replies {
-  /** Everything that is wrong with the revisions, where they do not even run on an empty database; else nothing. */
+  /** Every mistake in the revisions, where they do not run on an empty database; else none. */
   readonly replay: readonly ProblemDraft[];
   readonly lint: LintReply;
   readonly inspect: Inspections;
@@ -73,7 +73,7 @@ export interface Inspections {
 /** The rows of a target's history, null where it has none; or why it could not be read. */
 export type HistoryReading = { readonly rows: readonly HistoryRow[] | null } | { readonly failure: Reason };
 
-/** A distinct observation, and a target that was observed like that, to read its structure from. */
+/** A distinct observation, and one of the targets that have it, to read the structure from. */
 export interface DistinctObservation {
   readonly observation: Observation;
   readonly example: Target;
@@ -87,7 +87,7 @@ export interface Request {
   readonly task: Task;
 }
 
-/** A worker's first word: it is up, and from now on may have begun a task. */
+/** A worker's first message: it is up, and from now on may have begun a task. */
 export interface Ready {
   readonly ready: true;
 }

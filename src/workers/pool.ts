@@ -19,7 +19,7 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** A task that came to no reply; the process that had it is dead. */
+/** A task that got no reply; its process is dead. */
 export class WorkerError extends Error {
   override readonly name = 'WorkerError';
   /** `notStarted`: no process ever had the task. */
@@ -38,13 +38,13 @@ interface Worker {
   readonly process: ChildProcess;
   /** Whether it has said that it is up: before that it cannot have begun a task. */
   ready: boolean;
-  /** Settles the task at work; null when idle. */
+  /** Ends the task at work with its response; null when idle. */
   answer: ((response: Response | WorkerError) => void) | null;
   /** Resolves when the process is gone. */
   readonly gone: Promise<void>;
 }
 
-/** @param start may come later than the processes, which need a while to be up; where it never comes, no task is begun */
+/** @param start the first message; processes are started before it is known. Where it rejects, no task is begun */
 export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
   const workers = new Set<Worker>();
   let lastId = 0;
@@ -75,7 +75,7 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
       if ('ready' in message) worker.ready = true;
       else worker.answer?.(message);
     });
-    // Where there is none, every task says so.
+    // Where it rejects, so does every task.
     start.then(
       (message) => {
         send(worker, message);
@@ -87,9 +87,9 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
   }
 
   function send(worker: Worker, message: StartMessage | Request): void {
-    // Where no more files may be opened, there is no process and no channel; that settles its task.
+    // Where no more files may be opened, there is no process and no channel; its `error` event ends the task.
     if (!worker.process.connected) return;
-    // A process that can no longer be written to is about to exit, which settles its task.
+    // A process that can no longer be written to is about to exit, which ends its task.
     worker.process.send(message, (error) => {
       if (error !== null) worker.process.kill('SIGKILL');
     });

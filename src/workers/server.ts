@@ -1,4 +1,4 @@
-// The worker's side of the wall: does the tasks, one at a time, each by a function of `tasks/`, and returns every fault
+// The worker's side of the messages: does the tasks, one at a time, each by a function of `tasks/`, and returns every fault
 // of a target as a value.
 
 import type { Driver } from '../dialects/port.js';

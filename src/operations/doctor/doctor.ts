@@ -1,5 +1,5 @@
-// One look at the whole installation. Apart from the other looks because each of those stops at the first thing that is
-// wrong with the whole; here each part is looked at by itself, and what keeps one from being looked at is a finding.
+// One look at the whole installation. Apart from the other looks because each of those stops at the first fault of the
+// whole; here each part is looked at by itself, and what prevents that is a finding.
 
 import { join } from 'node:path';
 import type { DoctorOptions } from '../../model/api.js';
@@ -90,7 +90,7 @@ async function list(context: Context, options: DoctorOptions): Promise<Listed> {
 }
 
 /**
- * What can be seen of the targets: their histories at least, where the revisions are no help.
+ * What can be seen of the targets; where the revisions cannot be used, at least their histories.
  * @returns as `broken` why nothing can be compared with the revisions, null where it can
  */
 async function look(

@@ -1,4 +1,4 @@
-// A finding of the doctor with the steps that lead on from it, and how a fault of the whole becomes one.
+// A finding of the doctor with the commands to type about it, and how a FleetError becomes one.
 
 import type { FleetError } from '../../model/errors.js';
 import {
@@ -20,7 +20,7 @@ export interface Step {
   readonly does: string;
 }
 
-/** A finding before it is known what its commands are about. */
+/** A finding whose commands are not completed yet. */
 export interface Found {
   readonly finding: Omit<DoctorFinding, keyof ToldHint | 'details'> & {
     readonly hint: Hint;
@@ -60,7 +60,7 @@ export function toldFinding({ finding }: Found, about: About): DoctorFinding {
   };
 }
 
-/** What to type, each once, and in the end the doctor again where anything wants to be done. */
+/** The commands to type, each once, and `doctor` again at the end where there is anything to do. */
 export function toldSteps(all: readonly Found[], wanted: number, about: About): DoctorReport['next'] {
   const last = wanted > 0 ? [step(onFleet('doctor'), 'looks again, once this is done')] : [];
   const next = new Map<string, DoctorReport['next'][number]>();

@@ -1,4 +1,4 @@
-// What is to be done about the states that targets are in, a function a state, in the order in which they are attended to.
+// What to do about the states that targets are in: a function for each state, in the order in which to deal with them.
 
 import { hint, onFleet } from '../../model/hint.js';
 import type { TargetState } from '../../model/observation.js';

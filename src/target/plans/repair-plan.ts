@@ -1,5 +1,5 @@
-// What mends the structure of a target that drifted, or why it is left alone, and the rows that are in the way.
-// Invariant: where a reason or a row stands against it, nothing is tried.
+// How the structure of a target that drifted is repaired, or why it is left alone, and the rows that are in the way.
+// Invariant: where there is a reason or a row against it, nothing is tried.
 
 import type { Session } from '../../dialects/port.js';
 import type { RepairRequest, RepairStatement, RowCheck, Structures } from '../../dialects/structure.js';
@@ -13,12 +13,12 @@ export interface RepairPlan {
   readonly statements: readonly RepairStatement[];
   /** Queries that must find no row. */
   readonly obstacles: readonly RowCheck[];
-  /** In words, what is mended, and what is left on purpose. */
+  /** In words, the differences that are repaired, and those that are left on purpose. */
   readonly mended: readonly string[];
   readonly left: readonly string[];
-  /** What is not expected, as it is named to let it go. */
+  /** The extra objects, by the names that `--drop-extra` takes. */
   readonly extra: readonly string[];
-  /** Tables that go, with their rows. */
+  /** Tables that are dropped with their rows. */
   readonly dropped: readonly string[];
   /** The structure afterwards. */
   readonly fingerprint: string;

@@ -19,7 +19,7 @@ export async function decideStamp(intent: StampIntent, evidence: Evidence): Prom
   return intent.to === 'auto' ? decideByEvidence(intent, evidence) : decideByName(intent, evidence);
 }
 
-/** Stamps what evidence decides, or `at` where several revisions are alike; leaves alone what has a history. */
+/** Stamps what evidence decides, or `at` where several revisions are alike; targets with a history are left alone. */
 function decideByEvidence(
   { at, allowExtra = false }: StampIntent,
   { observation, judgement, basis: { graph } }: Evidence,
@@ -85,7 +85,7 @@ async function decideByName(
   return { ...refuse('noBaseline', message, said), match };
 }
 
-/** Whether nothing is wrong with a target but tables of its own, where those are allowed. */
+/** Whether a target is fine, or has only extra tables and those are allowed. */
 function isWell(judgement: Judgement, allowExtra: boolean): boolean {
   return judgement.problem === null || (allowExtra && isAllowed(judgement, [EXTRA_TABLE]));
 }

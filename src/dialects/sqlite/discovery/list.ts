@@ -118,7 +118,7 @@ function checkedPattern(pattern: string): string {
           ? 'only leaves out, and matches nothing'
           : null;
   if (fault === null) return glob;
-  throw new FleetError('usage', `the pattern ${JSON.stringify(pattern)} ${fault}`, {
+  throw new FleetError('usage', `The pattern ${JSON.stringify(pattern)} ${fault}`, {
     hint: 'write --pattern as a glob under --data-dir, such as "**/project_*.db"',
   });
 }

@@ -1,5 +1,5 @@
 // Opens project files. Every connection gets the settings that make changing it safe, each read back, because a
-// setting that SQLite silently ignores is no setting (protocol, step 2).
+// setting that SQLite silently ignores is no setting.
 
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
