@@ -110,9 +110,8 @@ function removeQuietly(path: string): void {
 const durable = new Set<string>();
 
 /**
- * Makes a directory, and the names of all that lead to it durable: if a power cut
- * could remove the directory, the backup in it would be lost. Another process may just have made them, so all of them are
- * synced, once a process.
+ * Makes a directory, and makes its name and those of all directories above it durable: a backup would be lost with its
+ * directory in a power cut. Another process may just have made some of them, so all are synced, once in each process.
  */
 function makeDurableDirectory(directory: string): void {
   const path = resolve(directory);

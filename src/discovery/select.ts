@@ -60,9 +60,9 @@ function limited({ targets, refused }: Discovery, limit: number | undefined): Di
   return { targets: first, refused: refused.filter(({ id }) => compareNaturally(id, last.id) < 0) };
 }
 
-function unknownTarget(words: readonly string[], known: readonly (Target | Refusal)[]): FleetError {
+function unknownTarget(patterns: readonly string[], known: readonly (Target | Refusal)[]): FleetError {
   const list = hint`list the ids with: ${command('discover')}`;
-  const mistakes = words.map((word) => {
+  const mistakes = patterns.map((word) => {
     const isGlob = fastGlob.isDynamicPattern(word);
     const near = isGlob ? [] : meantBy(word, known);
     return {

@@ -79,11 +79,11 @@ export class RunRecord implements Watcher {
   /** Keeps the report, and the end of the run. @returns the report to return to the caller */
   finish(report: RunReport): RunReport {
     const { runId, directories, emit } = this.#facts;
-    const told = this.#end(report);
-    const problem = keepReport(directories.stateDir, told);
+    const kept = this.#end(report);
+    const problem = keepReport(directories.stateDir, kept);
     if (problem !== null) emit({ event: 'problem', message: problem, hint: HINT_STATE });
-    emit({ event: 'summary', runId, summary: told.summary, exitCode: told.exitCode });
-    return problem === null ? told : { ...told, report: null };
+    emit({ event: 'summary', runId, summary: kept.summary, exitCode: kept.exitCode });
+    return problem === null ? kept : { ...kept, report: null };
   }
 
   /**

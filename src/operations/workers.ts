@@ -92,7 +92,7 @@ function removeQuietly(directory: string): void {
   try {
     rmSync(directory, { recursive: true, force: true });
   } catch {
-    // A later run removes them.
+    // Nothing can be done about it here.
   }
 }
 

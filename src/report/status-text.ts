@@ -54,12 +54,12 @@ export function currentText(report: CurrentReport, options: TextOptions): string
     return options.verbose ? [...short, pendingText(target.pending), target.problem?.message ?? ''] : short;
   });
   const each = lines(rows).split('\n');
-  const told = report.targets.flatMap(({ history, lastFailure }, index) => [
+  const details = report.targets.flatMap(({ history, lastFailure }, index) => [
     each[index] ?? '',
     ...(history === undefined || history === null || history.length === 0 ? [] : [historyLines(history)]),
     ...(lastFailure === undefined ? [] : [attemptText(lastFailure, options)]),
   ]);
-  return `${told.join('\n')}\n`;
+  return `${details.join('\n')}\n`;
 }
 
 /** A line a row: what was done, when, how long it took, by which run of which version. */
@@ -100,9 +100,9 @@ function headline({ summary, head }: StatusReport, options: TextOptions): string
   const states = STATES.filter((state) => summary.states[state] !== undefined).map(
     (state) => `${number(summary.states[state] ?? 0)} ${state}`,
   );
-  const told = `${count(summary.targets, 'target')} under ${options.dataDir}: ${states.join(', ')}. ${head.length > 1 ? 'Heads are' : 'Head is'} ${head.join(', ')}.`;
+  const overview = `${count(summary.targets, 'target')} under ${options.dataDir}: ${states.join(', ')}. ${head.length > 1 ? 'Heads are' : 'Head is'} ${head.join(', ')}.`;
   const well = summary.states.current === summary.targets;
-  return paint(well ? 'green' : 'yellow', wrap(told, 0, options), options);
+  return paint(well ? 'green' : 'yellow', wrap(overview, 0, options), options);
 }
 
 function cohortTable(cohorts: readonly Cohort[], options: TextOptions): string {

@@ -164,7 +164,7 @@ function legacy({ match, extraTables }: Matching, hasWitness: boolean): Reason {
     message: `no revision has its structure; the nearest is ${match.revision}: ${listDifference(difference)}`,
     hint:
       hintForExtra(extraTables) ??
-      hint`record it all the same, and mend it then: ${onTarget('stamp', { force: true }, match.revision)}; ${onTarget('repair')}`,
+      hint`record it anyway, and then repair it: ${onTarget('stamp', { force: true }, match.revision)}; ${onTarget('repair')}`,
   };
 }
 
@@ -174,8 +174,8 @@ function hintForExtra(tables: Matching['extraTables']): Hint | null {
   const leftovers = tables.filter(({ isLeftover }) => isLeftover).map(({ name }) => name);
   const beside = onTarget('stamp', { allowExtra: true });
   return leftovers.length === 0
-    ? hint`where these tables are its own: ${beside}`
-    : hint`record it beside them, and drop what was left behind where it holds nothing that is missed: ${beside}; ${onTarget('repair', { dropExtra: leftovers })}`;
+    ? hint`where these tables are meant to be there: ${beside}`
+    : hint`record it beside them, and then drop the leftover tables, where nothing in them is needed: ${beside}; ${onTarget('repair', { dropExtra: leftovers })}`;
 }
 
 function drifted(revision: string, differences: readonly Difference[]): Reason {

@@ -67,8 +67,8 @@ function choose(
   if (witness !== null) {
     const agreed = witness.revisions.length === 1 ? ids.find((id) => id === witness.revisions[0]) : undefined;
     if (agreed !== undefined) return { kind: 'exact', revision: agreed, candidates: ids, difference };
-    const words = `alembic_version says ${witness.revisions.join(', ')}, the structure is that of ${ids.join(', ')}`;
-    return { kind: 'ambiguous', revision: null, candidates: ids, difference: [words, ...difference] };
+    const conflict = `alembic_version says ${witness.revisions.join(', ')}, the structure is that of ${ids.join(', ')}`;
+    return { kind: 'ambiguous', revision: null, candidates: ids, difference: [conflict, ...difference] };
   }
   const [first, ...others] = ids;
   if (first !== undefined && others.length === 0) {

@@ -75,17 +75,17 @@ function drifted(targets: readonly Judged[]): readonly Found[] {
 
 function unmatched(targets: readonly Judged[]): readonly Found[] {
   if (targets.length === 0) return [];
-  const look = onFleet('status', { verbose: true });
+  const showAll = onFleet('status', { verbose: true });
   return [
     found(
       {
         id: 'unmatched',
         severity: 'warning',
         message: `${count(targets.length, 'target')} without history ${targets.length === 1 ? 'has' : 'have'} a structure that no revision, or more than one, leaves`,
-        hint: hint`see the nearest revision and each difference: ${look}`,
+        hint: hint`see the nearest revision and each difference: ${showAll}`,
         details: causes(casesOf(targets, () => true)),
       },
-      step(look, 'tells the nearest revision and each difference'),
+      step(showAll, 'tells the nearest revision and each difference'),
     ),
   ];
 }

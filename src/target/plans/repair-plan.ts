@@ -55,8 +55,8 @@ export function planRepair(
     const message = `the only differences are extra objects, which repair drops only where --drop-extra names them: ${listDifference(words)}`;
     const said =
       names.length === 0
-        ? hint`mend it by hand; every difference: ${onTarget('drift')}`
-        : hint`where it may go, with what it holds: ${onTarget('repair', { dropExtra: names })}`;
+        ? hint`repair it by hand; every difference: ${onTarget('drift')}`
+        : hint`where it may be dropped with all that it holds: ${onTarget('repair', { dropExtra: names })}`;
     return { ...refuse(message, said), left: words };
   }
   return {

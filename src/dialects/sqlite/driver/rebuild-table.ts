@@ -110,8 +110,8 @@ function explained(error: unknown, statement: string, table: string, temporary: 
   const isOnTable = /^CREATE (UNIQUE INDEX|INDEX|TRIGGER) /.test(statement);
   const what = isOnTable ? `${statement.split(' ON ', 1)[0] ?? ''}: ` : '';
   const remedy = isOnTable ? `; ${MAKE_ANEW}` : '';
-  const words = `the table ${table} cannot be rebuilt: ${what}${message.replaceAll(temporary, table)}${remedy}`;
-  return new DatabaseError(code, words, { cause: error });
+  const said = `the table ${table} cannot be rebuilt: ${what}${message.replaceAll(temporary, table)}${remedy}`;
+  return new DatabaseError(code, said, { cause: error });
 }
 
 function refusal(table: string, why: string): DatabaseError {

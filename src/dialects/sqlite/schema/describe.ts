@@ -138,11 +138,11 @@ export function describeKey({ columns, onConflict }: Key): string {
 }
 
 function list(columns: readonly { name: string; collation: string; descending: boolean }[]): string {
-  const words = columns.map(
+  const parts = columns.map(
     ({ name, collation, descending }) =>
       name + (collation === 'BINARY' ? '' : ` COLLATE ${collation}`) + (descending ? ' DESC' : ''),
   );
-  return `(${words.join(', ')})`;
+  return `(${parts.join(', ')})`;
 }
 
 function foreignKeyText(key: ForeignKey): string {

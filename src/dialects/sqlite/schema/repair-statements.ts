@@ -108,17 +108,17 @@ function addColumns(table: Table, target: Table): readonly { sql: string; column
   if (!isAll || keys.some((key) => key.columns.length > 1)) return null;
   // A CHECK stands beside the last new column that it speaks of.
   const columnFor = (check: Check): Column | undefined => {
-    const words = namesIn(check.expression.canonical);
-    return columns.findLast(({ name }) => words.has(fold(name)));
+    const names = namesIn(check.expression.canonical);
+    return columns.findLast(({ name }) => names.has(fold(name)));
   };
   if (checks.some((check) => columnFor(check) === undefined)) return null;
   return columns.map((column) => {
-    const words = [
+    const parts = [
       `ALTER TABLE ${nameSql(table.name)} ADD COLUMN ${renderColumn(column, target)}`,
       ...checks.filter((check) => columnFor(check) === column).map(renderCheck),
       ...keys.filter((key) => has([column], key.columns[0] ?? '')).map(renderReferences),
     ];
-    return { sql: words.join(' '), column };
+    return { sql: parts.join(' '), column };
   });
 }
 
@@ -160,8 +160,8 @@ function triggerIdentity({ table, definition }: Trigger): string {
 }
 
 /** What differences and statements are about, as text to compare. */
-function subject(...words: readonly string[]): string {
-  return JSON.stringify(words.map(fold));
+function subject(...parts: readonly string[]): string {
+  return JSON.stringify(parts.map(fold));
 }
 
 function subjectsOf(difference: SchemaDifference): readonly string[] {
