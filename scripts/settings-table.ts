@@ -49,9 +49,9 @@ function rowOf(name: SettingName): string[] {
   ];
 }
 
-function defaultOf({ type, default: usual, defaultWords }: Setting): string {
+function defaultOf({ type, default: usual, defaultText }: Setting): string {
   if (type === 'boolean') return usual === true ? 'on' : 'off';
-  return usual === undefined ? (defaultWords ?? '') : `\`${usual}\``;
+  return usual === undefined ? (defaultText ?? '') : `\`${usual}\``;
 }
 
 /** The commands that take it, where it is for a few. */

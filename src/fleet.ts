@@ -49,7 +49,7 @@ export async function openFleet(...given: readonly unknown[]): Promise<Fleet> {
   let graph: Promise<Graph> | null = null;
   const pattern = options.pattern ?? FLEET_SETTINGS.pattern.default;
   const stateDir = options.stateDir ?? join(dataDir, '.flotilla');
-  const place = options.commandOptions ?? placeOf(options);
+  const place = options.commandOptions ?? fleetOptionsOf(options);
   const dialect = createSqliteDialect({ dataDir, pattern, stateDir });
   const context: Context = {
     dataDir,
@@ -96,7 +96,7 @@ export async function openFleet(...given: readonly unknown[]): Promise<Fleet> {
 }
 
 /** The options that were given, so that a command with them is about this fleet. */
-function placeOf({ dataDir, pattern, stateDir, migrations }: FleetOptions): CommandOptions {
+function fleetOptionsOf({ dataDir, pattern, stateDir, migrations }: FleetOptions): CommandOptions {
   const given = { dataDir, pattern, stateDir, migrations };
   return Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

@@ -21,7 +21,7 @@ const EXCEPTIONS: Exceptions = {
     },
     'cli/configuration-file.ts': { names: ['readFile', 'stat'], reason: 'reads the configuration file' },
     'cli/report-file.ts': { names: 'any', reason: 'writes the report that --report asks for' },
-    'dialects/sqlite/discovery/identity.ts': {
+    'dialects/sqlite/discovery/target-files.ts': {
       names: ['lstatSync'],
       reason: 'is it still the file that was planned?',
     },
@@ -29,7 +29,7 @@ const EXCEPTIONS: Exceptions = {
       names: ['lstat', 'readdir', 'realpathSync'],
       reason: 'lists directories and looks at what is there; opens nothing',
     },
-    'dialects/sqlite/discovery/places.ts': {
+    'dialects/sqlite/discovery/directories.ts': {
       names: ['realpathSync'],
       reason: 'sees through links to directories; opens nothing',
     },
@@ -86,8 +86,8 @@ function readSources(): SourceFile[] {
 }
 
 test('The source keeps to the architecture.', () => {
-  const findings = checkArchitecture(readSources(), EXCEPTIONS);
-  expect(findings.map(({ rule, file, message }) => `[${rule}] src/${file}: ${message}`).sort()).toEqual([]);
+  const offences = checkArchitecture(readSources(), EXCEPTIONS);
+  expect(offences.map(({ rule, file, message }) => `[${rule}] src/${file}: ${message}`).sort()).toEqual([]);
 });
 
 test('Every exception is still needed.', () => {
@@ -206,12 +206,12 @@ describe('Each rule is known to fail:', () => {
   });
 });
 
-test('A remedy comes with every finding.', () => {
-  const [finding] = checkArchitecture(
+test('A remedy comes with every offence.', () => {
+  const [offence] = checkArchitecture(
     [{ path: 'model/a.ts', text: '// Opens.\nexport default 1;' }],
     FOR_SNIPPETS,
   );
-  expect(finding?.message).toBe('`export default 1;`: name what you export');
+  expect(offence?.message).toBe('`export default 1;`: name what you export');
 });
 
 test('What the rules allow is not found.', () => {

@@ -33,7 +33,7 @@ export interface Backup {
   readonly sha256: string;
 }
 
-export interface BackupPlace {
+export interface BackupKey {
   /** The run's own directory; made where it is missing. */
   readonly directory: string;
   readonly targetId: string;
@@ -45,9 +45,9 @@ export interface BackupPlace {
  * Copies the committed content of a locked session into the run's backup directory and makes it durable.
  * @throws DatabaseError `backupFailed`, or what kept the file system from it (`diskFull`, `io`, ...)
  */
-export async function backUp(session: Session, place: BackupPlace): Promise<Backup> {
+export async function backUp(session: Session, key: BackupKey): Promise<Backup> {
   try {
-    return await publish(session, place);
+    return await publish(session, key);
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     const said = error instanceof Error ? error.message : String(error);
@@ -55,25 +55,25 @@ export async function backUp(session: Session, place: BackupPlace): Promise<Back
   }
 }
 
-/** A right that is missing is one on the backup's directory, not on the target. */
+/** Permission errors are about the backup's directory, not about the target. */
 function codeOf(error: unknown): FailureCode {
   const code = fileFailureCode(error);
   return code === null || code === 'permission' ? 'backupFailed' : code;
 }
 
-async function publish(session: Session, place: BackupPlace): Promise<Backup> {
-  makeDurableDirectory(place.directory);
-  const revision = (place.revision ?? 'base').replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
-  const stem = `${stemOfId(place.targetId)}.${revision}`;
-  const temporary = join(place.directory, `${stem}.tmp`);
+async function publish(session: Session, key: BackupKey): Promise<Backup> {
+  makeDurableDirectory(key.directory);
+  const revision = (key.revision ?? 'base').replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
+  const stem = `${stemOfId(key.targetId)}.${revision}`;
+  const temporary = join(key.directory, `${stem}.tmp`);
   const content = new Content(temporary);
   try {
     const sizeBytes = await session.backUp(content);
     const sha256 = content.finish(sizeBytes);
     content.close();
-    const path = join(place.directory, `${stem}.${sha256}.db`);
+    const path = join(key.directory, `${stem}.${sha256}.db`);
     renameSync(temporary, path);
-    syncDirectory(place.directory);
+    syncDirectory(key.directory);
     return { path, sizeBytes, sha256 };
   } catch (error) {
     content.close();
@@ -82,7 +82,7 @@ async function publish(session: Session, place: BackupPlace): Promise<Backup> {
   }
 }
 
-/** A place that takes no backup is a fault of the run, not of each target. @throws FleetError `stateDirectory` */
+/** A directory that takes no backup is a fault of the run, not of each target. @throws FleetError `stateDirectory` */
 export function assertRoomForBackups(directory: string): void {
   try {
     makeDirectory(resolve(directory));
@@ -90,19 +90,19 @@ export function assertRoomForBackups(directory: string): void {
   } catch (error) {
     const explained = stateDirectoryError(directory, error);
     if (!(explained instanceof FleetError)) throw explained;
-    throw new FleetError('stateDirectory', `the backup directory ${explained.message}`, {
+    throw new FleetError('stateDirectory', `The backup directory ${explained.message}`, {
       hint: explained.hint.replace('--state-dir', '--backup-dir'),
       cause: error,
     });
   }
 }
 
-/** What could not be finished takes no space, and is not in the way of the next attempt. */
+/** An unfinished file must take no space and not block the next attempt. */
 function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // Why it could not be finished is told.
+    // The error that kept it from being finished is reported; this one adds nothing.
   }
 }
 
@@ -110,8 +110,8 @@ function removeQuietly(path: string): void {
 const durable = new Set<string>();
 
 /**
- * Makes a directory, and the names of all that lead to it durable: a backup in a directory that is gone after a power
- * cut is none. Another process may have made them a moment ago, so all are synced, once in the life of this process.
+ * Makes a directory, and makes its name and those of all directories above it durable: a backup would be lost with its
+ * directory in a power cut. Another process may just have made some of them, so all are synced, once in each process.
  */
 function makeDurableDirectory(directory: string): void {
   const path = resolve(directory);
@@ -123,7 +123,7 @@ function makeDurableDirectory(directory: string): void {
   durable.add(path);
 }
 
-/** A directory that this user may not read has not been made by this program, nor has any above it. */
+/** This program made no directory that it may not read, nor any directory above that one. */
 function syncIfReadable(directory: string): boolean {
   try {
     syncDirectory(directory);
@@ -217,7 +217,7 @@ export function findBackup(directory: string, targetId: string): string | null {
   return filesOf(directory, targetId).find((path) => path.endsWith('.db')) ?? null;
 }
 
-/** Removes what a process that is dead has begun to write as the backup of a target. */
+/** Removes the unfinished backup of a target that a dead process left. */
 export function removeUnfinished(directory: string, targetId: string): void {
   for (const path of filesOf(directory, targetId)) if (path.endsWith('.tmp')) removeQuietly(path);
 }

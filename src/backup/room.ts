@@ -1,5 +1,5 @@
-// Whether a place takes backups: proved by writing there, because rights and free space say nothing of a failing disk or
-// a quota. Apart from the run's own check, which refuses; this one only looks, and leaves nothing behind.
+// Whether backups can be written to a directory: proved by writing a file, because permissions and free space do not show
+// a failing disk or a quota. Apart from the run's own check, which refuses; this one only looks, and leaves nothing behind.
 
 import {
   accessSync,
@@ -16,14 +16,14 @@ import { dirname, join, resolve } from 'node:path';
 import { assertRoomForBackups } from './publish.js';
 
 export interface Room {
-  /** The nearest directory that is there. */
+  /** The directory itself, or the nearest one above it that exists. */
   readonly directory: string;
   /** What this user may still write, in bytes. */
   readonly freeBytes: number;
 }
 
 /**
- * @param name of a file that nobody has
+ * @param name a file name that nobody else uses
  * @throws FleetError `stateDirectory`, or the error of the file system, where nothing can be written
  */
 export function roomForBackups(backupDir: string, name: string): Room {

@@ -33,9 +33,9 @@ export interface Arguments {
  */
 export function parseArguments(args: readonly string[], commands: readonly Command[]): Arguments {
   checkNames(args);
-  const { command, words, given } = takeApart(args, commands);
-  if (command === undefined) throw noCommand(args, words[0], commands);
-  const argument = checkArgument(command, words);
+  const { command, args: values, given } = takeApart(args, commands);
+  if (command === undefined) throw noCommand(args, values[0], commands);
+  const argument = checkArgument(command, values);
   const flags: Values = {};
   const switches = new Set<SwitchName>();
   let config: string | undefined;
@@ -64,10 +64,10 @@ export function unknownCommand(word: string, commands: readonly Command[]): Flee
   const names = commands.map(({ name }) => name);
   const all = names.join(', ');
   const here = commandHere(word);
-  if (here !== undefined) return usage(`Unknown command '${word}'; here it is ${here}.`, null);
+  if (here !== undefined) return usage(`Unknown command '${word}'; here it is ${here}`, null);
   const [near] = nearest(word, names);
   const what = near === undefined ? `there are ${all}` : `the nearest is ${near}, of ${all}`;
-  return usage(`Unknown command '${word}'; ${what}.`, null);
+  return usage(`Unknown command '${word}'; ${what}`, null);
 }
 
 function noCommand(args: readonly string[], word: string | undefined, commands: readonly Command[]) {
@@ -75,31 +75,31 @@ function noCommand(args: readonly string[], word: string | undefined, commands: 
   if (word !== undefined && !names.includes(word)) return unknownCommand(word, commands);
   // The words after it are never commands, whatever they are.
   const where = args.includes('--') ? ' before --' : '';
-  return usage(`A command is missing${where}: one of ${names.join(', ')}.`, null);
+  return usage(`A command is missing${where}: one of ${names.join(', ')}`, null);
 }
 
-function checkArgument({ name, argument }: Command, words: readonly string[]): string | undefined {
-  const [word] = words;
-  const extra = words[argument === undefined ? 0 : 1];
+function checkArgument({ name, argument }: Command, args: readonly string[]): string | undefined {
+  const [word] = args;
+  const extra = args[argument === undefined ? 0 : 1];
   if (extra !== undefined) {
-    const quoted = argument?.word === 'MESSAGE' ? ' Put the message in quotes.' : '';
-    throw usage(`${name} does not take '${extra}'.${quoted}`, name);
+    const quoted = argument?.word === 'MESSAGE' ? '; put the message in quotes' : '';
+    throw usage(`${name} does not take '${extra}'${quoted}`, name);
   }
   if (argument === undefined) return undefined;
   if (word === undefined) {
     if (argument.default !== null) return undefined;
-    throw usage(`${name} needs ${argument.word}: ${argument.describe}.`, name);
+    throw usage(`${name} needs ${argument.word}: ${argument.describe}`, name);
   }
   const { choices } = argument;
   if (choices !== undefined && !choices.includes(word)) {
-    throw usage(`${name} takes ${choices.join(' or ')}, and got '${word}'.`, name);
+    throw usage(`${name} takes ${choices.join(' or ')}, and got '${word}'`, name);
   }
   return word;
 }
 
 function notOffered(name: OptionName, offered: readonly OptionName[], { name: command }: Command) {
   const all = offered.map((option) => `--${flagOf(option)}`).join(' ');
-  return usage(`--${flagOf(name)} is not an option of ${command}, which takes ${all}.`, command);
+  return usage(`--${flagOf(name)} is not an option of ${command}, which takes ${all}`, command);
 }
 
 function checkValue(name: OptionName, texts: readonly (string | boolean)[], command: string): Value {
@@ -107,11 +107,11 @@ function checkValue(name: OptionName, texts: readonly (string | boolean)[], comm
   const flag = `--${flagOf(name)}`;
   if (setting.type === 'boolean') return texts.at(-1) === true;
   if (setting.type !== 'list' && texts.length > 1)
-    throw usage(`${flag} is given ${texts.length} times.`, command);
-  if (texts.includes('')) throw usage(`${flag} needs a value: ${allowed(setting)}.`, command);
+    throw usage(`${flag} is given ${texts.length} times`, command);
+  if (texts.includes('')) throw usage(`${flag} needs a value: ${allowed(setting)}`, command);
   const value = valueOf(setting, texts.join(','));
   if (value === undefined) {
-    throw usage(`${flag} takes ${allowed(setting)}, and got '${texts.join(',')}'.`, command);
+    throw usage(`${flag} takes ${allowed(setting)}, and got '${texts.join(',')}'`, command);
   }
   return value;
 }
@@ -122,16 +122,16 @@ function checkTogether({ name, looks }: Command, flags: Values, switches: Readon
     ['quiet', 'verbose'],
   ] as const) {
     if (switches.has(one) && switches.has(other))
-      throw usage(`--${one} and --${other} exclude each other.`, name);
+      throw usage(`--${one} and --${other} exclude each other`, name);
   }
   if (looks !== 'withFleet' || switches.has('fleet')) return;
   const choice = CHOICES.find((setting) => setting in flags);
   if (choice !== undefined) {
-    const message = `--${flagOf(choice)} chooses among targets, and ${name} looks at them with --fleet only.`;
+    const message = `--${flagOf(choice)} chooses among targets, and ${name} looks at them with --fleet only`;
     throw usage(message, name);
   }
   if ('jobs' in flags)
-    throw usage(`--jobs is for looking at targets, which ${name} does with --fleet only.`, name);
+    throw usage(`--jobs is for looking at targets, which ${name} does with --fleet only`, name);
 }
 
 function isSetting(name: OptionName): name is SettingName {

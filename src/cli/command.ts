@@ -16,7 +16,7 @@ export interface Call<S extends SettingName = SettingName, W extends SwitchName 
   readonly select: SelectOptions;
 }
 
-export interface CommandWords {
+export interface CommandDescription {
   readonly name: string;
   readonly argument?: Argument;
   /** One line, for the list of commands. */
@@ -30,8 +30,8 @@ export interface CommandWords {
   /** Switches beyond those of every command. */
   readonly switches: readonly SwitchName[];
   /** What an option does here, where several commands share its name. */
-  readonly optionWords?: Partial<Record<OptionName, string>>;
-  readonly examples: readonly { readonly words: string; readonly does: string }[];
+  readonly optionTexts?: Partial<Record<OptionName, string>>;
+  readonly examples: readonly { readonly args: string; readonly does: string }[];
   /** Exit codes in the words of this command; those of every command are added. */
   readonly exitCodes: Readonly<Record<number, string>>;
 }
@@ -51,12 +51,12 @@ export interface Argument {
 }
 
 /** Asks the fleet: one call of the library, and the text of its result. */
-export interface FleetCommand extends CommandWords {
+export interface FleetCommand extends CommandDescription {
   run(fleet: Fleet, call: Call): Promise<Result>;
 }
 
 /** Prints a text that no fleet is needed for. It takes no options but `--help`. */
-export interface PlainCommand extends CommandWords {
+export interface PlainCommand extends CommandDescription {
   readonly argument: Argument;
   print(argument: string): string;
 }
@@ -71,7 +71,7 @@ export interface Result {
 
 /** Holds a command to what it declares: its `run` is given these settings and switches, and cannot ask for others. */
 export function defineCommand<const S extends readonly SettingName[], const W extends readonly SwitchName[]>(
-  command: CommandWords & {
+  command: CommandDescription & {
     readonly settings: S;
     readonly switches: W;
     run(fleet: Fleet, call: Call<S[number], W[number]>): Promise<Result>;

@@ -36,8 +36,8 @@ async function findFile(): Promise<string | null> {
   for (const file of CONFIG_FILES) if (await isThere(file)) found.push(file);
   const [first = null, ...others] = found;
   if (others.length === 0) return first;
-  throw new FleetError('configuration', `There are several configuration files: ${found.join(' and ')}.`, {
-    hint: 'Keep one of them, or name the one that is meant with --config.',
+  throw new FleetError('configuration', `There are several configuration files: ${found.join(' and ')}`, {
+    hint: 'keep one of them, or name the one that is meant with --config',
   });
 }
 
@@ -71,7 +71,7 @@ async function readModule(file: string): Promise<Content> {
       'configuration',
       `The configuration file ${file} cannot be loaded: ${messageOf(error)}`,
       {
-        hint: 'Mend the file; it is run as a program, and must export the configuration.',
+        hint: 'mend the file; it is run as a program, and must export the configuration',
         cause: error,
       },
     );
@@ -80,16 +80,16 @@ async function readModule(file: string): Promise<Content> {
   if (values.length === 1) return { file, value: values[0], lineOf: () => ({}) };
   throw new FleetError(
     'configuration',
-    `The configuration file ${file} exports ${values.length === 0 ? 'no configuration' : 'two configurations'}.`,
+    `The configuration file ${file} exports ${values.length === 0 ? 'no configuration' : 'two configurations'}`,
     {
-      hint: "Write either `export default { dataDir: 'data' }` or `export const config = { dataDir: 'data' }`.",
+      hint: "write either `export default { dataDir: 'data' }` or `export const config = { dataDir: 'data' }`",
     },
   );
 }
 
 function unreadable(file: string, why: string, cause?: unknown): FleetError {
   return new FleetError('configuration', `The configuration file ${file} cannot be read: ${why}`, {
-    hint: 'Name a readable file with --config, or leave --config out.',
+    hint: 'name a readable file with --config, or leave --config out',
     cause,
   });
 }

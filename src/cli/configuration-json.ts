@@ -19,15 +19,15 @@ export function parseConfiguration(file: string, source: string): Parsed {
   const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length;
   const [error] = errors;
   if (tree === undefined || error !== undefined) {
-    const message = error === undefined ? 'not JSON' : `not JSON: ${wordsOf(error)}`;
-    throw new FleetError('configuration', `The configuration file ${file} is not valid.`, {
-      hint: 'Mend the file; `flotilla --help` explains every setting.',
+    const message = error === undefined ? 'Not JSON' : `Not JSON: ${messageOf(error)}`;
+    throw new FleetError('configuration', `The configuration file ${file} is not valid`, {
+      hint: 'mend the file; `flotilla --help` explains every setting',
       problems: [
         {
           file,
           line: lineAt(error?.offset ?? 0),
           message,
-          hint: 'Keys and texts stand in double quotes; no comma after the last.',
+          hint: 'keys and texts stand in double quotes; no comma after the last',
         },
       ],
     });
@@ -43,7 +43,7 @@ export function parseConfiguration(file: string, source: string): Parsed {
 }
 
 /** `CommaExpected` -> `comma expected`. */
-function wordsOf({ error }: ParseError): string {
+function messageOf({ error }: ParseError): string {
   return printParseErrorCode(error)
     .replace(/\B[A-Z]/g, (letter) => ` ${letter}`)
     .toLowerCase();

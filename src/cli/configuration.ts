@@ -31,16 +31,16 @@ export async function readConfiguration(given: string | undefined, env?: string)
     if (env === undefined) return {};
     throw new FleetError(
       'configuration',
-      `There is no configuration file that could have an environment ${env}.`,
+      `There is no configuration file that could have an environment ${env}`,
       {
-        hint: 'Name the file with --config, or leave --env (FLOTILLA_ENV) out.',
+        hint: 'name the file with --config, or leave --env (FLOTILLA_ENV) out',
       },
     );
   }
   const problems: Problem[] = [];
   const { [SCHEMA]: schema, [ENVIRONMENTS]: environments, ...top } = objectOf(content, [], problems) ?? {};
   if (schema !== undefined && typeof schema !== 'string') {
-    problems.push(problemOf(content, [SCHEMA], 'has a value that it cannot have', `${SCHEMA} takes text.`));
+    problems.push(problemOf(content, [SCHEMA], 'has a value that it cannot have', `${SCHEMA} takes text`));
   }
   const values = settingsOf(content, [], top, problems);
   const named = new Map<string, Values>();
@@ -66,7 +66,7 @@ function settingsOf(content: Content, path: Path, object: Keys, problems: Proble
     const value = checkedValue(SETTINGS[key], found);
     if (value !== undefined) values[key] = fromFile(content.file, key, value);
     else {
-      const takes = `${key} takes ${allowed(SETTINGS[key])}.`;
+      const takes = `${key} takes ${allowed(SETTINGS[key])}`;
       problems.push(problemOf(content, at, 'has a value that it cannot have', takes));
     }
   }
@@ -90,8 +90,8 @@ function objectOf({ value, file, lineOf }: Content, path: Path, problems: Proble
   problems.push({
     file,
     ...lineOf(path),
-    message: path.length === 0 ? 'not an object' : `${path.join('.')} is not an object`,
-    hint: `Write ${path[0] === ENVIRONMENTS ? `"${ENVIRONMENTS}": ` : ''}${example}, for example.`,
+    message: path.length === 0 ? 'Not an object' : `${path.join('.')} is not an object`,
+    hint: `write ${path[0] === ENVIRONMENTS ? `"${ENVIRONMENTS}": ` : ''}${example}, for example`,
   });
   return null;
 }
@@ -103,15 +103,15 @@ function environmentOf(file: string, env: string, named: ReadonlyMap<string, Val
   if (names.length === 0) {
     throw new FleetError(
       'configuration',
-      `The configuration file ${file} has no environments, so none is ${env}.`,
+      `The configuration file ${file} has no environments, so none is ${env}`,
       {
-        hint: `Write "${ENVIRONMENTS}": { ${JSON.stringify(env)}: { .. } } into it, or leave --env (FLOTILLA_ENV) out.`,
+        hint: `write "${ENVIRONMENTS}": { ${JSON.stringify(env)}: { .. } } into it, or leave --env (FLOTILLA_ENV) out`,
       },
     );
   }
   const [near] = nearest(env, names);
-  throw new FleetError('configuration', `The configuration file ${file} has no environment ${env}.`, {
-    hint: `${near === undefined ? '' : `The nearest is ${near}. `}It has ${names.join(', ')}.`,
+  throw new FleetError('configuration', `The configuration file ${file} has no environment ${env}`, {
+    hint: `${near === undefined ? '' : `the nearest is ${near}; `}it has ${names.join(', ')}`,
   });
 }
 
@@ -123,14 +123,14 @@ function unknownKey(content: Content, path: Path): Problem {
   const key = path.at(-1) ?? '';
   if (path.length > 1 && key === ENVIRONMENTS) {
     const message = 'stands within an environment';
-    return problemOf(content, path, message, 'An environment has settings alone: put it beside this one.');
+    return problemOf(content, path, message, 'an environment has settings alone: put it beside this one');
   }
   const known = path.length > 1 ? KEYS : [...KEYS, ENVIRONMENTS];
   const [near] = nearest(key, known);
-  const hint = near === undefined ? `All keys: ${known.join(', ')}.` : `The nearest known key is ${near}.`;
+  const hint = near === undefined ? `all keys: ${known.join(', ')}` : `the nearest known key is ${near}`;
   return {
     ...problemOf(content, path, '', hint),
-    message: `unknown key ${path.join('.')}`,
+    message: `Unknown key ${path.join('.')}`,
   };
 }
 
@@ -140,8 +140,8 @@ function problemOf({ file, lineOf }: Content, path: Path, what: string, hint: st
 
 /** The file cannot be used as it is. */
 function invalid(file: string, problems: readonly Problem[]): FleetError {
-  return new FleetError('configuration', `The configuration file ${file} is not valid.`, {
-    hint: 'Mend the file; `flotilla --help` explains every setting.',
+  return new FleetError('configuration', `The configuration file ${file} is not valid`, {
+    hint: 'mend the file; `flotilla --help` explains every setting',
     problems,
   });
 }

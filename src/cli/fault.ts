@@ -8,12 +8,12 @@ export function faultOf(error: unknown, signal: AbortSignal): FleetError {
   const cause = error;
   const message = error instanceof Error ? error.message : String(error);
   if (signal.aborted) {
-    const hint = 'Type the same command again to go on.';
+    const hint = 'type the same command again to go on';
     return new FleetError('interrupted', `Interrupted: ${message}`, { hint, cause });
   }
   // What is loaded only when it is wanted meets the limits of the machine then.
   if (/^E[MN]FILE\b/.test(message)) {
-    const hint = 'See the limits of this user: ulimit -a (open files).';
+    const hint = 'see the limits of this user: ulimit -a (open files)';
     return new FleetError('installation', message, { hint, cause });
   }
   return new FleetError('internal', message, { hint: bugHint(), cause });
@@ -21,5 +21,5 @@ export function faultOf(error: unknown, signal: AbortSignal): FleetError {
 
 /** What to do about a bug of ours. */
 export function bugHint(): string {
-  return `This is a bug of Flotilla ${VERSION}, not a mistake of yours. Please report it, with the command and what --verbose prints.`;
+  return `this is a bug of Flotilla ${VERSION}, not a mistake of yours; please report it, with the command and what --verbose prints`;
 }

@@ -4,7 +4,7 @@
 import type { Argv } from 'yargs';
 import { EXIT, wrap } from '../index.js';
 import { optionsOf } from './offered.js';
-import type { Command, CommandWords } from './command.js';
+import type { Command, CommandDescription } from './command.js';
 import { COMMON_SWITCHES, flagOf, FLEET_NAMES, OPTIONS } from './options.js';
 import type { OptionName } from './options.js';
 import { createParser, synopsisOf } from './parser.js';
@@ -74,13 +74,13 @@ export async function commandHelp(command: Command): Promise<string> {
     .wrap(WIDTH)
     .command(synopsis, command.summary, (own) => {
       own.usage(`flotilla ${synopsis} [options]\n\n${flow(description)}`);
-      if (argument !== undefined) own.positional(argument.word, { describe: argumentWords(argument) });
+      if (argument !== undefined) own.positional(argument.word, { describe: argumentText(argument) });
       const special = settings.length + switches.length;
       const offered = optionsOf(command);
       addOptions(own, 'Options:', offered.slice(0, special), command);
       addOptions(own, 'Options of every command:', offered.slice(special), command);
       // Each on a line of its own, to be copied: beside what it does, yargs would break it in two.
-      const typed = examples.map(({ words, does }) => `  flotilla ${words}\n${flow([does], 6)}`);
+      const typed = examples.map(({ args, does }) => `  flotilla ${args}\n${flow([does], 6)}`);
       return own.epilogue(
         [block('Examples', typed.join('\n')), block('Exit codes', pairs(exitCodesOf(command)))].join('\n\n'),
       );
@@ -99,7 +99,7 @@ function exitCodesOf(command: Command): [string, string][] {
   return Object.entries({ ...words, ...own });
 }
 
-function argumentWords({ default: otherwise, describe }: NonNullable<CommandWords['argument']>): string {
+function argumentText({ default: otherwise, describe }: NonNullable<CommandDescription['argument']>): string {
   return otherwise === null ? describe : `${describe} [default: ${otherwise}]`;
 }
 
@@ -107,12 +107,12 @@ function addOptions(
   parser: Argv,
   group: string,
   names: readonly OptionName[],
-  { optionWords = {} }: Pick<CommandWords, 'optionWords'> = {},
+  { optionTexts = {} }: Pick<CommandDescription, 'optionTexts'> = {},
 ): void {
   for (const name of names) {
-    const { type, value, describe, off, defaultWords, default: fallback } = OPTIONS[name];
-    const words = optionWords[name] ?? off ?? describe;
-    const without = defaultWords ?? (type === 'boolean' ? undefined : fallback);
+    const { type, value, describe, off, defaultText, default: fallback } = OPTIONS[name];
+    const words = optionTexts[name] ?? off ?? describe;
+    const without = defaultText ?? (type === 'boolean' ? undefined : fallback);
     const flag = off === undefined ? flagOf(name) : `no-${flagOf(name)}`;
     parser.option(value === undefined ? flag : `${flag} ${value}`, {
       group,
@@ -123,9 +123,9 @@ function addOptions(
 
 /** Two columns; the right one wraps. */
 function pairs(rows: readonly (readonly [string, string])[]): string {
-  const left = Math.max(...rows.map(([term]) => term.length));
+  const width = Math.max(...rows.map(([term]) => term.length));
   return rows
-    .map(([term, words]) => `  ${term.padEnd(left)}  ${flow([words], left + 4).trimStart()}`)
+    .map(([term, words]) => `  ${term.padEnd(width)}  ${flow([words], width + 4).trimStart()}`)
     .join('\n');
 }
 

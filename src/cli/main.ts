@@ -32,8 +32,8 @@ function onSignal(name: NodeJS.Signals): void {
 
 process.on('uncaughtException', (error) => {
   const { code, message, hint } = faultOf(error, interruption.signal);
-  const told = process.argv.includes('--verbose') ? (error.stack ?? message) : message;
-  process.stderr.write(`error: ${told}\nhint: ${hint}\n`);
+  const shown = process.argv.includes('--verbose') ? (error.stack ?? message) : message;
+  process.stderr.write(`error: ${shown}\nhint: ${hint}\n`);
   process.exit(exitCodeOf(code));
 });
 
@@ -58,7 +58,7 @@ let lost = false;
 const stderr = outputOf(process.stderr, () => undefined);
 const stdout = outputOf(process.stdout, (error) => {
   lost = true;
-  stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+  stderr.write(`error: Standard output cannot be written: ${error.message}\n`);
 });
 
 const code = await answer(process.argv.slice(2));

@@ -32,13 +32,13 @@ export function checkNames(args: readonly string[]): void {
     // What a word processor makes of hyphens.
     if (/^[\u2010-\u2015\u2212][a-z][a-z-]*$/i.test(word)) throw unknown(word);
     if (!word.startsWith('-') || /^-\d+$/.test(word)) continue;
-    if (word === '-') throw usage("'-' has no meaning here: nothing is read from standard input.", null);
+    if (word === '-') throw usage("'-' has no meaning here: nothing is read from standard input", null);
     const [, flag = word, value] = /^(-[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
     if (flag === '-h') continue;
     const name = optionOf(flag, value);
     if (name === undefined) throw unknown(flag);
     if (isSwitch(name) && value !== undefined && value !== 'true' && value !== 'false') {
-      throw usage(`${flag} takes no value but true or false, and got '${value}'.`, null);
+      throw usage(`${flag} takes no value but true or false, and got '${value}'`, null);
     }
   }
 }
@@ -53,7 +53,7 @@ function optionOf(flag: string, value: string | undefined): OptionName | undefin
 
 function unknown(flag: string) {
   const here = optionHere(flag);
-  if (here !== undefined) return usage(`Unknown option ${flag}; here it is ${here}.`, null);
+  if (here !== undefined) return usage(`Unknown option ${flag}; here it is ${here}`, null);
   const [near] = nearest(flag.replace(/^[^a-z]+/i, ''), OFFERED);
-  return usage(`Unknown option ${flag}${near === undefined ? '' : `; the nearest is --${near}`}.`, null);
+  return usage(`Unknown option ${flag}${near === undefined ? '' : `; the nearest is --${near}`}`, null);
 }

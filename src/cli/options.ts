@@ -20,7 +20,7 @@ export const SWITCHES = {
   config: {
     type: 'path',
     value: 'FILE',
-    defaultWords: 'flotilla.config.json, .ts or .mjs',
+    defaultText: 'flotilla.config.json, .ts or .mjs',
     describe: 'Read settings from this file',
   },
   json: { type: 'boolean', describe: 'Print one JSON document' },

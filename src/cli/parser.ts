@@ -5,7 +5,7 @@
 
 import yargs from 'yargs';
 import type { Argv } from 'yargs';
-import type { Command, CommandWords } from './command.js';
+import type { Command, CommandDescription } from './command.js';
 import { isSwitch } from './option-names.js';
 import { flagOf, namesOf, OPTIONS } from './options.js';
 import type { OptionName } from './options.js';
@@ -16,7 +16,7 @@ export interface Parts {
   /** Undefined where the first word is no command. */
   readonly command: Command | undefined;
   /** The words that are no options and no values of any, without the command. */
-  readonly words: readonly string[];
+  readonly args: readonly string[];
   /** What was typed for each option, in that order. */
   readonly given: ReadonlyMap<OptionName, readonly (string | boolean)[]>;
 }
@@ -25,7 +25,7 @@ export interface Parts {
  * Takes a command line apart. The names of its options must have been checked.
  * @throws FleetError `usage` in the words of yargs, where it does not understand
  */
-export function takeApart(args: readonly string[], commands: readonly Command[]): Parts {
+export function takeApart(typed: readonly string[], commands: readonly Command[]): Parts {
   let command: Command | undefined;
   let argument: unknown;
   const flags = namesOf(OPTIONS);
@@ -44,15 +44,15 @@ export function takeApart(args: readonly string[], commands: readonly Command[])
       },
     );
   }
-  const { _: typed, ...argv } = parser.parseSync(args);
-  const words = typed.map(String).slice(command === undefined ? 0 : 1);
+  const { _: positional, ...argv } = parser.parseSync(typed);
+  const args = positional.map(String).slice(command === undefined ? 0 : 1);
   const given = new Map<OptionName, readonly (string | boolean)[]>();
   for (const name of flags) {
     const value: unknown = argv[flagOf(name)];
     const values = (Array.isArray(value) ? value : [value]).filter(isTyped);
     if (values.length > 0) given.set(name, values);
   }
-  return { command, words: typeof argument === 'string' ? [argument, ...words] : words, given };
+  return { command, args: typeof argument === 'string' ? [argument, ...args] : args, given };
 }
 
 /** What parsing and help have in common. @param about the command whose help is wanted */
@@ -79,7 +79,7 @@ export function createParser(...about: readonly string[]): Argv {
 }
 
 /** `downgrade <REV>`; as optional `downgrade [REV]`, for whoever tells a missing one in words of his own. */
-export function synopsisOf({ name, argument }: CommandWords, strict = true): string {
+export function synopsisOf({ name, argument }: CommandDescription, strict = true): string {
   if (argument === undefined) return name;
   return strict && argument.default === null ? `${name} <${argument.word}>` : `${name} [${argument.word}]`;
 }

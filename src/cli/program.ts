@@ -18,7 +18,7 @@ import { openReportFile } from './report-file.js';
 import { fleetOptions, mergeSettings } from './settings.js';
 import type { Settings } from './settings.js';
 import { placeOf, scopeOf, typedCommand } from './typed.js';
-import { readTyped } from './typed-words.js';
+import { readTyped } from './typed-line.js';
 
 export interface Surroundings {
   readonly args: readonly string[];
@@ -66,9 +66,9 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
 
 /** Help for the command, however wrong the rest of the line is; what stands after `help` must be one. */
 function help(options: readonly string[]): Promise<string> {
-  const words = readTyped([...options, '']).words.filter((word) => !word.startsWith('-'));
-  const isAsked = words[0] === 'help';
-  const name = words[isAsked ? 1 : 0];
+  const args = readTyped([...options, '']).args.filter((word) => !word.startsWith('-'));
+  const isAsked = args[0] === 'help';
+  const name = args[isAsked ? 1 : 0];
   const command = COMMANDS.find((each) => each.name === name);
   if (command !== undefined) return commandHelp(command);
   if (isAsked && name !== undefined) throw unknownCommand(name, COMMANDS);

@@ -63,7 +63,7 @@ async function bar(command: string, output: Output, now: () => number): Promise<
   // Only who looks at a terminal waits for it to be loaded.
   const { SingleBar } = await import('cli-progress');
   const drawn = new SingleBar({
-    format: '{command} [{bar}] {percentage}%  {value}/{total}  {failed} failed  {rate}/s  {left} left',
+    format: '{command} [{bar}] {percentage}%  {value}/{total}  {failed} failed  {rate}/s  {timeLeft} left',
     barsize: 20,
     clearOnComplete: true,
     hideCursor: true,
@@ -78,12 +78,12 @@ async function bar(command: string, output: Output, now: () => number): Promise<
       tally.count(event);
       if (started === null) {
         started = now();
-        drawn.start(tally.planned, tally.done, { command, failed: 0, rate: '-', left: '-' });
+        drawn.start(tally.planned, tally.done, { command, failed: 0, rate: '-', timeLeft: '-' });
       }
       const rate = (tally.done * 1000) / Math.max(1, now() - started);
-      const left = rate === 0 ? '-' : `${Math.ceil((tally.planned - tally.done) / rate)} s`;
+      const timeLeft = rate === 0 ? '-' : `${Math.ceil((tally.planned - tally.done) / rate)} s`;
       drawn.setTotal(tally.planned);
-      drawn.update(tally.done, { failed: tally.failed, rate: rate.toFixed(rate < 10 ? 1 : 0), left });
+      drawn.update(tally.done, { failed: tally.failed, rate: rate.toFixed(rate < 10 ? 1 : 0), timeLeft });
     },
     stop() {
       if (started !== null) drawn.stop();

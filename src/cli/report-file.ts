@@ -57,6 +57,6 @@ async function isForeign(path: string): Promise<boolean> {
 
 function refused(path: string, what: string, why: string): FleetError {
   return new FleetError('usage', `${what}: ${why}`, {
-    hint: `Name a file that can be written with --report, instead of ${path}; a report that is there is replaced.`,
+    hint: `name a file that can be written with --report, instead of ${path}; a report that is there is replaced`,
   });
 }

@@ -54,20 +54,20 @@ function readEnvironment(environment: Environment, warn: (warning: string) => vo
       if (near === undefined) warn(`${variable} is no setting of Flotilla, and is ignored`);
       else {
         problems.push({
-          message: `unknown variable ${variable}`,
-          hint: `The nearest known one is ${near}. Unset it, or correct its name.`,
+          message: `Unknown variable ${variable}`,
+          hint: `the nearest known one is ${near}; unset it, or correct its name`,
         });
       }
       continue;
     }
     const value = valueOf(SETTINGS[name], text);
     if (value === undefined) {
-      problems.push({ message: `${variable} is '${text}'`, hint: `It takes ${allowed(SETTINGS[name])}.` });
+      problems.push({ message: `${variable} is '${text}'`, hint: `it takes ${allowed(SETTINGS[name])}` });
     } else values[name] = value;
   }
   if (problems.length === 0) return values;
-  throw new FleetError('configuration', 'The environment has settings that are not valid.', {
-    hint: 'Unset or correct them; `flotilla --help` explains every setting.',
+  throw new FleetError('configuration', 'The environment has settings that are not valid', {
+    hint: 'unset or correct them; `flotilla --help` explains every setting',
     problems,
   });
 }

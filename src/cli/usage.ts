@@ -6,5 +6,5 @@ import { FleetError } from '../index.js';
 /** @param command whose help says more; null: that of the program */
 export function usage(message: string, command: string | null): FleetError {
   const about = command === null ? 'flotilla --help' : `flotilla ${command} --help`;
-  return new FleetError('usage', message, { hint: `Type \`${about}\` for what there is.` });
+  return new FleetError('usage', message, { hint: `type \`${about}\` for what there is` });
 }

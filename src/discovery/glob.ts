@@ -25,7 +25,7 @@ export function compileGlob(glob: string): (path: string) => boolean {
 export function globError(glob: string, cause: unknown): FleetError {
   const shown = glob.length > 80 ? `${glob.slice(0, 80)}...` : glob;
   const said = cause instanceof Error ? cause.message : String(cause);
-  return new FleetError('usage', `the glob ${JSON.stringify(shown)} cannot be read: ${said}`, {
+  return new FleetError('usage', `The glob ${JSON.stringify(shown)} cannot be read: ${said}`, {
     hint: 'write a shorter one; `*` stands for any name, `**` for any number of directories',
     cause,
   });

@@ -1,8 +1,8 @@
-// Which of the targets a call is about: ids and globs to work on and to leave out, and a limit. Pure. A word that
-// means nothing is a mistake to be told, never a smaller run.
+// Which of the targets a call is about: ids and globs to work on and to leave out, and a limit. Pure. An id or
+// a glob that matches nothing is reported as a mistake; it never just makes the run smaller.
 
 import fastGlob from 'fast-glob';
-import { FleetError } from '../model/errors.js';
+import { FleetError, sentence } from '../model/errors.js';
 import { command, hint } from '../model/hint.js';
 import { nearest } from '../model/nearest.js';
 import type { Refusal, Target } from '../model/target.js';
@@ -22,17 +22,17 @@ export interface Selection {
 const SUGGESTIONS_MAX = 3;
 
 /**
- * Refusals are selected as targets are, so that what was asked for and cannot be done is reported; a limit keeps
- * those that come before the last target it keeps.
+ * Refused paths are selected like targets, so that one that was asked for is reported. A limit keeps those refused paths
+ * that come before the last target it keeps.
  * @throws FleetError `unknownTarget` for an id that nothing has, or a glob that matches nothing; `usage` for a glob
  *   or a limit that makes no sense
  */
 export function select({ targets, refused }: Discovery, { only, exclude, limit }: Selection): Discovery {
   const known: readonly (Target | Refusal)[] = [...targets, ...refused];
   const ids = new Set(known.map(({ id }) => id));
-  const words = [...new Set([...(only ?? []), ...(exclude ?? [])])];
-  const matchers = new Map(words.map((word) => [word, matcherOf(word, ids)]));
-  const unknown = words.filter((word) => !known.some(({ id }) => matchers.get(word)?.(id) === true));
+  const patterns = [...new Set([...(only ?? []), ...(exclude ?? [])])];
+  const matchers = new Map(patterns.map((pattern) => [pattern, matcherOf(pattern, ids)]));
+  const unknown = patterns.filter((pattern) => !known.some(({ id }) => matchers.get(pattern)?.(id) === true));
   if (unknown.length > 0) throw unknownTarget(unknown, known);
 
   const matchesAny = (id: string, list: readonly string[]): boolean =>
@@ -51,7 +51,7 @@ function matcherOf(word: string, ids: ReadonlySet<string>): (id: string) => bool
 function limited({ targets, refused }: Discovery, limit: number | undefined): Discovery {
   if (limit === undefined) return { targets, refused };
   if (!Number.isSafeInteger(limit) || limit < 1)
-    throw new FleetError('usage', `the limit ${limit} is not a whole number from 1`, {
+    throw new FleetError('usage', `The limit ${limit} is not a whole number from 1`, {
       hint: 'write --limit as the number of targets to work on, or leave it out',
     });
   const first = targets.slice(0, limit);
@@ -60,29 +60,29 @@ function limited({ targets, refused }: Discovery, limit: number | undefined): Di
   return { targets: first, refused: refused.filter(({ id }) => compareNaturally(id, last.id) < 0) };
 }
 
-function unknownTarget(words: readonly string[], known: readonly (Target | Refusal)[]): FleetError {
+function unknownTarget(patterns: readonly string[], known: readonly (Target | Refusal)[]): FleetError {
   const list = hint`list the ids with: ${command('discover')}`;
-  const problems = words.map((word) => {
+  const mistakes = patterns.map((word) => {
     const isGlob = fastGlob.isDynamicPattern(word);
     const near = isGlob ? [] : meantBy(word, known);
     return {
-      message: isGlob
+      clause: isGlob
         ? `no target matches ${JSON.stringify(word)}`
         : `no target has the id ${JSON.stringify(word)}`,
       hint: near.length === 0 ? list : hint`did you mean ${near.join(' or ')}? ${list}`,
     };
   });
-  const [first] = problems;
-  return new FleetError('unknownTarget', problems.map(({ message }) => message).join('; '), {
+  const [first] = mistakes;
+  return new FleetError('unknownTarget', sentence(mistakes.map(({ clause }) => clause).join('; ')), {
     hint:
       known.length === 0
         ? 'no target was found at all: check --data-dir and --pattern'
         : (first?.hint ?? list),
-    problems,
+    problems: mistakes.map(({ clause, hint: said }) => ({ message: sentence(clause), hint: said })),
   });
 }
 
-/** Ids that the word may have meant: of a file that is called so, or not much different from it. */
+/** Ids that the word may have meant: the id of a file with that name, or ids that are spelled alike. */
 function meantBy(word: string, known: readonly (Target | Refusal)[]): readonly string[] {
   const named = known.filter(
     ({ id, path }) => path === word || `${id}.db` === word || id.endsWith(`/${word}`),

@@ -1,5 +1,5 @@
-// Gathers events, so that many share one sync of the disk. An event leaves only once it is durable: what a commit
-// could not write stays, and goes with the next one.
+// Gathers events, so that many share one sync of the disk. An event is dropped only once it is durable: what a commit
+// could not write is kept and written with the next one.
 
 const GROUP_SIZE = 64;
 /** Long enough that the syncs of the ledger do not stand in the way of those of the targets. */
@@ -38,7 +38,7 @@ export class GroupCommit<T> {
     try {
       this.commit();
     } catch {
-      // What could not be written stays, and whoever commits next is told.
+      // What could not be written stays; the next explicit commit throws.
     }
   }
 }

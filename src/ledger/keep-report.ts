@@ -1,5 +1,5 @@
-// Keeps the report of a run under the state directory, durably and whole or not at all. A report that cannot be
-// written is told, and costs nothing that was done.
+// Keeps the report of a run under the state directory, durably and whole or not at all. If it cannot be
+// written, that is reported; the work on the targets is not affected.
 
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export function keepReport(stateDir: string, report: RunReport): string | null {
     return null;
   } catch (error) {
     removeQuietly(temporary);
-    return `the report could not be kept in ${path}: ${error instanceof Error ? error.message : String(error)}`;
+    return `The report could not be kept in ${path}: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
@@ -34,7 +34,7 @@ function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // Why it could not be written is told; that it cannot be removed says the same.
+    // The error of the write is reported; failing to remove the file has the same cause.
   }
 }
 

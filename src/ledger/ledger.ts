@@ -34,7 +34,7 @@ export interface Ledger {
   finishRun(runId: string, end: { readonly finishedAt: string; readonly exitCode: number }): void;
   /** Runs without an end, the oldest first: they are going on, or they died. */
   unfinishedRuns(): readonly UnfinishedRun[];
-  /** Of those, the real ones that no real run with an end came after: nobody has gone on where they stopped. */
+  /** Of those, the real runs (no rehearsals) after which no real run ended: nobody has continued their work yet. */
   stoppedRuns(): readonly UnfinishedRun[];
   /** What is recorded so far, in the order of the plan. */
   outcomes(runId: string): Iterable<Outcome>;
@@ -42,10 +42,10 @@ export interface Ledger {
   countByOutcome(runId: string): OutcomeCounts;
   /** By id: how the last real run over a target failed; targets that it did not fail on are left out. */
   lastFailures(): ReadonlyMap<string, FailedAttempt>;
-  /** By id: what an earlier look found in those targets that are as they were; nothing where it cannot be read. */
+  /** By id: what an earlier look found in targets that have not changed since; empty where the cache cannot be read. */
   cachedObservations(targets: readonly Pick<Target, 'id' | 'version'>[]): ReadonlyMap<string, Observation>;
   /**
-   * Remembers what a look found, as far as the files had been left alone for two seconds before it.
+   * Remembers what a look found in files that had not been written in the two seconds before it.
    * @param lookedAt when the versions were read, in milliseconds since 1970
    * @returns how many are remembered; none where the ledger cannot be written
    */

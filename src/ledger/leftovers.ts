@@ -7,11 +7,11 @@ import { join } from 'node:path';
 
 export interface Leftovers {
   readonly removed: readonly string[];
-  /** What could not be removed, and why; it is in nobody's way. */
+  /** What could not be removed, and why; it does no harm. */
   readonly problems: readonly string[];
 }
 
-export interface Places {
+export interface Directories {
   readonly stateDir: string;
   /** Where backups go: a directory for each run. */
   readonly backupDir: string;
@@ -19,9 +19,12 @@ export interface Places {
 
 /**
  * Finished backups stay: a temporary file was never one.
- * @param runs the runs without an end that nobody is at work on
+ * @param runs runs that died: they have no end, and no process works on them
  */
-export function removeLeftovers(places: Places, runs: readonly { readonly runId: string }[]): Leftovers {
+export function removeLeftovers(
+  directories: Directories,
+  runs: readonly { readonly runId: string }[],
+): Leftovers {
   const removed: string[] = [];
   const problems: string[] = [];
   const remove = (list: () => readonly string[]) => {
@@ -35,17 +38,17 @@ export function removeLeftovers(places: Places, runs: readonly { readonly runId:
     }
   };
   for (const { runId } of runs) {
-    // The id becomes part of a path that is removed, and it comes from a file.
-    if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) remove(() => leftoversOf(places, runId));
+    // The id comes from a file and becomes part of a path that is removed, so it is checked first.
+    if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) remove(() => leftoversOf(directories, runId));
     else problems.push(`${JSON.stringify(runId)} is no run id`);
   }
-  remove(() => unfinishedIn(join(places.stateDir, 'reports')));
+  remove(() => unfinishedIn(join(directories.stateDir, 'reports')));
   return { removed, problems };
 }
 
 /**
- * Everything that lies there unfinished, whichever run it is from; nothing while a run is going on, which is at work on
- * it.
+ * Every unfinished file and private copy, of any run. To be called only while no run is going on: that run would still
+ * use them.
  * @param backupDir where backups go
  * @throws the error of the file system
  */
@@ -59,7 +62,7 @@ export function findLeftovers(stateDir: string, backupDir: string): readonly str
   ];
 }
 
-function leftoversOf({ stateDir, backupDir }: Places, runId: string): readonly string[] {
+function leftoversOf({ stateDir, backupDir }: Directories, runId: string): readonly string[] {
   const unfinished = unfinishedIn(join(backupDir, runId));
   const scratch = join(stateDir, 'scratch');
   const copies = entriesOf(scratch).filter((entry) => entry.isDirectory() && entry.name === runId);

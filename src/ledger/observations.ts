@@ -37,10 +37,10 @@ export class Observations {
   readonly #selectNumber;
   readonly #replaceEntry;
   #isPruned = false;
-  /** After a write that failed: a look at a fleet has many, and must not wait with each. */
+  /** Set once a write failed: a look at a fleet makes many writes, and must not wait for a lock in each of them. */
   #isGivenUp = false;
 
-  /** @param observer whose observations are answered: another version may see the same file with other eyes */
+  /** @param observer whose observations are answered: another version may read other things from the same file */
   constructor(database: Database.Database, observer: string) {
     this.#database = database;
     this.#observer = observer;
@@ -66,7 +66,7 @@ export class Observations {
     );
   }
 
-  /** By id: what is known of those targets that are as they were. Equal observations are one object. */
+  /** By id: the observations of targets that have not changed since. Equal observations are one object. */
   cached(targets: readonly Pick<Target, 'id' | 'version'>[]): ReadonlyMap<string, Observation> {
     const found = new Map<string, Observation>();
     const find = this.#database.transaction(() => {
@@ -86,13 +86,13 @@ export class Observations {
    */
   remember(pairs: readonly Observed[], lookedAt: number): number {
     const oldEnough = lookedAt - GRAIN_MS;
-    const settled = pairs.filter(({ target }) => target.changedAt <= oldEnough);
+    const quiet = pairs.filter(({ target }) => target.changedAt <= oldEnough);
     let written = 0;
     if (this.#isGivenUp) return written;
     this.#isGivenUp = !this.#bestEffort(() => {
       this.#hastily(() => {
-        for (let at = 0; at < settled.length; at += BATCH) {
-          const batch = settled.slice(at, at + BATCH);
+        for (let at = 0; at < quiet.length; at += BATCH) {
+          const batch = quiet.slice(at, at + BATCH);
           const write = this.#database.transaction(() => {
             this.#write(batch);
           });
@@ -104,7 +104,7 @@ export class Observations {
     return written;
   }
 
-  /** Without waiting for the disk, and hardly for others: what is lost is looked at again. */
+  /** Neither syncs nor waits long for other processes: a lost entry only means that its target is read again. */
   #hastily(work: () => void): void {
     const [synchronous, busy] = ['synchronous', 'busy_timeout'].map((name) =>
       Number(this.#database.pragma(name, { simple: true })),
@@ -119,7 +119,7 @@ export class Observations {
     }
   }
 
-  /** @returns whether SQLite did it */
+  /** @returns false where SQLite could not do it */
   #bestEffort(work: () => void): boolean {
     try {
       work();
@@ -139,7 +139,7 @@ export class Observations {
   }
 
   #write(pairs: readonly Observed[]): void {
-    // Equal observations that are two objects come to one number all the same.
+    // Two equal observations get the same number even where they are two objects.
     const numbers = new Map<Observation, number>();
     let isNew = false;
     for (const { target, observation } of pairs) {
@@ -156,7 +156,7 @@ export class Observations {
     if (isNew && !this.#isPruned) this.#prune();
   }
 
-  /** Once a process, and only where something new came: what is left over then goes the next time. */
+  /** Done once a process, and only where something was added; what then remains is removed the next time. */
   #prune(): void {
     this.#isPruned = true;
     this.#database

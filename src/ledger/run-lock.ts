@@ -46,7 +46,7 @@ function lock(stateDir: string): Database.Database {
   let connection: Database.Database | null = null;
   try {
     connection = new Database(path, { timeout: BUSY_MS });
-    // The transaction never ends otherwise than by ROLLBACK, so it needs no journal on disk. Not in
+    // The transaction only ever ends by ROLLBACK, so it needs no journal on disk. Not in
     // locking_mode=EXCLUSIVE: that keeps the read lock between two tries, and two that start together both fail.
     connection.pragma('journal_mode = MEMORY');
     connection.exec('BEGIN EXCLUSIVE');
@@ -60,7 +60,7 @@ function lock(stateDir: string): Database.Database {
   }
 }
 
-/** Whether a run is going on: one whose process lives. False where that cannot be told. */
+/** Whether a run is going on, its process alive. False where that cannot be found out. */
 export function isRunGoingOn(stateDir: string): boolean {
   let connection: Database.Database | null = null;
   try {
@@ -84,7 +84,7 @@ function lockedError(stateDir: string, cause: unknown): FleetError {
     holder === null
       ? ''
       : `: ${holder.command} ${holder.runId}, started at ${holder.startedAt}${holder.pid === undefined ? '' : `, process ${holder.pid}`}`;
-  return new FleetError('locked', `another run over this fleet is going on${who}`, {
+  return new FleetError('locked', `Another run over this fleet is going on${who}`, {
     hint: 'wait until it has ended, or stop it, and run the command again',
     cause,
   });
@@ -95,7 +95,7 @@ function lastHolder(stateDir: string): LockHolder | null {
   try {
     return withLedger(stateDir, (ledger) => ledger.lastHolder());
   } catch (error) {
-    // That the lock is held is certain without it.
+    // The lock is certainly held; only its holder's name is not known.
     if (error instanceof FleetError) return null;
     throw error;
   }

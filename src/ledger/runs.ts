@@ -1,5 +1,5 @@
-// Runs and what became of each target, in the ledger's tables. Every target stands there as `planned` before any
-// work, so that one that nobody got to is seen.
+// Runs and what became of each target, in the ledger's tables. Every target is entered as `planned` before any
+// work, so that targets that were never started can be seen.
 
 import type Database from 'better-sqlite3';
 import type { Outcome, OutcomeKind } from '../model/outcome.js';
@@ -90,7 +90,7 @@ export class Runs {
       .map((row) => ({ ...row, dryRun: row.dryRun === 1 }));
   }
 
-  /** Real runs without an end that no real run with one came after. */
+  /** Real runs (no rehearsals) without an end, after which no real run ended. */
   stopped(): readonly UnfinishedRun[] {
     const last = this.#database
       .prepare<[], string>(

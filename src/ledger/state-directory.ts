@@ -6,8 +6,8 @@ import { dirname, resolve } from 'node:path';
 import { FleetError } from '../model/errors.js';
 
 /**
- * Makes the directory, for its owner alone, where it is missing; the one above it must be there, so that a slip of
- * the pen in --state-dir makes no tree.
+ * Makes the directory, for its owner alone, where it is missing; the one above it must be there, so that a typing
+ * mistake in --state-dir does not create a tree of directories.
  * @throws FleetError `stateDirectory`
  */
 export function makeStateDirectory(stateDir: string): void {

@@ -180,7 +180,7 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-/** Every document of the contract. */
+/** Every document. */
 export type AnyReport =
   | RunReport
   | StatusReport

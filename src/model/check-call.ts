@@ -24,11 +24,11 @@ export function checkCall(name: CallName, given: readonly unknown[]): CallOption
   const takes = known.length === 0 ? `${name} takes no options` : `${name} takes ${known.join(', ')}`;
   if (more.length > 0) {
     const message = `${name} takes one object with options, and got ${given.length} arguments`;
-    throw new FleetError('usage', message, { hint: `Put all options into one object; ${takes}.` });
+    throw new FleetError('usage', message, { hint: `put all options into one object; ${takes}` });
   }
   if (!isPlainObject(options)) {
     const message = `${name} takes a plain object with options, and got ${shown(options)}`;
-    throw new FleetError('usage', message, { hint: `Write ${name}({ .. }); ${takes}.` });
+    throw new FleetError('usage', message, { hint: `write ${name}({ .. }); ${takes}` });
   }
   const values = present(options);
   const result = z.safeParse(CALL_OPTIONS[name], values);
@@ -38,9 +38,8 @@ export function checkCall(name: CallName, given: readonly unknown[]): CallOption
       ? issue.keys.map((key) => unknownOption(name, key, values))
       : [wrongValue(name, String(issue.path[0]), values)],
   );
-  const hint = `${takes}.`;
-  const problems: Problem[] = [...new Set(messages)].map((message) => ({ message, hint }));
-  throw new FleetError('usage', problems.map(({ message }) => message).join('; '), { hint, problems });
+  const problems: Problem[] = [...new Set(messages)].map((message) => ({ message, hint: takes }));
+  throw new FleetError('usage', problems.map(({ message }) => message).join('; '), { hint: takes, problems });
 }
 
 type Values = Readonly<Record<string, unknown>>;

@@ -12,22 +12,22 @@ export interface FlotillaCommand {
 /** A command of another program. */
 export interface ForeignCommand {
   readonly program: string;
-  readonly words: readonly string[];
+  readonly args: readonly string[];
 }
 
 /** By name: `dryRun: true` is `--dry-run`, `backup: false` is `--no-backup`, a list is joined by commas. */
 export type CommandOptions = Readonly<Record<string, boolean | number | string | readonly string[]>>;
 
 /** The words of a command, the program's name first. */
-export function wordsOf(command: Command): readonly string[] {
-  if ('program' in command) return [command.program, ...command.words];
+export function argvOf(command: Command): readonly string[] {
+  if ('program' in command) return [command.program, ...command.args];
   const { verb, argument, options = {} } = command;
-  return ['flotilla', verb, ...(argument === undefined ? [] : [argument]), ...optionWords(options)];
+  return ['flotilla', verb, ...(argument === undefined ? [] : [argument]), ...optionArgs(options)];
 }
 
 /** A command line that a shell reads back as the words of the command. */
 export function commandText(command: Command): string {
-  return wordsOf(command).map(shellWord).join(' ');
+  return argvOf(command).map(shellWord).join(' ');
 }
 
 /** `dataDir` -> `data-dir`. */
@@ -35,7 +35,7 @@ export function flagOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function optionWords(options: CommandOptions): string[] {
+function optionArgs(options: CommandOptions): string[] {
   return Object.entries(options).flatMap(([name, value]) => {
     const flag = flagOf(name);
     if (typeof value === 'boolean') return [value ? `--${flag}` : `--no-${flag}`];

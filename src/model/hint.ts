@@ -40,8 +40,8 @@ export function again(options: CommandOptions = {}): CommandDraft {
   return { options, about: 'target' };
 }
 
-export function foreign(program: string, ...words: readonly string[]): CommandDraft {
-  return { program, words };
+export function foreign(program: string, ...args: readonly string[]): CommandDraft {
+  return { program, args };
 }
 
 /** Words with commands: hint`stop it, then: ${again()}`. */

@@ -1,4 +1,4 @@
-// The documents of the contract: what a run and a look at the fleet return, print as JSON and keep.
+// The documents: what a run and a look at the fleet return, print as JSON and keep.
 
 import type { Command } from './command.js';
 import type { ToldHint } from './hint.js';

@@ -7,7 +7,7 @@ export interface Setting {
   readonly type: 'string' | 'path' | 'number' | 'boolean' | 'list';
   readonly default?: string | number | boolean;
   /** What the default is, where it is no constant. */
-  readonly defaultWords?: string;
+  readonly defaultText?: string;
   readonly describe: string;
   /** What `--no-...` does, of a boolean that is on by default. */
   readonly off?: string;
@@ -35,7 +35,7 @@ export const PLACE_SETTINGS = {
   },
   stateDir: {
     type: 'path',
-    defaultWords: '.flotilla in the data directory',
+    defaultText: '.flotilla in the data directory',
     value: 'DIR',
     describe: 'Ledger, lock, backups and reports',
   },
@@ -57,7 +57,7 @@ export const WORK_SETTINGS = {
   jobs: {
     type: 'number',
     least: 1,
-    defaultWords: 'the processors',
+    defaultText: 'the processors',
     value: 'N',
     describe: 'Worker processes',
   },
@@ -85,7 +85,7 @@ export const CHANGE_SETTINGS = {
   },
   backupDir: {
     type: 'path',
-    defaultWords: 'backups in the state directory',
+    defaultText: 'backups in the state directory',
     value: 'DIR',
     describe: 'Where backups go',
   },

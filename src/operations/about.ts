@@ -1,4 +1,4 @@
-// What the commands of hints are about in one call of the library: the fleet, the targets that were asked for, and the
+// What the commands in hints are completed with in one call of the library: the fleet, the targets that were asked for, and the
 // run's own command with its own options. The one place that makes a command out of options.
 
 import type { RunOptions, SelectOptions } from '../model/api.js';
@@ -55,7 +55,7 @@ function optionsOf(intent: Intent): CommandOptions {
   }
 }
 
-/** What was given of these options; an empty list says nothing. */
+/** Those of the options that were given; an empty list counts as not given. */
 function given(options: { readonly [name: string]: CommandOptions[string] | undefined }): CommandOptions {
   const found: Record<string, CommandOptions[string]> = {};
   for (const [name, value] of Object.entries(options)) {

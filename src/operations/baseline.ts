@@ -49,12 +49,12 @@ export async function baselineOf(context: Context, options: BaselineOptions): Pr
   const others = targets.filter((one) => one.path !== path);
   const compare = async (look: Look): Promise<BaselineReport> => {
     const { busyWaitMs, timeoutMs } = look.request;
-    const words = [`The structure of ${JSON.stringify(id)}, written by flotilla baseline.`];
-    const reading = await look.pool.run({ kind: 'express', target, busyWaitMs, words }, { timeoutMs });
+    const comments = [`The structure of ${JSON.stringify(id)}, written by flotilla baseline.`];
+    const reading = await look.pool.run({ kind: 'baseline', target, busyWaitMs, comments }, { timeoutMs });
     if ('failure' in reading) return refuse(reading.failure);
     const { sql, fingerprint, counts, problems } = reading;
     if (counts.tables === 0) return refuse(empty(context));
-    if (problems.length > 0) return refuse(notExpressed(problems));
+    if (problems.length > 0) return refuse(notWritten(problems));
     const seen = await observeTargets(look.request, look.pool, look.ledger, look.lookedAt);
     const alike = [...seen.values()].filter(
       (one) => 'observation' in one && one.observation.fingerprint === fingerprint,
@@ -106,7 +106,7 @@ function empty({ migrations }: Context): Reason {
   };
 }
 
-function notExpressed(problems: readonly string[]): Reason {
+function notWritten(problems: readonly string[]): Reason {
   return {
     code: 'schemaMismatch',
     step: 'verify',

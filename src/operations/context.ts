@@ -1,4 +1,4 @@
-// What every command over the fleet starts from: places, revisions, targets. Filled in by the composition root, so that
+// What every command over the fleet starts from: directories, revisions, targets. Filled in by the composition root, so that
 // nothing here names a driver, a clock or chance.
 
 import { join } from 'node:path';
@@ -49,8 +49,8 @@ export function scratchOf(context: Context, id: string): string {
   return join(context.stateDir, 'scratch', id);
 }
 
-/** What ends a call that was broken off before any target was changed. */
+/** The fault of a call that was interrupted before any target was changed. */
 export function interrupted(cause: unknown): FleetError {
   const hint = 'nothing was changed; run the command again';
-  return new FleetError('interrupted', 'interrupted', { hint, cause });
+  return new FleetError('interrupted', 'Interrupted', { hint, cause });
 }

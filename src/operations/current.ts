@@ -11,18 +11,18 @@ import { judgeAll, withLook } from './look.js';
 
 /** @throws FleetError where the fleet cannot be looked at as a whole */
 export async function currentFleet(context: Context, options: CurrentOptions): Promise<CurrentReport> {
-  const { history: isTold = false, ...select } = options;
+  const { history: withHistory = false, ...select } = options;
   const histories = new Map<string, readonly HistoryRow[] | null>();
   const { judged, failed } = await withLook(context, context.loadGraph(), select, async (look) => {
-    if (isTold) {
+    if (withHistory) {
       await readHistories(look.request, look.pool, ({ id }, reading) => {
         histories.set(id, 'rows' in reading ? reading.rows : null);
       });
     }
-    return { judged: await judgeAll(look), failed: isTold ? lastFailures(look) : NO_FAILURES };
+    return { judged: await judgeAll(look), failed: withHistory ? lastFailures(look) : NO_FAILURES };
   });
   const targets = judged.map(({ status }) =>
-    isTold ? { ...withLastFailure(status, failed), history: histories.get(status.id) ?? null } : status,
+    withHistory ? { ...withLastFailure(status, failed), history: histories.get(status.id) ?? null } : status,
   );
   return { contract: CONTRACT, command: 'current', targets, exitCode: listExitCode(targets) };
 }

@@ -1,5 +1,5 @@
 // What the histories of all targets say together: each revision, how many targets have it, and since when. It needs no
-// revision files, because it is asked for on the day when they are gone.
+// revision files, because it is also for the day when they are lost.
 
 import type { FleetHistoryOptions } from '../model/api.js';
 import type { HistoryRow } from '../model/history.js';
@@ -81,14 +81,14 @@ export async function recordedIn(
   { request, pool, refused, about }: Look,
   graph: Graph,
 ): Promise<RecordedFleet> {
-  const told = (reason: Reason, target: string) => failureOf(reason, { ...about, target });
+  const toFailure = (reason: Reason, target: string) => failureOf(reason, { ...about, target });
   const unread: { id: string; path: string; problem: Failure }[] = [];
   const unrecorded: string[] = [];
   const tallies = new Map<string, Tally>();
   let recorded = 0;
   await readHistories(request, pool, (target, reading, index) => {
     if ('failure' in reading) {
-      unread.push({ id: target.id, path: target.path, problem: told(reading.failure, target.id) });
+      unread.push({ id: target.id, path: target.path, problem: toFailure(reading.failure, target.id) });
     } else if (reading.rows === null || reading.rows.length === 0) {
       unrecorded.push(target.id);
     } else {
@@ -97,9 +97,13 @@ export async function recordedIn(
     }
   });
   for (const refusal of refused) {
-    unread.push({ id: refusal.id, path: refusal.path, problem: told(refusedReason(refusal), refusal.id) });
+    unread.push({
+      id: refusal.id,
+      path: refusal.path,
+      problem: toFailure(refusedReason(refusal), refusal.id),
+    });
   }
-  // They came in no order.
+  // The histories arrived in no particular order.
   const indexes = new Map([...request.targets, ...refused].map(({ id }, index) => [id, index]));
   const byIndex = (a: string, b: string): number => (indexes.get(a) ?? 0) - (indexes.get(b) ?? 0);
   for (const { holders } of tallies.values()) holders.sort(byIndex);
@@ -136,7 +140,7 @@ interface RecordedTarget {
 function count(target: RecordedTarget, tallies: Map<string, Tally>, graph: Graph): void {
   const { rows } = target;
   rows.forEach(({ revision: id, name, status, appliedAt }, index) => {
-    // It has not come to its end.
+    // A revision that was started and not finished does not count.
     if (status === 'started') return;
     const tally = tallies.get(id) ?? emptyTally(id, name);
     tallies.set(id, tally);

@@ -1,7 +1,7 @@
-// Where each target of a downgrade is to go back to, known before any is touched: a `down` that is missing stops the run
-// here, and after the death of a worker the goal tells whether it had come there.
+// The heads that each target of a downgrade is to be brought to, found before any target is touched: a missing `down` stops
+// the run here, and after the death of a worker the goal shows whether its target was already there.
 
-import { FleetError, type ProblemDraft } from '../model/errors.js';
+import { FleetError, sentence, type ProblemDraft } from '../model/errors.js';
 import { command, hint as hintOf, type About } from '../model/hint.js';
 import type { Target } from '../model/target.js';
 import type { Intent } from '../target/intent.js';
@@ -41,7 +41,7 @@ export async function goalsOf(
     if (decision?.kind === 'plan') goals.set(status.id, decision.goal ?? decision.to?.split(',') ?? []);
     else if (decision?.stopsRun === true && decision.failure !== null) {
       const { message, hint } = decision.failure;
-      problems.set(message, { message, hint });
+      problems.set(message, { message: sentence(message), hint });
     }
   }
   if (problems.size > 0) {

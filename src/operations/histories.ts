@@ -1,5 +1,5 @@
-// Reads the whole histories of many targets. Apart from observations, which leave out whatever differs between the
-// targets of a cohort: runs and times are asked for by those who want to know of them alone.
+// Reads the whole histories of many targets. Apart from observations, which leave out all that differs between the
+// targets of a cohort: only few commands ask for runs and times.
 
 import pLimit from 'p-limit';
 import type { Target } from '../model/target.js';
@@ -8,13 +8,13 @@ import { WorkerError, type Pool } from '../workers/pool.js';
 import type { HistoryReading } from '../workers/messages.js';
 
 /**
- * @param onReading called once for each target with its place in the list, as it is read, in no order; nothing is kept,
- *   because a fleet may be large
+ * @param onReading called once for each target with its index in the list, as soon as it is read, so in no order; nothing
+ *   is kept, because a fleet may be large
  */
 export async function readHistories(
   request: InspectRequest,
   pool: Pool,
-  onReading: (target: Target, reading: HistoryReading, place: number) => void,
+  onReading: (target: Target, reading: HistoryReading, index: number) => void,
 ): Promise<void> {
   const limit = pLimit(request.jobs);
   let done = 0;
@@ -34,7 +34,7 @@ export async function readHistories(
   );
 }
 
-/** A chunk whose worker died is read one by one, so that one bad file costs itself alone. */
+/** A chunk whose worker died is read one by one, so that one bad file fails alone. */
 async function readChunk(
   chunk: readonly Target[],
   request: InspectRequest,

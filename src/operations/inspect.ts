@@ -14,7 +14,7 @@ import type { Decision } from '../target/plan.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import type { Inspections } from '../workers/messages.js';
 
-/** Targets in one message to a worker: enough that messages do not count, few enough for an even end. */
+/** Targets in one message to a worker: enough to make the cost of messages small, few enough to keep all workers busy. */
 export const CHUNK = 256;
 
 export interface InspectRequest {
@@ -39,7 +39,7 @@ export interface ObservationCache {
 }
 
 /** What a look at a target saw, or why it saw nothing. */
-export type Seen = { readonly observation: Observation } | { readonly failure: Reason };
+export type LookResult = { readonly observation: Observation } | { readonly failure: Reason };
 
 /** @returns what was found, by id */
 export async function observeTargets(
@@ -47,13 +47,13 @@ export async function observeTargets(
   pool: Pool,
   cache: ObservationCache | null,
   lookedAt: number,
-): Promise<ReadonlyMap<string, Seen>> {
-  const found = new Map<string, Seen>();
+): Promise<ReadonlyMap<string, LookResult>> {
+  const found = new Map<string, LookResult>();
   for (const [id, observation] of cache?.cachedObservations(request.targets) ?? [])
     found.set(id, { observation });
   const unknown = request.targets.filter((target) => !found.has(target.id));
   const limit = pLimit(request.jobs);
-  // Written at the end: between two messages it would keep the workers waiting.
+  // Written to the cache at the end: writing between two messages would keep the workers waiting.
   const fresh: { target: Target; observation: Observation }[] = [];
   let done = found.size;
   await Promise.all(
@@ -78,7 +78,7 @@ export async function observeTargets(
   return found;
 }
 
-/** A chunk whose worker died is looked at one by one, so that one bad file costs itself alone. */
+/** A chunk whose worker died is looked at one by one, so that one bad file fails alone. */
 async function inspectChunk(
   chunk: readonly Target[],
   request: InspectRequest,
@@ -105,7 +105,7 @@ async function inspectChunk(
   }
 }
 
-/** Why a target could not be looked at whose worker came to no reply. */
+/** Why a target could not be looked at when its worker did not reply. */
 export function notRead({ reason, message }: WorkerError): Reason {
   const code = reason === 'timeout' ? 'timeout' : 'workerDied';
   return { code, step: 'open', message, hint: hintFor(code) };
@@ -124,7 +124,7 @@ export interface Fleet {
   readonly targets: readonly Target[];
   readonly refused: readonly Refusal[];
   /** What was seen of the targets, by id. */
-  readonly found: ReadonlyMap<string, Seen>;
+  readonly found: ReadonlyMap<string, LookResult>;
   /** What the commands of hints are about. */
   readonly about: About;
 }
@@ -149,7 +149,7 @@ export async function judgeTargets(
   }
   const verdicts = await pool.run({ kind: 'judge', cases: [...distinct.values()], intent });
   const verdictOf = new Map([...distinct.keys()].map((key, index) => [key, verdicts[index]]));
-  const tell = (reason: Reason | null, target: string): Failure | null =>
+  const toFailure = (reason: Reason | null, target: string): Failure | null =>
     reason === null ? null : failureOf(reason, { ...about, target });
   const judged = targets.map((target): Judged => {
     const { id, path, sizeBytes } = target;
@@ -158,7 +158,7 @@ export async function judgeTargets(
     const verdict = key === undefined ? undefined : verdictOf.get(key);
     if (verdict === undefined || 'failure' in verdict) {
       const failure = seen !== undefined && 'failure' in seen ? seen.failure : verdict?.failure;
-      return unreadable(target, sizeBytes, tell(failure ?? null, id));
+      return unreadable(target, sizeBytes, toFailure(failure ?? null, id));
     }
     const { judgement, decision } = verdict;
     const { state, revision, pending, problem } = judgement;
@@ -173,13 +173,13 @@ export async function judgeTargets(
         revision,
         pending: pending.map((each) => each.id),
         sizeBytes,
-        problem: tell(problem, id),
+        problem: toFailure(problem, id),
       },
     };
   });
   return [
     ...judged,
-    ...refused.map((refusal) => unreadable(refusal, 0, tell(refusedReason(refusal), refusal.id))),
+    ...refused.map((refusal) => unreadable(refusal, 0, toFailure(refusedReason(refusal), refusal.id))),
   ];
 }
 
@@ -197,7 +197,7 @@ function unreadable(target: Pick<Target, 'id' | 'path'>, sizeBytes: number, prob
   return { status, judgement: null, decision: null, fingerprint: null };
 }
 
-/** Why what discovery refused is not opened. */
+/** Why a refused path is not opened. */
 export function refusedReason(refusal: Refusal): Reason {
   return { code: 'refusedPath', step: 'discover', message: refusal.reason, hint: refusal.hint };
 }

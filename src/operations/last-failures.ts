@@ -1,4 +1,4 @@
-// How the last run over each target failed, for looks at the fleet. The ledger is evidence: a look does without it.
+// How the last run over each target failed, for looks at the fleet. A look works without the ledger.
 
 import type { Ledger } from '../ledger/ledger.js';
 import { FleetError } from '../model/errors.js';

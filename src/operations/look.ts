@@ -1,5 +1,5 @@
-// A look at the fleet: processes, targets and the ledger's cache, for as long as the look takes. Nothing is changed, and
-// the ledger is done without where the state directory cannot be written.
+// A look at the fleet: processes, targets and the ledger's cache, for as long as the look takes. Nothing is changed; where
+// the state directory cannot be written, it works without the ledger.
 
 import { openLedger, type Ledger } from '../ledger/ledger.js';
 import type { SelectOptions } from '../model/api.js';
@@ -19,7 +19,7 @@ const BUSY_WAIT_MS = 2_000;
 
 export interface Look extends Selected {
   readonly pool: Pool;
-  /** What all questions to the workers have in common. */
+  /** What all requests to the workers have in common. */
   readonly request: InspectRequest;
   /** Null where it cannot be opened. */
   readonly ledger: Ledger | null;
@@ -90,7 +90,7 @@ export async function withLook<T>(
   }
 }
 
-/** What state every target is in, and what a run with the intent would do, where there is one. */
+/** The state of every target and, where an intent is given, what a run with it would do. */
 export async function judgeAll(
   { pool, targets, refused, request, ledger, lookedAt, about }: Look,
   intent: Intent | null = null,
@@ -99,7 +99,7 @@ export async function judgeAll(
   return judgeTargets({ targets, refused, found, about }, pool, intent);
 }
 
-/** The ledger as a cache: a look at the fleet does without it where the state directory cannot be written. */
+/** The ledger as a cache; null where the state directory cannot be written: a look works without it. */
 function tryLedger(stateDir: string): Ledger | null {
   try {
     return openLedger(stateDir);

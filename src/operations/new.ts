@@ -14,7 +14,7 @@ export async function createRevision(context: Context, message: string): Promise
   const graph = hasRevisions(directory) ? await context.loadGraph() : null;
   const revision = newRevision(graph, message, context.randomId());
   if (revision === null) {
-    throw new FleetError('usage', 'the message has no letter or digit to name a file after', {
+    throw new FleetError('usage', 'The message has no letter or digit to name a file after', {
       hint: hint`say what the revision does: ${command('new', 'add an index on tasks')}`,
     });
   }

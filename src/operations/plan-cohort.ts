@@ -45,7 +45,7 @@ export async function planCohort(
     return { ...cohort, revisions: [], script: null, problem: outcome.failure };
   }
   const revisions = whole.map(({ id, name, file, up }) => ({ id, name, file, sql: sqlOf(up) }));
-  // A program is no SQL, and a script without it would record what was never run.
+  // A program is not SQL, and a script without it would record a revision that never ran.
   const script = whole.some(({ up }) => up.kind === 'module')
     ? null
     : scriptOf(decision, whole, dialect, outcome?.skippedStatements ?? []);

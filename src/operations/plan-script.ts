@@ -69,7 +69,7 @@ function statementText({ sql, guard }: Statement): string {
   return `${condition}${sql};`;
 }
 
-/** What runs in one transaction, and each revision that runs alone. */
+/** The parts of the script: what runs in one transaction, and each revision that runs outside of any. */
 function partsOf(revisions: readonly Revision[]): readonly (readonly Revision[])[] {
   const parts: Revision[][] = [];
   for (const revision of revisions) {

@@ -1,4 +1,4 @@
-// What a repair would do to each cohort: targets of one structure are mended by the same statements.
+// What a repair would do to each cohort: targets of one structure are repaired by the same statements.
 
 import type { RepairOptions } from '../model/api.js';
 import { CONTRACT, type RepairCohort, type RepairPlanReport } from '../model/report.js';

@@ -1,4 +1,4 @@
-// Mends structures that drifted from their own revision.
+// Repairs structures that drifted from their own revision.
 
 import type { RepairOptions } from '../model/api.js';
 import type { RunReport } from '../model/report.js';

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import { keepReport } from '../ledger/keep-report.js';
 import { openLedger, type Ledger } from '../ledger/ledger.js';
-import { removeLeftovers, type Places } from '../ledger/leftovers.js';
+import { removeLeftovers, type Directories } from '../ledger/leftovers.js';
 import { takeRunLock, type RunLock } from '../ledger/run-lock.js';
 import { makeDirectory, stateDirectoryError } from '../ledger/state-directory.js';
 import { FleetError } from '../model/errors.js';
@@ -25,7 +25,7 @@ export interface RunFacts {
   readonly command: RunCommand;
   readonly intent: Intent;
   readonly dryRun: boolean;
-  readonly places: Places;
+  readonly directories: Directories;
   /** For private copies. */
   readonly scratchDir: string;
   readonly emit: (event: FleetEvent) => void;
@@ -40,21 +40,21 @@ export class RunRecord implements Watcher {
 
   /** Keeps other runs out until `close`. @throws FleetError `locked`, `stateDirectory` */
   constructor(facts: RunFacts, startedAt: string) {
-    const { runId, command, places } = facts;
+    const { runId, command, directories } = facts;
     this.#facts = facts;
     this.startedAt = startedAt;
-    this.#lock = takeRunLock(places.stateDir, { runId, command, startedAt });
+    this.#lock = takeRunLock(directories.stateDir, { runId, command, startedAt });
     try {
-      this.#ledger = openLedger(places.stateDir);
+      this.#ledger = openLedger(directories.stateDir);
     } catch (error) {
       this.#lock.release();
       throw error;
     }
   }
 
-  /** Removes what runs that died have left. */
+  /** Removes what dead runs left behind. */
   removeLeftovers(): void {
-    removeLeftovers(this.#facts.places, this.#ledger.unfinishedRuns());
+    removeLeftovers(this.#facts.directories, this.#ledger.unfinishedRuns());
   }
 
   /** Enters all targets, also those that are not opened, and makes room for private copies. */
@@ -76,14 +76,14 @@ export class RunRecord implements Watcher {
     this.#facts.emit({ event: 'retry', id, message });
   }
 
-  /** Keeps the report, and the end of the run. @returns the report as it is to be told */
+  /** Keeps the report, and the end of the run. @returns the report to return to the caller */
   finish(report: RunReport): RunReport {
-    const { runId, places, emit } = this.#facts;
-    const told = this.#end(report);
-    const problem = keepReport(places.stateDir, told);
+    const { runId, directories, emit } = this.#facts;
+    const kept = this.#end(report);
+    const problem = keepReport(directories.stateDir, kept);
     if (problem !== null) emit({ event: 'problem', message: problem, hint: HINT_STATE });
-    emit({ event: 'summary', runId, summary: told.summary, exitCode: told.exitCode });
-    return problem === null ? told : { ...told, report: null };
+    emit({ event: 'summary', runId, summary: kept.summary, exitCode: kept.exitCode });
+    return problem === null ? kept : { ...kept, report: null };
   }
 
   /**
@@ -108,7 +108,7 @@ export class RunRecord implements Watcher {
     try {
       this.#ledger.close();
     } catch (error) {
-      // What could not be written by now has been told.
+      // Whatever could not be written was reported before.
       if (!(error instanceof FleetError)) throw error;
     } finally {
       this.#lock.release();

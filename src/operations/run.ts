@@ -27,7 +27,7 @@ import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
 import { startWorkers, type Workers } from './workers.js';
 
-/** Longest single wait for a lock, in milliseconds: a busy target is better tried again later than waited for. */
+/** Longest single wait for a lock, in milliseconds: it is better to try a busy target again later than to wait for it. */
 const BUSY_WAIT_MS_MAX = 500;
 
 /** @throws FleetError before any target is touched */
@@ -40,7 +40,7 @@ export async function runFleet(
   const { signal } = options;
   const work = workOf(context, intent, context.newRunId(), options);
   const facts = factsOf(context, command, work, options);
-  const { runId, dryRun, places, scratchDir } = facts;
+  const { runId, dryRun, directories, scratchDir } = facts;
   const { timeoutMs } = work;
   const scope = aboutOf(context, options);
   const about = { ...scope, run: commandOf(command, intent, options) };
@@ -56,7 +56,7 @@ export async function runFleet(
 
     record = new RunRecord(facts, iso(context.now()));
     record.removeLeftovers();
-    if (work.backupDir !== null && !dryRun) assertRoomForBackups(places.backupDir);
+    if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir);
 
     const pool = await workers.proven();
     record.start(graph.heads, [...targets, ...refused]);
@@ -69,8 +69,8 @@ export async function runFleet(
     const goals = await goalsOf(targets, intent, pool, { ...looking, lookedAt: context.now() });
     const request = { targets, goals, work, rehearse: dryRun, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
-    // A worker that died in the middle of a backup, or a disk that failed once: what lies there is this run's own.
-    removeLeftovers(places, [{ runId }]);
+    // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.
+    removeLeftovers(directories, [{ runId }]);
 
     const outcomes = [...done, ...failed];
     const report = runReport({
@@ -96,8 +96,8 @@ export async function runFleet(
 }
 
 /**
- * A revision that there is not is a fault of the whole run; a relative one is measured on each target.
- * @throws FleetError telling every mistake in the revisions too, where REV cannot be resolved
+ * A revision that does not exist is a fault of the whole run; a relative one is resolved on each target.
+ * @throws FleetError where REV cannot be resolved, with every mistake in the revisions
  */
 async function assertKnown(intent: Intent, graph: Graph, workers: Workers): Promise<void> {
   if (!('to' in intent) || intent.to === 'auto' || isRelative(intent.to)) return;
@@ -122,7 +122,7 @@ async function mistakesIn(workers: Workers): Promise<FleetError | null> {
   }
 }
 
-/** Names of a repair that fit nothing in any target. */
+/** Names given to `--drop-extra` that fit nothing in any target. */
 function unmatchedIn(
   outcomes: readonly Outcome[],
   intent: Intent,
@@ -160,7 +160,7 @@ function factsOf(
     command,
     intent,
     dryRun: options.dryRun ?? RUN_SETTINGS.dryRun.default,
-    places: { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) },
+    directories: { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) },
     scratchDir: scratchOf(context, runId),
     emit: (event: FleetEvent) => options.onEvent?.(event),
   };

@@ -1,4 +1,4 @@
-// Records the revision of legacy targets, with the words of it checked before any target is looked at.
+// Records the revision of legacy targets, with the arguments checked before any target is looked at.
 
 import type { StampOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';

@@ -1,4 +1,4 @@
-// Brings targets to a revision, with the words of it checked before any target is looked at.
+// Brings targets to a revision, with the arguments checked before any target is looked at.
 
 import type { UpgradeOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
@@ -8,7 +8,7 @@ import { nearest } from '../model/nearest.js';
 import type { Context } from './context.js';
 import { runFleet } from './run.js';
 
-/** @throws FleetError before any target is touched; `usage` for a kind of difference that there is not */
+/** @throws FleetError before any target is touched; `usage` for a kind of difference that does not exist */
 export async function upgradeFleet(context: Context, options: UpgradeOptions): Promise<RunReport> {
   const { to = 'head', stamp = false, allowDrift = [], allowExtra = false } = options;
   assertKinds(allowDrift, context.dialect.differenceKinds);
@@ -20,7 +20,7 @@ function assertKinds(kinds: readonly string[], known: readonly string[]): void {
   if (unknown === undefined) return;
   const [near] = nearest(unknown, known);
   const meant = near === undefined ? '' : `; the nearest is ${near}`;
-  throw new FleetError('usage', `there is no kind of difference "${unknown}"${meant}`, {
+  throw new FleetError('usage', `There is no kind of difference "${unknown}"${meant}`, {
     hint: hint`${onFleet('drift', { json: true })} tells the kind of each difference; there are ${known.join(', ')}`,
   });
 }

@@ -1,5 +1,5 @@
-// The worker processes of one call. Invariant: whoever gets at them through `proven` knows that all revisions run on an
-// empty database, so no target is opened for revisions that do not. Apart from the pool, which knows nothing of
+// The worker processes of one call. Invariant: `proven` gives them out only when all revisions have run on an empty
+// database, so no target is opened for revisions that do not run. Apart from the pool, which knows nothing of
 // revisions.
 
 import { rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { WorkerError, type Pool } from '../workers/pool.js';
 import { interrupted, type Context } from './context.js';
 
 export interface WorkersOptions {
-  /** For private copies; whoever opens targets makes it, once the call is recorded: what is not, nobody would remove. */
+  /** For private copies. Whoever opens targets makes it, after the call is recorded: nobody would remove it otherwise. */
   readonly scratchDir: string;
   /** How long running all revisions on an empty database may take, in milliseconds. */
   readonly timeoutMs: number;
@@ -39,7 +39,7 @@ export function startWorkers(
 ): Workers {
   const pool = openPool(context, graph, options.scratchDir);
   const proof = tryRevisions<'replay'>(pool, { kind: 'replay' }, options).then(assertReplays);
-  // A call that fails before it asks for the processes has something else to tell.
+  // A call that fails before it asks for the processes reports its own fault, not this one.
   proof.catch(() => undefined);
   return {
     warm(count): void {
@@ -68,14 +68,14 @@ export async function lintByWorker(
   }
 }
 
-/** A pool that takes its private copies with it. */
+/** A pool that removes its private copies when it is closed. */
 function openPool(
   { startPool, fallbackDir }: Context,
   graph: Graph | Promise<Graph>,
   scratchDir: string,
 ): Pool {
   const start = Promise.resolve(graph).then(({ order }) => ({ revisions: order, scratchDir, fallbackDir }));
-  // Every task tells of it; where there is none, whoever reads the graph does.
+  // Every task rejects with it; where there is no task, the reader of the graph reports it.
   start.catch(() => undefined);
   const pool = startPool(start);
   return {
@@ -87,16 +87,16 @@ function openPool(
   };
 }
 
-/** Copies that cannot be removed are in nobody's way, and must not hide how the work ended. */
+/** Copies that cannot be removed do no harm, and that must not hide how the work ended. */
 function removeQuietly(directory: string): void {
   try {
     rmSync(directory, { recursive: true, force: true });
   } catch {
-    // The disk that does not take this has said so elsewhere.
+    // Nothing can be done about it here.
   }
 }
 
-/** Has all revisions run in a scratch database, before any target is opened; so this may be broken off at any time. */
+/** Has all revisions run in a scratch database, before any target is opened; so it may be interrupted at any time. */
 async function tryRevisions<K extends 'replay' | 'lint'>(
   pool: Pool,
   task: Extract<Task, { kind: K }>,
@@ -117,20 +117,20 @@ async function tryRevisions<K extends 'replay' | 'lint'>(
   }
 }
 
-/** No process, or none that came to an end: this is known before any target is touched. */
+/** Why the revisions could not be run to their end; known before any target is touched. */
 function notReplayed({ reason, message, stack }: WorkerError): FleetError {
   switch (reason) {
     case 'timeout':
     case 'died':
       return new FleetError(
         'migrations',
-        `the revisions do not come to an end on an empty database: ${message}`,
+        `The revisions do not come to an end on an empty database: ${message}`,
         {
           hint: 'find the statement that does not end, or takes all memory: run them one by one in the sqlite3 shell',
         },
       );
     case 'notStarted':
-      return new FleetError('configuration', `the worker processes cannot be started: ${message}`, {
+      return new FleetError('configuration', `The worker processes cannot be started: ${message}`, {
         hint: 'see the limits of this user: ulimit -a (open files, processes, memory)',
       });
     case 'defect':

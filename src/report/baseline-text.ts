@@ -13,7 +13,7 @@ export function baselineReportText(report: BaselineReport, options: TextOptions)
     const cause = problem === null ? [] : [{ ...problem, count: 1, example: target.id }];
     return document([causesText('No revision was written', cause, options)]);
   }
-  if (file === null) return `-- ${shareWords(report)}\n${sql}`;
+  if (file === null) return `-- ${shareText(report)}\n${sql}`;
   const made = [
     count(counts.tables, 'table'),
     `${number(counts.indexes)} ${counts.indexes === 1 ? 'index' : 'indexes'}`,
@@ -22,7 +22,7 @@ export function baselineReportText(report: BaselineReport, options: TextOptions)
   ];
   return document([
     wrap(`Wrote ${visible(file)} from ${visible(target.id)}: ${made.join(', ')}.`, 0, options),
-    wrap(`${shareWords(report)}.`, 0, options),
+    wrap(`${shareText(report)}.`, 0, options),
     nextStepsText(
       [
         {
@@ -35,7 +35,7 @@ export function baselineReportText(report: BaselineReport, options: TextOptions)
   ]);
 }
 
-function shareWords({ alike, others }: BaselineReport): string {
+function shareText({ alike, others }: BaselineReport): string {
   if (others === 0) return 'There is no other target to compare it with';
   return `${number(alike)} of ${count(others, 'other target')} ${alike === 1 ? 'has' : 'have'} exactly this structure`;
 }

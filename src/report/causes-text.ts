@@ -59,16 +59,16 @@ export function statementText(statement: string): string {
 /** What evidence says beyond the message: equal revisions, and each difference from the nearest one. */
 function matchLines({ match, message }: Cause, options: TextOptions): string[] {
   if (match === undefined) return [];
-  const told = match.candidates.length > 1 ? [`the same structure: ${match.candidates.join(', ')}`] : [];
+  const lines = match.candidates.length > 1 ? [`the same structure: ${match.candidates.join(', ')}`] : [];
   const [first] = match.difference;
   if (first === undefined || (!options.verbose && message.includes(first))) {
-    return told.map((line) => wrap(line, 4, options));
+    return lines.map((line) => wrap(line, 4, options));
   }
   const shown = options.verbose ? match.difference : match.difference.slice(0, DIFFERENCES_SHOWN);
   const hidden = match.difference.length - shown.length;
   const rest = hidden > 0 ? [`- ${number(hidden)} more: --verbose lists all`] : [];
   return [
-    ...told.map((line) => wrap(line, 4, options)),
+    ...lines.map((line) => wrap(line, 4, options)),
     ...[...shown.map((difference) => `- ${difference}`), ...rest].map((line) => wrap(line, 6, options)),
   ];
 }

@@ -46,11 +46,11 @@ function targetList(targets: DiscoverReport['targets'], { verbose }: TextOptions
 function refusedText(refused: readonly Refusal[], options: TextOptions): string | null {
   if (refused.length === 0) return null;
   const shown = options.verbose ? refused : refused.slice(0, REFUSALS_SHOWN);
-  const told = shown.map(({ path, reason, hint }) =>
+  const lines = shown.map(({ path, reason, hint }) =>
     [`  ${visible(path)}`, wrap(reason, 4, options), wrap(`hint: ${hint}`, 4, options)].join('\n'),
   );
-  if (refused.length > shown.length) told.push(hiddenLine(refused.length - shown.length));
-  return section(`Refused: ${count(refused.length, 'path')}`, told.join('\n'), options);
+  if (refused.length > shown.length) lines.push(hiddenLine(refused.length - shown.length));
+  return section(`Refused: ${count(refused.length, 'path')}`, lines.join('\n'), options);
 }
 
 function hiddenLine(hidden: number): string {

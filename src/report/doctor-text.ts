@@ -56,9 +56,9 @@ function findingText(finding: DoctorFinding, options: TextOptions): string {
 function verdict({ summary, exitCode }: DoctorReport, options: TextOptions): string {
   const { errors, warnings } = summary;
   if (exitCode === 0) return paint('green', 'Nothing wants to be done.', options);
-  const told = [
+  const counts = [
     ...(errors === 0 ? [] : [count(errors, 'error')]),
     ...(warnings === 0 ? [] : [count(warnings, 'warning')]),
   ];
-  return `${told.join(' and ')}.`;
+  return `${counts.join(' and ')}.`;
 }

@@ -61,9 +61,9 @@ function problemText(
   { file, line, message, hint, commands }: Problem,
   options: Pick<TextOptions, 'width'>,
 ): string {
-  const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
+  const prefix = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
   return [
-    `  ${visible(`${place}${message}`)}`,
+    `  ${visible(`${prefix}${message}`)}`,
     ...(hint === '' ? [] : [wrap(hint, 4, options, commands)]),
   ].join('\n');
 }

@@ -4,14 +4,14 @@
 import type { Failure } from '../model/outcome.js';
 
 /** A target and what is wrong with it. */
-export interface Case {
+export interface FailedTarget {
   readonly id: string;
   readonly path: string;
   readonly failure: Failure;
 }
 
 /** The targets that share a cause; `first` stands for them. */
-export interface Cluster<C extends Case> {
+export interface Cluster<C extends FailedTarget> {
   readonly first: C;
   readonly count: number;
 }
@@ -21,7 +21,7 @@ export interface Cluster<C extends Case> {
  * numbers in the message do not make a difference. `kind` keeps cases apart that have the same cause.
  * @returns the largest cluster first; of equal ones, the one met first
  */
-export function cluster<C extends Case>(
+export function cluster<C extends FailedTarget>(
   cases: Iterable<C>,
   kind: (item: C) => string = () => '',
 ): Cluster<C>[] {
@@ -33,11 +33,11 @@ export function cluster<C extends Case>(
     if (known === undefined) found.set(key, { first: item, count: 1 });
     else known.count += 1;
   }
-  return [...found.values()].sort((left, right) => right.count - left.count);
+  return [...found.values()].sort((a, b) => b.count - a.count);
 }
 
 /** The message without what differs from target to target. A revision's number is a cause; counts and lists of numbers are not. */
-function anonymous(message: string, { id, path }: Case): string {
+function anonymous(message: string, { id, path }: FailedTarget): string {
   return message
     .replaceAll(path, '<target>')
     .replaceAll(id, '<target>')

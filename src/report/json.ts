@@ -1,5 +1,5 @@
 // The documents for programs: one JSON text, or one object a line as it happens.
-// Every document of the contract passes through here, so that both forms have the same keys.
+// Every document passes through here, so that both forms have the same keys.
 
 import type { FleetEvent } from '../model/events.js';
 import type { AnyReport } from '../model/api.js';

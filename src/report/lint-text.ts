@@ -9,10 +9,10 @@ export function lintText({ summary, findings, notes }: LintReport, options: Text
     summary.errors === 0 ? null : count(summary.errors, 'error'),
     summary.warnings === 0 ? null : count(summary.warnings, 'warning'),
   ].filter((words) => words !== null);
-  const told = new Set<string>();
+  const explained = new Set<string>();
   const blocks = findings.map((finding) => {
-    const isNew = !told.has(finding.rule);
-    told.add(finding.rule);
+    const isNew = !explained.has(finding.rule);
+    explained.add(finding.rule);
     return findingText(finding, isNew || options.verbose, options);
   });
   return document([

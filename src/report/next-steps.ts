@@ -26,12 +26,12 @@ export const DONE: Record<RunCommand, OutcomeKind> = {
 /** The section of steps; null where there is nothing to do. */
 export function nextStepsText(steps: readonly NextStep[], options: TextOptions): string | null {
   if (steps.length === 0) return null;
-  const told = steps.map(({ command, does }) => {
+  const lines = steps.map(({ command, does }) => {
     const whole = 'program' in command || 'about' in command ? complete(command, options.about) : command;
     const line = commandText(whole);
     return `  ${line}\n${paint('dim', wrap(does, 6, options), options)}`;
   });
-  return section('Next', told.join('\n'), options);
+  return section('Next', lines.join('\n'), options);
 }
 
 /** What a careful person types after a run; the most urgent first. */

@@ -6,7 +6,7 @@ import { count, document, lines, nothingFound, section, visible, wrap } from './
 import type { TextOptions } from './layout.js';
 import { commandText } from '../model/command.js';
 import { nextStepsText, stepsAfterPlan, upgradeInstead } from './next-steps.js';
-import { pendingWords } from './status-text.js';
+import { pendingText } from './status-text.js';
 
 /** The report of `plan`, ending in an empty line. */
 export function planText(report: PlanReport, options: TextOptions): string {
@@ -50,7 +50,7 @@ function headline({ to }: PlanReport, ready: readonly PlannedCohort[], options: 
 }
 
 function cohortTitle(cohort: PlannedCohort): string {
-  return `${cohortName(cohort)}: ${pendingWords(cohort.revisions.map(({ id }) => id))}`;
+  return `${cohortName(cohort)}: ${pendingText(cohort.revisions.map(({ id }) => id))}`;
 }
 
 function cohortName({ state, revision, count: n, example }: PlannedCohort): string {

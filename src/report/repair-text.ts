@@ -81,12 +81,12 @@ export function unmatchedText(
 function differences(
   title: string,
   targets: readonly Outcome[],
-  wordsOf: (target: Outcome) => readonly string[] | undefined,
+  differencesOf: (target: Outcome) => readonly string[] | undefined,
   options: TextOptions,
 ): string | null {
   const counts = new Map<string, number>();
   for (const target of targets.filter(({ outcome }) => outcome === 'repaired'))
-    for (const words of wordsOf(target) ?? []) counts.set(words, (counts.get(words) ?? 0) + 1);
+    for (const words of differencesOf(target) ?? []) counts.set(words, (counts.get(words) ?? 0) + 1);
   if (counts.size === 0) return null;
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
   const shown = options.verbose ? sorted : sorted.slice(0, SHOWN);

@@ -152,11 +152,11 @@ function needsText(needs: RevisionNeeds | null, options: TextOptions): string | 
     ...[...makers].map(([maker, objects]) => [`from ${maker}`, objects] as const),
     ['not understood, lines', unknown.map(String)],
   ];
-  const told = rows.filter(([, names]) => names.length > 0);
-  if (told.length === 0) return null;
+  const shown = rows.filter(([, names]) => names.length > 0);
+  if (shown.length === 0) return null;
   return section(
     'Needs',
-    told.map(([title, names]) => wrap(`${title}: ${names.join(', ')}`, 2, options)).join('\n'),
+    shown.map(([title, names]) => wrap(`${title}: ${names.join(', ')}`, 2, options)).join('\n'),
     options,
   );
 }

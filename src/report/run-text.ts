@@ -45,7 +45,7 @@ export function runText(report: RunReport, options: TextOptions): string {
     options.verbose && report.targets.length > 0
       ? section('Targets', targetLines(report.targets), options)
       : null,
-    places(report),
+    filesSection(report),
     nextStepsText(stepsAfterRun(report, options), options),
   ]);
 }
@@ -111,21 +111,21 @@ function movesTable({ targets }: RunReport, options: TextOptions): string {
     else move.count += 1;
   }
   const rows = [...moves.values()]
-    .sort((left, right) => right.count - left.count)
+    .sort((a, b) => b.count - a.count)
     .map((move) => [
-      outcomeWord(move.first.outcome),
-      moveWords(move.first),
+      outcomeText(move.first.outcome),
+      moveText(move.first),
       number(move.count),
       move.first.id,
     ]);
   return table(['Outcome', 'Revision', { title: 'Targets', numbers: true }, 'Example'], rows, options);
 }
 
-function outcomeWord(kind: OutcomeKind): string {
+function outcomeText(kind: OutcomeKind): string {
   return kind === 'inDoubt' ? 'in doubt' : kind === 'skipped' ? 'left alone' : kind;
 }
 
-function moveWords({ from, to }: Outcome): string {
+function moveText({ from, to }: Outcome): string {
   if (from === null && to === null) return '-';
   const before = from ?? 'base';
   const after = to ?? 'base';
@@ -136,8 +136,8 @@ function targetLines(targets: readonly Outcome[]): string {
   return lines(
     targets.map((target) => [
       target.id,
-      outcomeWord(target.outcome),
-      moveWords(target),
+      outcomeText(target.outcome),
+      moveText(target),
       duration(target.durationMs),
       target.failure?.code ?? '',
     ]),
@@ -205,20 +205,20 @@ function resumedTargets({ targets, dryRun }: RunReport, options: TextOptions): s
   if (rows.length === 0) return null;
   const more = rows.length > RESUMED_SHOWN ? [`and ${number(rows.length - RESUMED_SHOWN)} more`] : [];
   const title = `${dryRun ? 'Would go on' : 'Went on'} with what an earlier run had begun`;
-  const told = [...rows.slice(0, RESUMED_SHOWN), ...more].map((row) => wrap(row, 2, options));
-  return section(title, told.join('\n'), options);
+  const lines = [...rows.slice(0, RESUMED_SHOWN), ...more].map((row) => wrap(row, 2, options));
+  return section(title, lines.join('\n'), options);
 }
 
 const RESUMED_SHOWN = 20;
 
-function places({ targets, report }: RunReport): string | null {
+function filesSection({ targets, report }: RunReport): string | null {
   const backups = targets.filter(({ backup }) => backup !== null);
   const folders = new Set(backups.map(({ backup }) => backup?.replace(/[\\/][^\\/]*$/, '') ?? ''));
-  const told = [
+  const lines = [
     ...[...folders]
       .slice(0, 1)
       .map((folder) => `Backups  ${visible(folder)} (${count(backups.length, 'file')})`),
     ...(report === null ? [] : [`Report   ${visible(report)}`]),
   ];
-  return told.length === 0 ? null : told.join('\n');
+  return lines.length === 0 ? null : lines.join('\n');
 }

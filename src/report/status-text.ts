@@ -51,15 +51,15 @@ export function currentText(report: CurrentReport, options: TextOptions): string
   if (report.targets.length === 0) return `${nothingFound(options)}\n`;
   const rows = report.targets.map((target) => {
     const short = [target.id, recorded(target), target.state === 'current' ? '(head)' : `(${target.state})`];
-    return options.verbose ? [...short, pendingWords(target.pending), target.problem?.message ?? ''] : short;
+    return options.verbose ? [...short, pendingText(target.pending), target.problem?.message ?? ''] : short;
   });
   const each = lines(rows).split('\n');
-  const told = report.targets.flatMap(({ history, lastFailure }, index) => [
+  const details = report.targets.flatMap(({ history, lastFailure }, index) => [
     each[index] ?? '',
     ...(history === undefined || history === null || history.length === 0 ? [] : [historyLines(history)]),
     ...(lastFailure === undefined ? [] : [attemptText(lastFailure, options)]),
   ]);
-  return `${told.join('\n')}\n`;
+  return `${details.join('\n')}\n`;
 }
 
 /** A line a row: what was done, when, how long it took, by which run of which version. */
@@ -100,9 +100,9 @@ function headline({ summary, head }: StatusReport, options: TextOptions): string
   const states = STATES.filter((state) => summary.states[state] !== undefined).map(
     (state) => `${number(summary.states[state] ?? 0)} ${state}`,
   );
-  const told = `${count(summary.targets, 'target')} under ${options.dataDir}: ${states.join(', ')}. ${head.length > 1 ? 'Heads are' : 'Head is'} ${head.join(', ')}.`;
+  const overview = `${count(summary.targets, 'target')} under ${options.dataDir}: ${states.join(', ')}. ${head.length > 1 ? 'Heads are' : 'Head is'} ${head.join(', ')}.`;
   const well = summary.states.current === summary.targets;
-  return paint(well ? 'green' : 'yellow', wrap(told, 0, options), options);
+  return paint(well ? 'green' : 'yellow', wrap(overview, 0, options), options);
 }
 
 function cohortTable(cohorts: readonly Cohort[], options: TextOptions): string {
@@ -110,8 +110,8 @@ function cohortTable(cohorts: readonly Cohort[], options: TextOptions): string {
     ['State', 'Revision', 'Pending', 'Shape', { title: 'Targets', numbers: true }, 'Example'],
     cohorts.map((cohort) => [
       cohort.state,
-      cohort.revision ?? matchWords(cohort),
-      pendingWords(cohort.pending),
+      cohort.revision ?? matchText(cohort),
+      pendingText(cohort.pending),
       cohort.fingerprint?.slice(0, 8) ?? '-',
       number(cohort.count),
       cohort.example,
@@ -121,13 +121,13 @@ function cohortTable(cohorts: readonly Cohort[], options: TextOptions): string {
 }
 
 /** What a legacy cohort is by its structure: `like 0003`, `near 0003`. */
-function matchWords({ match }: Cohort): string {
+function matchText({ match }: Cohort): string {
   if (match === undefined || match.revision === null) return '-';
   return match.kind === 'nearest' ? `near ${match.revision}` : `like ${match.revision}`;
 }
 
 /** `0002`, `0002 to 0009 (8)`. */
-export function pendingWords(pending: readonly string[]): string {
+export function pendingText(pending: readonly string[]): string {
   const [first, ...others] = pending;
   const last = others.at(-1);
   if (first === undefined) return '-';
@@ -139,7 +139,7 @@ function targetLines(targets: readonly TargetStatus[], options: TextOptions): st
     target.id,
     target.state,
     recorded(target),
-    pendingWords(target.pending),
+    pendingText(target.pending),
     size(target.sizeBytes),
   ]);
   const each = lines(rows).split('\n');

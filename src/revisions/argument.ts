@@ -1,4 +1,4 @@
-// The revision arguments of the contract -> revisions. Apart from the graph, because here a person's words are read:
+// From a revision argument (`head`, `+2`, `0003:`) to revisions. Apart from the graph, because this reads what a person typed:
 // every refusal names what there is.
 
 import { ancestors, headsOf, inOrder, needsOf, pending, requireOneHead, type Graph } from './graph.js';
@@ -90,22 +90,22 @@ function resolveName(graph: Graph, name: string): readonly string[] {
 /** The state after the next revisions that a database at `applied` lacks. */
 function forward(graph: Graph, applied: ReadonlySet<string>, steps: number): readonly string[] {
   const head = requireOneHead(graph);
-  const left = head === null ? [] : pending(graph, applied, [head]);
-  if (steps > left.length) {
+  const ahead = head === null ? [] : pending(graph, applied, [head]);
+  if (steps > ahead.length) {
     throw unknown(
-      `+${steps} goes beyond the head: ${count(left.length)} pending`,
+      `+${steps} goes beyond the head: ${count(ahead.length)} pending`,
       'name `head` or a smaller number',
     );
   }
-  return headsOf(graph, new Set([...applied, ...left.slice(0, steps).map((revision) => revision.id)]));
+  return headsOf(graph, new Set([...applied, ...ahead.slice(0, steps).map((revision) => revision.id)]));
 }
 
 /** The state with the newest revisions taken off, one at a time. */
 function back(graph: Graph, applied: ReadonlySet<string>, steps: number, from: string): readonly string[] {
-  const left = new Set(inOrder(graph, applied).map((revision) => revision.id));
-  const total = left.size;
+  const remaining = new Set(inOrder(graph, applied).map((revision) => revision.id));
+  const total = remaining.size;
   for (let step = 0; step < steps; step += 1) {
-    const [head, ...others] = headsOf(graph, left);
+    const [head, ...others] = headsOf(graph, remaining);
     if (head === undefined) {
       throw unknown(
         `-${steps} goes below base: ${from} has ${count(total)}`,
@@ -118,9 +118,9 @@ function back(graph: Graph, applied: ReadonlySet<string>, steps: number, from: s
         'name the revision to go back to',
       );
     }
-    left.delete(head);
+    remaining.delete(head);
   }
-  return headsOf(graph, left);
+  return headsOf(graph, remaining);
 }
 
 /** The revision so many steps above, where the way up is the only one. */

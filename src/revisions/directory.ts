@@ -44,7 +44,7 @@ export function writeRevision(file: string, text: string, elsewhere: string): vo
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw fileExists(file);
     const said = cause instanceof Error ? cause.message : String(cause);
-    throw new FleetError('migrations', `the file ${file} cannot be written: ${said}`, {
+    throw new FleetError('migrations', `The file ${file} cannot be written: ${said}`, {
       hint: `give this user the right to write there, or name ${elsewhere}`,
       cause,
     });

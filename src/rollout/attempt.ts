@@ -1,6 +1,6 @@
-// One message to a worker process, and what it came to for each target: the outcomes that the process tells, or where it
-// died, what another process reads in the targets themselves. Apart from the rollout, because here one batch is all
-// there is. Invariant: no target is told to be as it was unless a live process has seen that.
+// Sends one batch to a worker process, and finds the outcome of each target: as the process reports it or, where it died,
+// as another process reads it in the target itself. Apart from the rollout, because it knows one batch only. Invariant: no
+// target is reported as unchanged unless a live process has seen that.
 
 import type { Outcome, Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
@@ -11,25 +11,25 @@ import type { Work } from '../target/work.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import type { Stop } from './stop.js';
 
-/** Time beyond a target's own deadline before its process is killed, in milliseconds: it ends itself more gently. */
+/** Time beyond a target's own deadline before its process is killed, in milliseconds: ending by itself does less damage. */
 const KILL_AFTER_MS = 500;
 
 /** What all messages of a run have in common. */
 export interface Orders {
   readonly work: Work;
-  /** Heads that single targets are to be brought to, by id; the others go where the work says. */
+  /** Heads that single targets are to be brought to, by id; the others are brought to the goal of the work. */
   readonly goals: ReadonlyMap<string, readonly string[]>;
   readonly rehearse: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
-/** `unknown`: a process died that had it among others; it is as it was, and is to be tried alone. */
+/** `unknown`: its process died while it had several targets; this one is unchanged, and is to be tried by itself. */
 export type Attempted = OutcomeDraft | 'unknown';
 
 /**
- * Has a batch done.
+ * Has a batch carried out by a process.
  * @param batch targets of one goal
- * @returns what became of the first ones of the batch, in order: at least of one; the others were not begun
+ * @returns the outcomes of the first targets of the batch, in order, at least one; the others were not begun
  */
 export async function attempt(
   batch: readonly Target[],
@@ -65,16 +65,16 @@ async function afterDeath(
     const cause = causeOf(error, orders);
     const outcome = orders.rehearse
       ? ended(target, 'failed', cause)
-      : await settle(target, cause, workFor(target, orders), pool);
-    // Nobody knows which target of several the process died of: each is tried alone, unless the run stops.
+      : await askTarget(target, cause, workFor(target, orders), pool);
+    // It is not known which target of the batch killed the process: each is tried by itself, unless the run stops.
     const isOpen = outcome.outcome === 'failed' && batch.length > 1 && stop.reason() === null;
     found.push(isOpen ? 'unknown' : outcome);
   }
   return found;
 }
 
-/** Another process asks the target itself; where none can be had, nobody knows. */
-async function settle(target: Target, cause: Reason, work: Work, pool: Pool): Promise<OutcomeDraft> {
+/** Another process asks the target itself; where no process can be had, the outcome is in doubt. */
+async function askTarget(target: Target, cause: Reason, work: Work, pool: Pool): Promise<OutcomeDraft> {
   try {
     return await pool.run({ kind: 'settle', target, work, cause }, { timeoutMs: killAfter(work) });
   } catch (error) {

@@ -1,5 +1,5 @@
-// What waits for a process, and in which order it goes: the largest targets first, small ones several at a time, and a
-// target that may have killed a process alone. Apart from the rollout, because all of it is arithmetic. Invariant: every
+// The targets that wait for a process, and their order: the largest first, small ones several at a time, and a target that
+// may have killed a process by itself. Apart from the rollout, because all of it is arithmetic. Invariant: every
 // target is in the queue, or was taken and is to be put back or concluded by whoever took it.
 
 import type { Target } from '../model/target.js';
@@ -11,21 +11,21 @@ const BATCH_BYTES_MAX = 1024 * 1024;
 /** A target that waits for its turn. */
 export interface Waiting {
   readonly target: Target;
-  /** Its place among the targets of the run. */
+  /** Its index among the targets of the run. */
   readonly index: number;
 }
 
 export interface Queue {
   /**
-   * Takes what a process gets by one message: a target, or some small ones that have the same goal, fewer of them as the
-   * end is near, so that all processes are done at about the same time.
+   * Takes the targets for one message: a target, or some small ones with the same goal, and fewer of these near the end,
+   * so that all processes are done at about the same time.
    * @returns none where nothing waits
    */
   take(): readonly Waiting[];
   /** Takes back the rest of a batch that nobody began: it is next, in its order. */
   putBack(rest: readonly Waiting[]): void;
   /** Takes back a target whose process died: it is next, and nothing else is in the same message. */
-  putBackAlone(suspect: Waiting): void;
+  putBackAsSuspect(suspect: Waiting): void;
   /** Takes back a target that is to be tried again when all others had their turn. */
   putLast(waiting: Waiting): void;
 }
@@ -70,7 +70,7 @@ export function createQueue(targets: readonly Target[], { goals, jobs }: QueueOp
     putBack(rest): void {
       queue.push(...rest.toReversed());
     },
-    putBackAlone(suspect): void {
+    putBackAsSuspect(suspect): void {
       suspects.add(suspect);
       queue.push(suspect);
     },

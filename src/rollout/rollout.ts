@@ -41,7 +41,7 @@ export async function runTargets(
   /** When targets were first tried, in milliseconds since 1970, by index. */
   const triedAt = new Map<number, number>();
 
-  /** Takes a batch, and concludes what became of it. @returns how many targets went back into the queue */
+  /** Has one batch carried out. @returns how many of its targets went back into the queue */
   async function takeTurn(): Promise<number> {
     const batch = queue.take();
     const startedAt = now();
@@ -64,7 +64,7 @@ export async function runTargets(
   function conclude(waiting: Waiting, attempted: Attempted, startedAt: number): boolean {
     const { target, index } = waiting;
     if (attempted === 'unknown') {
-      queue.putBackAlone(waiting);
+      queue.putBackAsSuspect(waiting);
       return false;
     }
     const { failure } = attempted;
@@ -92,7 +92,7 @@ export async function runTargets(
 
   const endOfWatch = stopOnInterruption(signal, stop, pool);
   try {
-    // A turn for each target, because at worst each is a batch of its own. A turn that finds nothing left is soon over.
+    // One turn for each target: in the worst case each target is its own batch. A turn that finds the queue empty returns.
     await Promise.all(targets.map(takeTurns));
     return outcomes;
   } finally {

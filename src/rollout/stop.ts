@@ -7,7 +7,7 @@ import type { Pool } from '../workers/pool.js';
 const GRACE_MS = 5_000;
 
 export interface Stop {
-  /** Null as long as targets are begun. A method, because the answer may be another one after every wait. */
+  /** Null as long as targets are begun. A method, because the answer may change during every `await`. */
   reason(): string | null;
   because(reason: string): void;
 }
@@ -23,7 +23,7 @@ export function createStop(): Stop {
 }
 
 /**
- * Has an interruption stop the run at once, and kill what is still at work after a grace.
+ * Has an interruption stop the run at once, and kills what is still at work after a time of grace.
  * @returns a function that ends this
  */
 export function stopOnInterruption(signal: AbortSignal | undefined, stop: Stop, pool: Pool): () => void {

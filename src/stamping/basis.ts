@@ -1,4 +1,4 @@
-// What databases are judged by. One object, because whoever needs one part of it needs the others.
+// What databases are compared with. One object, because whoever needs one part of it needs the others.
 
 import type { Replay } from '../dialects/port.js';
 import type { Structures } from '../dialects/structure.js';

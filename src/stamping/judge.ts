@@ -9,7 +9,7 @@ import type { Reason } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
 import type { Basis } from './basis.js';
-import { findMatch, isDecided, wordsOf, type Matching, type MatchOptions } from './match.js';
+import { findMatch, isDecided, inWords, type Matching, type MatchOptions } from './match.js';
 import { createMemory } from './memory.js';
 
 export interface Judgement {
@@ -30,7 +30,7 @@ export interface Judgement {
 
 const remembered = createMemory<readonly Difference[]>();
 
-/** @param readActual reads the structure of the database, where the reason for a difference is wanted */
+/** @param readActual reads the structure of the database; called only to explain a difference */
 export async function judge(
   observation: Observation,
   basis: Basis,
@@ -120,7 +120,7 @@ function dirty(stopped: HistoryEntry, graph: Graph): Reason {
   };
 }
 
-function legacy({ match, extraAlone }: Matching, hasWitness: boolean): Reason {
+function legacy({ match, extraTables }: Matching, hasWitness: boolean): Reason {
   const candidates = match.candidates.join(', ');
   const { difference } = match;
   if (isDecided(match)) {
@@ -163,19 +163,19 @@ function legacy({ match, extraAlone }: Matching, hasWitness: boolean): Reason {
     step: 'read',
     message: `no revision has its structure; the nearest is ${match.revision}: ${listDifference(difference)}`,
     hint:
-      hintForExtra(extraAlone) ??
-      hint`record it all the same, and mend it then: ${onTarget('stamp', { force: true }, match.revision)}; ${onTarget('repair')}`,
+      hintForExtra(extraTables) ??
+      hint`record it anyway, and then repair it: ${onTarget('stamp', { force: true }, match.revision)}; ${onTarget('repair')}`,
   };
 }
 
-/** What to do about tables that alone are in the way; null where there are none. */
-function hintForExtra(tables: Matching['extraAlone']): Hint | null {
+/** What to do where nothing but extra tables prevents a match; null where there are none. */
+function hintForExtra(tables: Matching['extraTables']): Hint | null {
   if (tables.length === 0) return null;
   const leftovers = tables.filter(({ isLeftover }) => isLeftover).map(({ name }) => name);
   const beside = onTarget('stamp', { allowExtra: true });
   return leftovers.length === 0
-    ? hint`where these tables are its own: ${beside}`
-    : hint`record it beside them, and drop what was left behind where it holds nothing that is missed: ${beside}; ${onTarget('repair', { dropExtra: leftovers })}`;
+    ? hint`where these tables are meant to be there: ${beside}`
+    : hint`record it beside them, and then drop the leftover tables, where nothing in them is needed: ${beside}; ${onTarget('repair', { dropExtra: leftovers })}`;
 }
 
 function drifted(revision: string, differences: readonly Difference[]): Reason {
@@ -184,7 +184,7 @@ function drifted(revision: string, differences: readonly Difference[]): Reason {
     code: 'drifted',
     step: 'read',
     revision,
-    message: `its structure is not that of revision ${revision}: ${listDifference(differences.map(wordsOf))}`,
+    message: `its structure is not that of revision ${revision}: ${listDifference(differences.map(inWords))}`,
     hint: hint`see every difference: ${onTarget('drift')}; mend it: ${onTarget('repair')}; where it is harmless: ${onTarget('upgrade', { allowDrift })}`,
   };
 }

@@ -1,5 +1,5 @@
 // Which revision is this structure? Compares a legacy database with what every revision leaves. Only equality counts,
-// if need be without tables that no revision knows: the nearest revision is for people to read and never stamped.
+// on request without tables that no revision knows: the nearest revision is shown to people, and never stamped.
 
 import type { Difference, ExtraTable, Structure } from '../dialects/structure.js';
 import type { Match, Observation } from '../model/observation.js';
@@ -15,8 +15,8 @@ export interface MatchOptions {
 
 export interface Matching {
   readonly match: Match;
-  /** The tables, where nothing but such ones keeps the structure from being a revision's; else none. */
-  readonly extraAlone: readonly ExtraTable[];
+  /** The tables that no revision knows, where they are all that prevents a match; else none. */
+  readonly extraTables: readonly ExtraTable[];
 }
 
 /** The revisions applied at `revision`: itself and all before it. */
@@ -52,7 +52,7 @@ export async function findMatch(
       if ((await replay.fingerprint(chainOf(graph, revision.id))) === fingerprint) candidates.push(revision);
     }
     return candidates.length > 0
-      ? { match: choose(candidates, [], witness), extraAlone: [] }
+      ? { match: choose(candidates, [], witness), extraTables: [] }
       : await matchOthers(observation, basis, await readActual(), allowExtra);
   });
 }
@@ -67,14 +67,14 @@ function choose(
   if (witness !== null) {
     const agreed = witness.revisions.length === 1 ? ids.find((id) => id === witness.revisions[0]) : undefined;
     if (agreed !== undefined) return { kind: 'exact', revision: agreed, candidates: ids, difference };
-    const words = `alembic_version says ${witness.revisions.join(', ')}, the structure is that of ${ids.join(', ')}`;
-    return { kind: 'ambiguous', revision: null, candidates: ids, difference: [words, ...difference] };
+    const conflict = `alembic_version says ${witness.revisions.join(', ')}, the structure is that of ${ids.join(', ')}`;
+    return { kind: 'ambiguous', revision: null, candidates: ids, difference: [conflict, ...difference] };
   }
   const [first, ...others] = ids;
   if (first !== undefined && others.length === 0) {
     return { kind: 'exact', revision: first, candidates: ids, difference };
   }
-  // Revisions that change data alone follow one another; a structure that came back later is another matter.
+  // Revisions that change only data directly follow one another; where a structure came back later, that decides nothing.
   const unbroken = candidates
     .slice(1)
     .every((revision, index) => revision.parents.join() === candidates[index]?.id);
@@ -117,20 +117,20 @@ async function matchOthers(
   if (!allowExtra || first === undefined)
     return {
       match: nearest(compared),
-      extraAlone: first?.differences.flatMap(({ extraTable }) => extraTable ?? []) ?? [],
+      extraTables: first?.differences.flatMap(({ extraTable }) => extraTable ?? []) ?? [],
     };
   const revisions = alike.map(({ revision }) => revision);
-  return { match: choose(revisions, first.differences.map(wordsOf), witness), extraAlone: [] };
+  return { match: choose(revisions, first.differences.map(inWords), witness), extraTables: [] };
 }
 
 function nearest(compared: readonly Compared[]): Match {
   const [first, ...others] = compared;
   if (first === undefined) return { kind: 'none', revision: null, candidates: [], difference: [] };
   const { revision, differences } = others.reduce((best, one) => (isNearer(one, best) ? one : best), first);
-  return { kind: 'nearest', revision: revision.id, candidates: [], difference: differences.map(wordsOf) };
+  return { kind: 'nearest', revision: revision.id, candidates: [], difference: differences.map(inWords) };
 }
 
-/** Of two as near, the one that explains more of what is there: what is missing can be made. */
+/** Of two equally near ones, the one with fewer extra objects: what is missing can be made. */
 function isNearer({ differences: a }: Compared, { differences: b }: Compared): boolean {
   const extras = (differences: readonly Difference[]) => differences.filter(({ isExtra }) => isExtra).length;
   return distance(a) < distance(b) || (distance(a) === distance(b) && extras(a) < extras(b));
@@ -140,6 +140,6 @@ function distance(differences: readonly Difference[]): number {
   return differences.reduce((sum, { weight }) => sum + weight, 0);
 }
 
-export function wordsOf({ words }: Difference): string {
+export function inWords({ words }: Difference): string {
   return words;
 }

@@ -1,4 +1,4 @@
-// Answers by what they depend on beside the graph: a fleet of many targets is a handful of structures.
+// Remembers answers by all that they depend on besides the graph: a fleet of many targets has few structures.
 // Invariant: the key says everything that the answer depends on.
 
 import type { Graph } from '../revisions/graph.js';

@@ -4,14 +4,14 @@
 import { ReplayError, type Driver } from '../dialects/port.js';
 import type { Rendering, Structure } from '../dialects/structure.js';
 import type { Revision } from '../model/revision.js';
-import { baselineText } from '../revisions/baseline-text.js';
+import { baselineSql } from '../revisions/baseline-sql.js';
 import { parseRevision } from '../revisions/parse.js';
 
-export interface Expressed {
+export interface Baseline {
   readonly sql: string;
   readonly fingerprint: string;
   readonly counts: Rendering['counts'];
-  /** What the text does not do; none: it leaves exactly this structure, and takes it back. */
+  /** What is wrong with the text; empty where its up makes exactly this structure and its down removes it. */
   readonly problems: readonly string[];
 }
 
@@ -20,14 +20,14 @@ const NAME = { version: '0001', slug: 'baseline', form: 'sql', dialect: null } a
 
 type Proof = Pick<Driver, 'replay' | 'structures' | 'syntax'>;
 
-/** @param words what the revision is, for its header */
-export async function express(
+/** @param comments what the revision is, for its header */
+export async function writeBaseline(
   structure: Structure,
-  words: readonly string[],
+  comments: readonly string[],
   driver: Proof,
-): Promise<Expressed> {
+): Promise<Baseline> {
   const { up, down, counts } = driver.structures.render(structure);
-  const sql = baselineText(words, up, down);
+  const sql = baselineSql(comments, up, down);
   const fingerprint = driver.structures.fingerprint(structure);
   return { sql, fingerprint, counts, problems: await problemsOf(sql, structure, driver) };
 }
@@ -44,8 +44,8 @@ async function problemsOf(sql: string, structure: Structure, driver: Proof): Pro
   };
   const replay = driver.replay();
   try {
-    const left = driver.structures.compare(structure, await replay.structure([up]));
-    if (left.length > 0) return left.map(({ words: said }) => said);
+    const differences = driver.structures.compare(structure, await replay.structure([up]));
+    if (differences.length > 0) return differences.map(({ words: said }) => said);
     const kept = await replay.structure([up, down]);
     return [...kept.tables, ...kept.views].map(({ name }) => `its down leaves ${name}`);
   } catch (error) {

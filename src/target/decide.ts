@@ -1,5 +1,5 @@
-// What is to be done to one target, decided from nothing but itself: under the lock before any change, again after the
-// death of a worker, and for a plan or a rehearsal by the very same table.
+// What is to be done to one target, decided from that target alone: under the lock before any change, again after the
+// death of a worker, and by the same functions for a plan or a rehearsal.
 
 import type { Session } from '../dialects/port.js';
 import type { Target } from '../model/target.js';

@@ -1,7 +1,7 @@
 // Runs a revision that cannot run in a transaction (VACUUM, page_size, journal_mode). The history says that it was
 // started and how many statements are done, so that a run that is killed half-way leaves a target that is dirty, and
-// the next one goes on with the next statement. A statement and its count are committed together where SQLite lets
-// them; the others are harmless to repeat.
+// the next one goes on with the next statement. A statement and its count are committed together where SQLite allows
+// it; the other statements are harmless to repeat.
 
 import type { Session } from '../dialects/port.js';
 import { commit } from './commit.js';

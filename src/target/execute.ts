@@ -36,7 +36,7 @@ export async function execute(
   return durations;
 }
 
-/** Whether a statement is to be run on this target: always, unless its guard says otherwise; that is told in the report. */
+/** Whether a statement is to be run on this target: always, unless its guard says otherwise, which the report names. */
 export async function guardHolds(
   session: Session,
   { guard, line }: Statement,

@@ -1,4 +1,4 @@
-// What a run is asked to do. Plain data: it crosses the wall to worker processes and is kept in the ledger.
+// What a run is asked to do. Plain data: it is sent to worker processes and kept in the ledger.
 
 import type { MatchOptions } from '../stamping/match.js';
 
@@ -10,7 +10,7 @@ export type Intent =
       readonly stamp: boolean;
       /** Kinds of differences that do not keep a drifted target from being upgraded. */
       readonly allowDrift: readonly string[];
-      /** Tables that no revision knows keep no target from being matched or upgraded. */
+      /** Whether a target may be matched and upgraded although it has tables that no revision knows. */
       readonly allowExtra?: boolean;
       readonly goal?: readonly string[];
     }
@@ -20,13 +20,13 @@ export type Intent =
       readonly to: string;
       readonly force: boolean;
       readonly allowExtra?: boolean;
-      /** Which of several revisions that are alike it is at; evidence decides without it. */
+      /** The revision to take where several have the same structure; without it, evidence decides. */
       readonly at?: string;
     }
   /** Names of what may be dropped though it is not expected: `table`, `table.column`, or an index, view, trigger. */
   | { readonly kind: 'repair'; readonly dropExtra: readonly string[] };
 
-/** The same intent, on the way to the heads that it was resolved to. */
+/** The same intent, with the heads that it was resolved to. */
 export function withGoal(intent: Intent, goal: readonly string[]): Intent {
   return intent.kind === 'upgrade' || intent.kind === 'downgrade' ? { ...intent, goal } : intent;
 }

@@ -1,5 +1,5 @@
-// What is to be done to one target, as plain data: the nouns that every intent is decided into, so that all of them take
-// the same steps.
+// What is to be done to one target, as plain data. Every intent ends in one of these decisions, so that all of them go
+// through the same steps.
 
 import type { Match } from '../model/observation.js';
 import type { OutcomeKind, Reason } from '../model/outcome.js';
@@ -17,9 +17,9 @@ export interface NoChange {
   readonly match?: Match;
   /** The revisions are at fault, not this target: no target may be touched. */
   readonly stopsRun?: true;
-  /** In words, what differs from its revision, where that is nothing but what is left on purpose. */
+  /** The differences from its revision, in words, where all of them are left on purpose. */
   readonly left?: readonly string[];
-  /** What is not expected in a target that drifted, as `--drop-extra` names it. */
+  /** The extra objects of a target that drifted, by the names that `--drop-extra` takes. */
   readonly extra?: readonly string[];
 }
 
@@ -44,10 +44,10 @@ export interface Plan {
   readonly fingerprint: string;
   /** The revisions that leave it; null where the plan changes no structure. */
   readonly after: readonly Revision[] | null;
-  /** Kinds of differences from it that are no failure. */
+  /** Kinds of differences from that structure that are no failure. */
   readonly allowed: readonly string[];
   readonly match?: Match;
-  /** What mends a structure that drifted; nothing else is done then. */
+  /** How a structure that drifted is repaired; then nothing else is done. */
   readonly repair?: RepairPlan;
 }
 

@@ -10,7 +10,7 @@ import type { Tools } from './work.js';
 
 export interface Progress {
   readonly target: Target;
-  /** Whose own advice about its faults comes first. */
+  /** Its own advice about a fault is preferred. */
   readonly driver: Pick<Driver, 'advice'>;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -19,10 +19,10 @@ export interface Progress {
   /** The statement at work. */
   position: Position | null;
   backup: string | null;
-  /** Something was committed that is no whole revision yet. */
+  /** Whether a part of a revision was committed. */
   detached: boolean;
   rows: Outcome['rows'];
-  /** What guards kept from running. */
+  /** Statements that their guards kept from running. */
   readonly skipped: SkippedStatement[];
   /** What went wrong; undefined where nothing did. */
   error: unknown;
@@ -44,7 +44,7 @@ export function startProgress(target: Target, { driver, now }: Pick<Tools, 'driv
   };
 }
 
-/** An outcome before it is known what the commands of its hint are about. */
+/** An outcome whose hint has commands that are not completed yet. */
 export type OutcomeDraft = Outcome<Reason>;
 
 export function toldOutcome(draft: OutcomeDraft, about: About): Outcome {
@@ -52,7 +52,7 @@ export function toldOutcome(draft: OutcomeDraft, about: About): Outcome {
   return { ...draft, failure: failure === null ? null : failureOf(failure, { ...about, target: draft.id }) };
 }
 
-/** The outcome of a target that ended here: as planned where no error is set, else failed and as it was. */
+/** The outcome of the work so far: as planned where no error is set, else failed, with the target as it was. */
 export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
   const { target, decision } = progress;
   const common = {
@@ -105,7 +105,7 @@ export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
   };
 }
 
-/** The outcome of a way that was gone in two parts. */
+/** The outcome of work that was done in two parts. */
 export function joinOutcomes(first: OutcomeDraft, second: OutcomeDraft): OutcomeDraft {
   const rows: Record<string, readonly [number, number]> = { ...first.rows };
   for (const [table, [before, after]] of Object.entries(second.rows)) {

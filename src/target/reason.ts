@@ -20,13 +20,13 @@ export interface Scene {
   readonly position?: Position | null;
 }
 
-/** @param driver whose own advice about its faults comes first */
+/** @param driver its own advice about a fault is preferred */
 export function reasonOf(
   error: unknown,
   { target, step, position = null }: Scene,
   driver: Pick<Driver, 'advice'>,
 ): Reason {
-  // A relative revision argument (`+2`) is measured on each target.
+  // A relative revision argument (`+2`) is resolved on each target.
   if (error instanceof FleetError) {
     return { code: 'unknownRevision', step, message: error.message, hint: error.draft.hint };
   }
@@ -37,11 +37,11 @@ export function reasonOf(
     step,
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
     hint: driver.advice(code, target) ?? hintFor(code),
-    ...(position === null ? {} : placeOf(position)),
+    ...(position === null ? {} : positionFields(position)),
   };
 }
 
-function placeOf({ revision, statement }: Position): Pick<Reason, 'revision' | 'statement' | 'line'> {
+function positionFields({ revision, statement }: Position): Pick<Reason, 'revision' | 'statement' | 'line'> {
   return {
     ...(revision === null ? {} : { revision: revision.id }),
     ...(statement === null ? {} : { statement: statement.sql }),

@@ -17,7 +17,7 @@ import type { Tools, Work } from './work.js';
 /** The outcome of a target whose COMMIT was tried. */
 export async function settle(progress: Progress, work: Work, tools: Tools): Promise<OutcomeDraft> {
   try {
-    // What an error left half-way is mended by opening for change.
+    // Opening for change recovers what an error left half-way.
     const purpose = progress.error === undefined ? 'ask' : 'change';
     const isDone = await ask(
       progress.target,
@@ -37,14 +37,14 @@ export async function settle(progress: Progress, work: Work, tools: Tools): Prom
   }
 }
 
-/** Once the target says that nothing was committed, the doubt is gone, and what was in the way remains. */
+/** Once the target says that nothing was committed, there is no doubt: the failure is what prevented the commit. */
 function whatStood(error: unknown): unknown {
   if (error === undefined) return new Error('the commit left no trace');
   const isDoubt = error instanceof DatabaseError && error.code === 'commitUncertain';
   return isDoubt && error.cause instanceof DatabaseError ? error.cause : error;
 }
 
-/** What the plan adds to the history is there, or where it adds nothing, what it takes out is gone. */
+/** Whether the history has what the plan adds or, where it adds nothing, no longer has what the plan removes. */
 async function isCommitted({ decision }: Progress, session: Session, runId: string): Promise<boolean> {
   if (decision?.kind !== 'plan') return false;
   if (decision.repair !== undefined) return (await session.fingerprint()) === decision.fingerprint;
@@ -68,7 +68,7 @@ export async function settleAfterDeath(
   const common = { id: target.id, path: target.path, rows: {} };
   const forChange = { purpose: 'change', busyTimeoutMs: work.busyTimeoutMs } as const;
   const backup = work.backupDir === null ? null : findBackup(work.backupDir, target.id);
-  // It would be in the way of another try.
+  // An unfinished backup would block another try.
   if (work.backupDir !== null) removeUnfinished(work.backupDir, target.id);
   try {
     if (work.intent.kind === 'repair') {
@@ -111,7 +111,7 @@ function committedBy(
   graph: Graph,
 ): Pick<OutcomeDraft, 'outcome' | 'from' | 'applied'> | null {
   if (intent.kind === 'downgrade') {
-    // A way back leaves no rows; where the target was before is in its backup's name.
+    // A downgrade leaves no rows of its own; only the backup's name says where the target was before.
     const kept = ancestors(graph, intent.goal ?? []);
     const isThere = intent.goal !== undefined && history.every((row) => kept.has(row.revision));
     return isThere ? { outcome: 'downgraded', from: null, applied: [] } : null;
@@ -128,9 +128,9 @@ function committedBy(
 }
 
 /**
- * What a repair had done to a target when its worker died, told by what there is to do now. Where nothing is, it may
- * have been so before.
- * @param mayHave whether it can have come to a change: its backup is there, or none was to be made
+ * What a repair had done to a target when its worker died, seen from what is still to be done. Where there is nothing to
+ * do, that may have been so before.
+ * @param mayHave whether the repair can have changed anything: its backup exists, or none was to be made
  */
 function repairedBy(
   found: Decision,
@@ -140,8 +140,8 @@ function repairedBy(
   const common = { from: found.from, to: found.from, applied: [] };
   if (found.kind === 'plan') return { ...common, outcome: 'failed', failure: cause };
   const { outcome, failure, left } = found;
-  const isMended = outcome === 'current' || left !== undefined;
-  if (isMended && mayHave) return { ...common, outcome: 'repaired', failure: null, left: left ?? [] };
+  const isRepaired = outcome === 'current' || left !== undefined;
+  if (isRepaired && mayHave) return { ...common, outcome: 'repaired', failure: null, left: left ?? [] };
   return { ...common, outcome, failure, ...(left === undefined ? {} : { left }) };
 }
 

@@ -54,8 +54,8 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
 
     progress.step = 'backUp';
     if (work.backupDir !== null) {
-      const place = { directory: work.backupDir, targetId: target.id, revision: plan.from };
-      progress.backup = (await backUp(session, place)).path;
+      const key = { directory: work.backupDir, targetId: target.id, revision: plan.from };
+      progress.backup = (await backUp(session, key)).path;
     }
 
     progress.step = 'execute';
@@ -83,7 +83,7 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     await abandon(session);
     session = null;
     progress.error = error;
-    // A COMMIT that threw may have committed: the target itself says.
+    // A COMMIT that threw may have committed: only the target itself can tell.
     if (isUncertain(error)) return await settle(progress, work, tools);
     return outcomeOf(progress, tools.now());
   } finally {
@@ -99,7 +99,7 @@ async function abandon(session: Session | null): Promise<void> {
   try {
     await session?.rollback();
   } catch {
-    // The journal stays, and whoever opens the target next rolls back. What led here is told.
+    // The journal stays, and the next one to open the target rolls back. The error that led here is reported.
   }
   await session?.close();
 }

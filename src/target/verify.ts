@@ -5,7 +5,7 @@ import type { Outcome } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import type { Basis } from '../stamping/basis.js';
 import { listDifference } from '../stamping/judge.js';
-import { wordsOf } from '../stamping/match.js';
+import { inWords } from '../stamping/match.js';
 import type { Plan } from './plan.js';
 
 /** What was found before a change, and how thoroughly it was looked for. */
@@ -31,7 +31,7 @@ export async function verify(
   before: Facts,
   basis: Basis,
 ): Promise<Outcome['rows']> {
-  const after = afterWords(plan);
+  const after = afterText(plan);
   await assertIntegrity(session, before.depth, after);
   assertNoNewViolation(before.violations, await session.foreignKeyViolations(), after);
   if ((await session.fingerprint()) !== plan.fingerprint) await assertAllowed(session, plan, basis);
@@ -44,14 +44,14 @@ export async function verify(
 }
 
 /** What was done, for messages: `after revisions 0002, 0003`. */
-function afterWords({ steps }: Plan): string {
+function afterText({ steps }: Plan): string {
   const ids = steps.map(({ revision }) => revision.id).join(', ');
   if (ids === '') return 'after the change';
   const way = steps[0]?.direction === 'down' ? 'taking back ' : '';
   return `after ${way}${steps.length === 1 ? 'revision' : 'revisions'} ${ids}`;
 }
 
-/** The revision that alone can be at fault; null where there are several or none. */
+/** The revision at fault, where the plan has just one; else null. */
 export function onlyRevision({ steps: [step, ...others] }: Plan): Revision | null {
   return step === undefined || others.length > 0 ? null : step.revision;
 }
@@ -67,10 +67,10 @@ async function assertAllowed(session: Session, plan: Plan, { replay, structures 
     ({ kind, words }) => !plan.allowed.includes(kind) && !left.includes(words),
   );
   if (differences.length > 0 && refused.length === 0 && plan.repair === undefined) return;
-  const gone = left.filter((words) => !differences.map(wordsOf).includes(words));
+  const gone = left.filter((words) => !differences.map(inWords).includes(words));
   throw new DatabaseError(
     'schemaMismatch',
-    `the structure after the change is not that of revision ${plan.to ?? 'base'}: ${listDifference([...refused.map(wordsOf), ...gone.map((words) => `not any more: ${words}`)])}`,
+    `the structure after the change is not that of revision ${plan.to ?? 'base'}: ${listDifference([...refused.map(inWords), ...gone.map((words) => `not any more: ${words}`)])}`,
   );
 }
 
@@ -82,14 +82,14 @@ async function assertIntegrity(session: Session, depth: Depth, when: string): Pr
   throw new DatabaseError(code, `the integrity check ${when} says: ${problems[0] ?? ''}${more}`);
 }
 
-/** Violations that were there before are the file's own; only new ones are the change's doing. */
+/** Violations that were there before are not the change's fault; only new ones are. */
 function assertNoNewViolation(before: readonly string[], now: readonly string[], after: string): void {
   const known = new Map<string, number>();
   for (const line of before) known.set(line, (known.get(line) ?? 0) + 1);
   const added = now.filter((line) => {
-    const left = known.get(line) ?? 0;
-    known.set(line, left - 1);
-    return left <= 0;
+    const remaining = known.get(line) ?? 0;
+    known.set(line, remaining - 1);
+    return remaining <= 0;
   });
   const [first] = added;
   if (first === undefined) return;
@@ -111,15 +111,15 @@ function assertNoRowLost(
   );
   const added = Object.entries(now).filter(([name]) => !(name in before));
   for (const [table, count] of Object.entries(before)) {
-    const left = now[table];
-    if ((left ?? 0) >= count || declared.has(table.toLowerCase())) continue;
+    const remaining = now[table];
+    if ((remaining ?? 0) >= count || declared.has(table.toLowerCase())) continue;
     // A downgrade past the revision that created a table drops the table; that is what was asked for.
-    if (left === undefined && plan.outcome === 'downgraded') continue;
-    if (left === undefined && added.some(([, rows]) => rows >= count)) continue;
+    if (remaining === undefined && plan.outcome === 'downgraded') continue;
+    if (remaining === undefined && added.some(([, rows]) => rows >= count)) continue;
     const found =
-      left === undefined
+      remaining === undefined
         ? `the table ${table} with its ${count} rows is gone`
-        : `${table} had ${count} rows and has ${left}`;
+        : `${table} had ${count} rows and has ${remaining}`;
     throw new DatabaseError('rowsLost', `${after}, ${found}, and no revision declares it`);
   }
 }

@@ -4,7 +4,7 @@ import type { Depth, Driver } from '../dialects/port.js';
 import type { Basis } from '../stamping/basis.js';
 import type { Intent } from './intent.js';
 
-/** What the work on every target of a run has in common. Plain data: it crosses the wall to worker processes. */
+/** What the work on every target of a run has in common. Plain data: it is sent to worker processes. */
 export interface Work {
   readonly intent: Intent;
   readonly runId: string;
@@ -13,7 +13,7 @@ export interface Work {
   readonly backupDir: string | null;
   /** How long one wait for a lock may take, in milliseconds. */
   readonly busyWaitMs: number;
-  /** How long readers may keep a COMMIT waiting in all, in milliseconds. */
+  /** How long readers may delay a COMMIT in total, in milliseconds. */
   readonly busyTimeoutMs: number;
   /** Deadline of one target in milliseconds. */
   readonly timeoutMs: number;

@@ -9,7 +9,7 @@ import type { Revision } from '../model/revision.js';
 import type { TargetRef, Target } from '../model/target.js';
 import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
 import type { Judgement } from '../stamping/judge.js';
-import type { Expressed } from '../target/baseline.js';
+import type { Baseline } from '../target/baseline.js';
 import type { Intent } from '../target/intent.js';
 import type { Decision } from '../target/plan.js';
 import type { Work } from '../target/work.js';
@@ -19,7 +19,7 @@ export interface StartMessage {
   readonly revisions: readonly Revision[];
   /** For private copies; made when the first is needed. */
   readonly scratchDir: string;
-  /** For private copies where that one cannot be made: a look does without the state directory. */
+  /** For private copies where that one cannot be made: a look works without the state directory. */
   readonly fallbackDir: string;
 }
 
@@ -30,15 +30,15 @@ export type Task =
   | { readonly kind: 'inspect'; readonly targets: readonly TargetRef[]; readonly busyWaitMs: number }
   /** Read the whole histories. */
   | { readonly kind: 'histories'; readonly targets: readonly TargetRef[]; readonly busyWaitMs: number }
-  /** Write the structure of a target as the text of a revision; `words` go into its header. */
+  /** Write the structure of a target as the text of a revision; `comments` go into its header. */
   | {
-      readonly kind: 'express';
+      readonly kind: 'baseline';
       readonly target: Target;
       readonly busyWaitMs: number;
-      readonly words: readonly string[];
+      readonly comments: readonly string[];
     }
   /** Judge what was observed, and decide what a run with this intent would do. */
-  | { readonly kind: 'judge'; readonly cases: readonly Case[]; readonly intent: Intent | null }
+  | { readonly kind: 'judge'; readonly cases: readonly DistinctObservation[]; readonly intent: Intent | null }
   /** Carry the work out on one target after the other. */
   | {
       readonly kind: 'apply';
@@ -50,13 +50,13 @@ export type Task =
 
 /** What each kind of task resolves to. */
 export interface Replies {
-  /** Everything that is wrong with the revisions, where they do not even run on an empty database; else nothing. */
+  /** Every mistake in the revisions, where they do not run on an empty database; else none. */
   readonly replay: readonly ProblemDraft[];
   readonly lint: LintReply;
   readonly inspect: Inspections;
   /** For each target, in order. */
   readonly histories: readonly HistoryReading[];
-  readonly express: Expressed | { readonly failure: Reason };
+  readonly baseline: Baseline | { readonly failure: Reason };
   readonly judge: readonly Verdict[];
   /** For at least the first of the targets, in order; those after them were not begun. */
   readonly apply: readonly OutcomeDraft[];
@@ -73,8 +73,8 @@ export interface Inspections {
 /** The rows of a target's history, null where it has none; or why it could not be read. */
 export type HistoryReading = { readonly rows: readonly HistoryRow[] | null } | { readonly failure: Reason };
 
-/** A distinct observation, and a target that was observed like that, to read its structure from. */
-export interface Case {
+/** A distinct observation, and one of the targets that have it, to read the structure from. */
+export interface DistinctObservation {
   readonly observation: Observation;
   readonly example: Target;
 }
@@ -87,7 +87,7 @@ export interface Request {
   readonly task: Task;
 }
 
-/** A worker's first word: it is up, and from now on may have begun a task. */
+/** A worker's first message: it is up, and from now on may have begun a task. */
 export interface Ready {
   readonly ready: true;
 }

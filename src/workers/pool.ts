@@ -19,7 +19,7 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** A task that came to no reply; the process that had it is dead. */
+/** A task that got no reply; its process is dead. */
 export class WorkerError extends Error {
   override readonly name = 'WorkerError';
   /** `notStarted`: no process ever had the task. */
@@ -38,13 +38,13 @@ interface Worker {
   readonly process: ChildProcess;
   /** Whether it has said that it is up: before that it cannot have begun a task. */
   ready: boolean;
-  /** Settles the task at work; null when idle. */
-  settle: ((response: Response | WorkerError) => void) | null;
+  /** Ends the task at work with its response; null when idle. */
+  answer: ((response: Response | WorkerError) => void) | null;
   /** Resolves when the process is gone. */
   readonly gone: Promise<void>;
 }
 
-/** @param start may come later than the processes, which need a while to be up; where it never comes, no task is begun */
+/** @param start the first message; processes are started before it is known. Where it rejects, no task is begun */
 export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
   const workers = new Set<Worker>();
   let lastId = 0;
@@ -55,11 +55,11 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
     const worker: Worker = {
       process: child,
       ready: false,
-      settle: null,
+      answer: null,
       gone: new Promise((resolve) => {
         const end = (message: string) => {
           workers.delete(worker);
-          worker.settle?.(new WorkerError(worker.ready ? 'died' : 'notStarted', message));
+          worker.answer?.(new WorkerError(worker.ready ? 'died' : 'notStarted', message));
           resolve();
         };
         child.once('exit', (code, signal) => {
@@ -73,9 +73,9 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
     };
     child.on('message', (message: Ready | Response) => {
       if ('ready' in message) worker.ready = true;
-      else worker.settle?.(message);
+      else worker.answer?.(message);
     });
-    // Where there is none, every task says so.
+    // Where it rejects, so does every task.
     start.then(
       (message) => {
         send(worker, message);
@@ -87,9 +87,9 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
   }
 
   function send(worker: Worker, message: StartMessage | Request): void {
-    // Where no more files may be opened, there is no process and no channel; that settles its task.
+    // Where no more files may be opened, there is no process and no channel; its `error` event ends the task.
     if (!worker.process.connected) return;
-    // A process that can no longer be written to is about to exit, which settles its task.
+    // A process that can no longer be written to is about to exit, which ends its task.
     worker.process.send(message, (error) => {
       if (error !== null) worker.process.kill('SIGKILL');
     });
@@ -99,20 +99,20 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
     task: Extract<Task, { kind: K }>,
     options: { timeoutMs?: number } = {},
   ): Promise<Replies[K]> {
-    const worker = [...workers].find((one) => one.settle === null) ?? spawn();
+    const worker = [...workers].find((one) => one.answer === null) ?? spawn();
     const id = ++lastId;
     const deadline = startDeadline(options.timeoutMs, () => worker.process.kill('SIGKILL'));
     let response: Response | WorkerError;
     try {
       response = await new Promise((resolve, reject) => {
-        worker.settle = resolve;
+        worker.answer = resolve;
         start.then(() => {
           send(worker, { id, task });
         }, reject);
       });
     } finally {
       deadline.end();
-      worker.settle = null;
+      worker.answer = null;
     }
     if (response instanceof WorkerError) {
       await worker.gone;

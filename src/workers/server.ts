@@ -1,4 +1,4 @@
-// The worker's side of the wall: does the tasks, one at a time, each by a function of `tasks/`, and returns every fault
+// The worker's side of the messages: does the tasks, one at a time, each by a function of `tasks/`, and returns every fault
 // of a target as a value.
 
 import type { Driver } from '../dialects/port.js';
@@ -8,7 +8,7 @@ import type { Tools } from '../target/work.js';
 import type { Replies, StartMessage, Task } from './messages.js';
 import { applyAll } from './tasks/apply.js';
 import { judgeAll } from './tasks/judge.js';
-import { expressTarget, inspect, readHistories } from './tasks/read.js';
+import { readBaseline, inspect, readHistories } from './tasks/read.js';
 import { replayAll } from './tasks/replay.js';
 
 export interface Server {
@@ -35,8 +35,8 @@ export function createServer(
           return inspect(task, driver);
         case 'histories':
           return readHistories(task, driver);
-        case 'express':
-          return expressTarget(task, driver);
+        case 'baseline':
+          return readBaseline(task, driver);
         case 'judge':
           return judgeAll(task, tools);
         case 'apply':

@@ -50,47 +50,47 @@ describe('parseArguments', () => {
   test.each([
     ['', 'A command is missing'],
     ['stauts', "Unknown command 'stauts'; the nearest is status, of discover, status"],
-    ['upgrade --dryrun', 'Unknown option --dryrun; the nearest is --dry-run.'],
-    ['upgrade --dryRun', 'Unknown option --dryRun; the nearest is --dry-run.'],
-    ['upgrade --nobackup', 'Unknown option --nobackup; the nearest is --no-backup.'],
+    ['upgrade --dryrun', 'Unknown option --dryrun; the nearest is --dry-run'],
+    ['upgrade --dryRun', 'Unknown option --dryRun; the nearest is --dry-run'],
+    ['upgrade --nobackup', 'Unknown option --nobackup; the nearest is --no-backup'],
     ['upgrade --no-jobs', 'Unknown option --no-jobs'],
     ['upgrade --no-dry-run=false', 'Unknown option --no-dry-run'],
     ['upgrade -n', 'Unknown option -n'],
     ['upgrade --constructor', 'Unknown option --constructor'],
     ['upgrade --__proto__ x', 'Unknown option --__proto__'],
-    ['upgrade --data-dir.x y', 'Unknown option --data-dir.x; the nearest is --data-dir.'],
-    ['upgrade --dry-run=yes', "--dry-run takes no value but true or false, and got 'yes'."],
-    ['upgrade --dry-run=', "--dry-run takes no value but true or false, and got ''."],
-    ['upgrade head 0042', "upgrade does not take '0042'."],
-    ['status head', "status does not take 'head'."],
+    ['upgrade --data-dir.x y', 'Unknown option --data-dir.x; the nearest is --data-dir'],
+    ['upgrade --dry-run=yes', "--dry-run takes no value but true or false, and got 'yes'"],
+    ['upgrade --dry-run=', "--dry-run takes no value but true or false, and got ''"],
+    ['upgrade head 0042', "upgrade does not take '0042'"],
+    ['status head', "status does not take 'head'"],
     ['status --dry-run', '--dry-run is not an option of status, which takes --jobs'],
     ['discover --jobs 2', '--jobs is not an option of discover'],
-    ['upgrade --jobs 0', "--jobs takes a whole number from 1, and got '0'."],
-    ['upgrade --jobs 1.5', "--jobs takes a whole number from 1, and got '1.5'."],
-    ['upgrade --jobs 0x10', "--jobs takes a whole number from 1, and got '0x10'."],
+    ['upgrade --jobs 0', "--jobs takes a whole number from 1, and got '0'"],
+    ['upgrade --jobs 1.5', "--jobs takes a whole number from 1, and got '1.5'"],
+    ['upgrade --jobs 0x10', "--jobs takes a whole number from 1, and got '0x10'"],
     ['upgrade --jobs 99999999999999999999', '--jobs takes a whole number from 1'],
-    ['upgrade --limit -1', "--limit takes a whole number from 1, and got '-1'."],
-    ['upgrade --timeout abc', "--timeout takes a whole number from 1, and got 'abc'."],
-    ['upgrade --busy-timeout -5', "--busy-timeout takes a whole number from 0, and got '-5'."],
-    ['upgrade --verify deep', "--verify takes quick or full, and got 'deep'."],
-    ['upgrade --jobs', '--jobs needs a value: a whole number from 1.'],
-    ['upgrade --data-dir --json', '--data-dir needs a value: a path.'],
-    ['upgrade --data-dir=', '--data-dir needs a value: a path.'],
-    ['upgrade --only ,', "--only takes ids, separated by commas, and got ','."],
-    ['upgrade --allow-drift', '--allow-drift needs a value: kinds, separated by commas.'],
-    ['upgrade --jobs 2 --jobs 3', '--jobs is given 2 times.'],
+    ['upgrade --limit -1', "--limit takes a whole number from 1, and got '-1'"],
+    ['upgrade --timeout abc', "--timeout takes a whole number from 1, and got 'abc'"],
+    ['upgrade --busy-timeout -5', "--busy-timeout takes a whole number from 0, and got '-5'"],
+    ['upgrade --verify deep', "--verify takes quick or full, and got 'deep'"],
+    ['upgrade --jobs', '--jobs needs a value: a whole number from 1'],
+    ['upgrade --data-dir --json', '--data-dir needs a value: a path'],
+    ['upgrade --data-dir=', '--data-dir needs a value: a path'],
+    ['upgrade --only ,', "--only takes ids, separated by commas, and got ','"],
+    ['upgrade --allow-drift', '--allow-drift needs a value: kinds, separated by commas'],
+    ['upgrade --jobs 2 --jobs 3', '--jobs is given 2 times'],
     ['heads --limit 1', '--limit is not an option of heads'],
     ['show head --only a', '--only is not an option of show'],
     ['new words --exclude a', '--exclude is not an option of new'],
-    ['history --only a', '--only chooses among targets, and history looks at them with --fleet only.'],
-    ['lint --limit 3', '--limit chooses among targets, and lint looks at them with --fleet only.'],
-    ['status --json --ndjson', '--json and --ndjson exclude each other.'],
-    ['status --quiet --verbose', '--quiet and --verbose exclude each other.'],
+    ['history --only a', '--only chooses among targets, and history looks at them with --fleet only'],
+    ['lint --limit 3', '--limit chooses among targets, and lint looks at them with --fleet only'],
+    ['status --json --ndjson', '--json and --ndjson exclude each other'],
+    ['status --quiet --verbose', '--quiet and --verbose exclude each other'],
   ])('refuses: flotilla %s', (line, message) => {
     const error = refusal(line);
     expect(error.code).toBe('usage');
     expect(error.message).toContain(message);
-    expect(error.hint).toMatch(/^Type `flotilla .*--help`/);
+    expect(error.hint).toMatch(/^type `flotilla .*--help`/);
   });
 });
 
@@ -104,7 +104,7 @@ test('the parser refuses by itself what the check of names might let pass', () =
   for (const line of lines) expect(() => takeApart(line, COMMANDS), line.join(' ')).toThrow(FleetError);
   expect(takeApart(['upgrade', '--dry-run', '007'], COMMANDS)).toEqual({
     command: expect.objectContaining({ name: 'upgrade' }) as unknown,
-    words: ['007'],
+    args: ['007'],
     given: new Map([['dryRun', [true]]]),
   });
 });

@@ -109,12 +109,12 @@ describe('flotilla completion', () => {
       code: 64,
       stdout: '',
       stderr:
-        'error: completion needs SHELL: The shell: bash or zsh.\nhint: Type `flotilla completion --help` for what there is.\n',
+        'error: completion needs SHELL: The shell: bash or zsh\nhint: type `flotilla completion --help` for what there is\n',
     });
     expect(await runCli(['completion', 'fish'])).toMatchObject({
       code: 64,
       stdout: '',
-      stderr: expect.stringContaining("completion takes bash or zsh, and got 'fish'.") as string,
+      stderr: expect.stringContaining("completion takes bash or zsh, and got 'fish'") as string,
     });
   });
 

@@ -52,7 +52,7 @@ describe('A configuration in JSON', () => {
       const file = written('a.json', text);
       const { problems } = await refusal(mergeSettings({}, {}, file));
       expect(problems).toMatchObject([{ file, line: 1 }]);
-      expect(problems[0]?.message).toMatch(/^not JSON: /);
+      expect(problems[0]?.message).toMatch(/^Not JSON: /);
     },
   );
 
@@ -62,23 +62,23 @@ describe('A configuration in JSON', () => {
     const file = written('a.json', text);
     const { problems } = await refusal(mergeSettings({ env: 'p' }, {}, file));
     expect(
-      problems.map(({ line, message, hint }) => [line, message, hint.replace(/(All keys:).*/, '$1')]),
+      problems.map(({ line, message, hint }) => [line, message, hint.replace(/(all keys:).*/, '$1')]),
     ).toEqual([
-      [4, '$schema has a value that it cannot have', '$schema takes text.'],
-      [2, 'unknown key jbs', 'The nearest known key is jobs.'],
-      [3, 'unknown key zebra', 'All keys:'],
-      [6, 'environments.p.jobs has a value that it cannot have', 'jobs takes a whole number from 1.'],
+      [4, '$schema has a value that it cannot have', '$schema takes text'],
+      [2, 'Unknown key jbs', 'the nearest known key is jobs'],
+      [3, 'Unknown key zebra', 'all keys:'],
+      [6, 'environments.p.jobs has a value that it cannot have', 'jobs takes a whole number from 1'],
       [
         7,
         'environments.p.environments stands within an environment',
-        'An environment has settings alone: put it beside this one.',
+        'an environment has settings alone: put it beside this one',
       ],
       [
         8,
         'environments.q is not an object',
-        'Write "environments": { "production": { "dataDir": "data" } }, for example.',
+        'write "environments": { "production": { "dataDir": "data" } }, for example',
       ],
-      [9, 'unknown key environments.r.$schema', 'All keys:'],
+      [9, 'Unknown key environments.r.$schema', 'all keys:'],
     ]);
   });
 });
@@ -103,11 +103,11 @@ describe('Environments', () => {
     const file = written('a.json', ENVIRONMENTS);
     const near = await refusal(mergeSettings({ env: 'prodution' }, {}, file));
     expect([near.message, near.hint]).toEqual([
-      `The configuration file ${file} has no environment prodution.`,
-      'The nearest is production. It has production, staging.',
+      `The configuration file ${file} has no environment prodution`,
+      'the nearest is production; it has production, staging',
     ]);
     expect((await refusal(mergeSettings({ env: 'constructor' }, {}, file))).hint).toBe(
-      'It has production, staging.',
+      'it has production, staging',
     );
   });
 
@@ -161,7 +161,7 @@ describe('In the working directory', () => {
     expect([code, stderr]).toEqual([
       78,
       expect.stringContaining(
-        'error: There are several configuration files: flotilla.config.json and flotilla.config.mjs.\n',
+        'error: There are several configuration files: flotilla.config.json and flotilla.config.mjs\n',
       ),
     ]);
   });

@@ -65,7 +65,7 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))(
       expect(flat).toContain(command.description.join(' '));
       for (const name of optionsOf(command)) {
         const { describe: common, off, default: fallback } = OPTIONS[name];
-        const words = command.optionWords?.[name] ?? common;
+        const words = command.optionTexts?.[name] ?? common;
         expect(flat).toContain(off === undefined ? `--${flagOf(name)} ` : `--no-${flagOf(name)} ${off}`);
         if (off === undefined) expect(flat).toContain(words);
         if (typeof fallback === 'string' || typeof fallback === 'number') {
@@ -76,7 +76,7 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))(
 
     test('gives examples, and each of them is a command line that can be typed', () => {
       expect(command.examples.length).toBeGreaterThan(0);
-      for (const { words, does } of command.examples) {
+      for (const { args: words, does } of command.examples) {
         expect(flat).toContain(`flotilla ${words} ${does}`);
         const args = (words.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map((word) =>
           word.replace(/^(['"])(.*)\1$/, '$2'),

@@ -47,7 +47,7 @@ describe('words', () => {
     const { code, stdout, stderr } = await flotilla('upgrade', '--dryrun');
     expect([code, stdout]).toEqual([64, '']);
     expect(stderr).toBe(
-      'error: Unknown option --dryrun; the nearest is --dry-run.\nhint: Type `flotilla --help` for what there is.\n',
+      'error: Unknown option --dryrun; the nearest is --dry-run\nhint: type `flotilla --help` for what there is\n',
     );
     expect(existsSync(join(cwd, 'data/.flotilla'))).toBe(false);
   });
@@ -87,12 +87,12 @@ describe('settings', () => {
     const file = await flotilla('status');
     expect([file.code, file.stdout]).toEqual([78, '']);
     expect(file.stderr).toMatch(
-      /flotilla\.config\.json:1: unknown key datadir\n.*nearest known key is dataDir/,
+      /flotilla\.config\.json:1: Unknown key datadir\n.*nearest known key is dataDir/,
     );
     writeFileSync(join(cwd, 'flotilla.config.json'), '{}');
     const variable = await runCli(['status'], { cwd, env: { FLOTILLA_JOB: '2' } });
     expect(variable.code).toBe(78);
-    expect(variable.stderr).toMatch(/unknown variable FLOTILLA_JOB\n.*nearest known one is FLOTILLA_JOBS/);
+    expect(variable.stderr).toMatch(/Unknown variable FLOTILLA_JOB\n.*nearest known one is FLOTILLA_JOBS/);
   });
 });
 
@@ -155,7 +155,7 @@ describe('output', () => {
       cwd,
     });
     expect(stdout).toBe('1\n');
-    expect(stderr).toContain('standard output cannot be written');
+    expect(stderr).toContain('Standard output cannot be written');
   });
 });
 

@@ -91,13 +91,13 @@ describe('mergeSettings', () => {
       error.problems.map(({ file: at, message, hint }) => [at, message, hint.split(' All keys')[0]]).sort(),
     ).toEqual(
       [
-        [file, 'backup has a value that it cannot have', 'backup takes true or false.'],
-        [file, 'dataDir has a value that it cannot have', 'dataDir takes a path.'],
-        [file, 'jobs has a value that it cannot have', 'jobs takes a whole number from 1.'],
-        [file, 'limit has a value that it cannot have', 'limit takes a whole number from 1.'],
-        [file, 'only has a value that it cannot have', 'only takes ids, separated by commas.'],
-        [file, 'unknown key data-dir', 'The nearest known key is dataDir.'],
-        [file, 'verify has a value that it cannot have', 'verify takes quick or full.'],
+        [file, 'backup has a value that it cannot have', 'backup takes true or false'],
+        [file, 'dataDir has a value that it cannot have', 'dataDir takes a path'],
+        [file, 'jobs has a value that it cannot have', 'jobs takes a whole number from 1'],
+        [file, 'limit has a value that it cannot have', 'limit takes a whole number from 1'],
+        [file, 'only has a value that it cannot have', 'only takes ids, separated by commas'],
+        [file, 'Unknown key data-dir', 'the nearest known key is dataDir'],
+        [file, 'verify has a value that it cannot have', 'verify takes quick or full'],
       ].sort(),
     );
   });
@@ -110,7 +110,7 @@ describe('mergeSettings', () => {
 
   test.each(['[]', '"data"', 'null', '3'])('refuses %s as a configuration', async (content) => {
     const error = await refusal(mergeSettings({}, {}, await config(content)));
-    expect(error.problems[0]?.message).toBe('not an object');
+    expect(error.problems[0]?.message).toBe('Not an object');
   });
 
   test('refuses a file that was asked for and is not there', async () => {
@@ -124,11 +124,11 @@ describe('mergeSettings', () => {
     const error = await refusal(mergeSettings({}, environment, undefined));
     expect(error.problems).toEqual([
       {
-        message: 'unknown variable FLOTILLA_DATADIR',
-        hint: 'The nearest known one is FLOTILLA_DATA_DIR. Unset it, or correct its name.',
+        message: 'Unknown variable FLOTILLA_DATADIR',
+        hint: 'the nearest known one is FLOTILLA_DATA_DIR; unset it, or correct its name',
       },
-      { message: "FLOTILLA_JOBS is 'many'", hint: 'It takes a whole number from 1.' },
-      { message: "FLOTILLA_BACKUP is 'no'", hint: 'It takes true or false.' },
+      { message: "FLOTILLA_JOBS is 'many'", hint: 'it takes a whole number from 1' },
+      { message: "FLOTILLA_BACKUP is 'no'", hint: 'it takes true or false' },
     ]);
   });
 

@@ -294,12 +294,12 @@ test('what cannot be used is told with the reason, and the next command', async 
     [exit 2]
 
     $ flotilla discover --data-dir nowhere
-    error: the data directory "nowhere" does not exist
+    error: The data directory "nowhere" does not exist
     hint: name the directory of the databases with --data-dir
     [exit 78]
 
     $ flotilla upgrade --only project_7
-    error: no target has the id "project_7"
+    error: No target has the id "project_7"
     hint: did you mean project_2 or project_1? list the ids with: flotilla discover
     [exit 64]
 

@@ -143,8 +143,8 @@ test('each is refused before anything is done, and told what is wrong with it', 
       const { code, stdout, stderr } = await answerTo(wordsOf(line));
       // Who asks for JSON is given the fault in JSON as well.
       expect([line, code, line.includes('json') ? '' : stdout]).toEqual([line, 64, '']);
-      expect(stderr).toMatch(/^error: [^\n]+\nhint: Type `flotilla .*--help` for what there is\.\n$/);
-      screen += `$ flotilla ${line}\n${stderr.replace(/^hint: Type .* for what there is\.\n/m, '')}\n`;
+      expect(stderr).toMatch(/^error: [^\n]+\nhint: type `flotilla .*--help` for what there is\n$/);
+      screen += `$ flotilla ${line}\n${stderr.replace(/^hint: type .* for what there is\n/m, '')}\n`;
     }
   }
   await expect(screen).toMatchFileSnapshot('transcripts/wrong-lines.txt');

@@ -101,7 +101,7 @@ describe('A mistake is told:', () => {
   test('an id that nothing has, with the nearest ones and the command that lists them.', () => {
     const error = fault({ only: ['projct_10'] });
     expect(error.code).toBe('unknownTarget');
-    expect(error.message).toBe('no target has the id "projct_10"');
+    expect(error.message).toBe('No target has the id "projct_10"');
     expect(error.hint).toMatch(/^did you mean project_10 or .*\? list the ids with: flotilla discover$/);
   });
 
@@ -116,7 +116,7 @@ describe('A mistake is told:', () => {
   test('a glob that matches nothing, in --exclude as well, and all mistakes at once.', () => {
     const error = fault({ only: ['asia/*'], exclude: ['project_99999999', 'project_1'] });
     expect(error.code).toBe('unknownTarget');
-    expect(error.message).toBe('no target matches "asia/*"; no target has the id "project_99999999"');
+    expect(error.message).toBe('No target matches "asia/*"; no target has the id "project_99999999"');
     expect(error.problems).toHaveLength(2);
   });
 

@@ -44,7 +44,7 @@ test('A report that cannot be written is a sentence, and no fault.', async () =>
   const blocked = temporaryDirectory();
   writeFileSync(join(blocked, 'reports'), '');
   expect(keepReport(blocked, reportOf(1))).toMatch(
-    /^the report could not be kept in .*\.json: E(?:EXIST|NOTDIR)/,
+    /^The report could not be kept in .*\.json: E(?:EXIST|NOTDIR)/,
   );
 
   const taken = temporaryDirectory();

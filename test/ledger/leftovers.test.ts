@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { removeLeftovers, type Places } from '../../src/ledger/leftovers.js';
+import { removeLeftovers, type Directories } from '../../src/ledger/leftovers.js';
 import { temporaryDirectory, treeOf } from '../support/fleet.js';
 import { withoutPrivilege } from '../support/unprivileged.js';
 
@@ -13,7 +13,7 @@ function put(stateDir: string, name: string): void {
   writeFileSync(join(stateDir, name), name);
 }
 
-function placesOf(stateDir: string): Places {
+function placesOf(stateDir: string): Directories {
   return { stateDir, backupDir: join(stateDir, 'backups') };
 }
 

@@ -59,7 +59,7 @@ test('A held lock says at once who holds it and what to do, and ends with exit c
   expect(await firstOutput(child)).toBe('collected');
   const error = fault(stateDir);
   expect(error.message).toBe(
-    'another run over this fleet is going on: upgrade 20261120T101500Z-3f9a1c, ' +
+    'Another run over this fleet is going on: upgrade 20261120T101500Z-3f9a1c, ' +
       `started at 2026-11-20T10:15:00.000Z, process ${child.pid ?? 0}`,
   );
   expect(error.hint).toBe('wait until it has ended, or stop it, and run the command again');

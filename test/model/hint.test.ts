@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { commandText, wordsOf } from '../../src/model/command.js';
+import { commandText, argvOf } from '../../src/model/command.js';
 import { FleetError } from '../../src/model/errors.js';
 import {
   again,
@@ -59,7 +59,7 @@ describe('A hint', () => {
     const inner = hint`look: ${foreign('sqlite3', 'a b.db', 'SELECT 1')}`;
     expect(tell(hint`${inner}; then wait`, ABOUT)).toEqual({
       hint: "look: sqlite3 'a b.db' 'SELECT 1'; then wait",
-      commands: [{ program: 'sqlite3', words: ['a b.db', 'SELECT 1'] }],
+      commands: [{ program: 'sqlite3', args: ['a b.db', 'SELECT 1'] }],
     });
   });
 });
@@ -89,11 +89,11 @@ test('A fault of a whole run is told again with the fleet that it is about, the 
 
 test('Options become words that read back as the same values.', () => {
   expect(
-    wordsOf({ verb: 'stamp', argument: '-1', options: { dryRun: true, backup: false, at: '-x' } }),
+    argvOf({ verb: 'stamp', argument: '-1', options: { dryRun: true, backup: false, at: '-x' } }),
   ).toEqual(['flotilla', 'stamp', '-1', '--dry-run', '--no-backup', '--at=-x']);
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), (word) => {
-      expect(commandText({ program: 'p', words: [word] })).not.toMatch(/[\u0000-\u0008\u001b]/);
+      expect(commandText({ program: 'p', args: [word] })).not.toMatch(/[\u0000-\u0008\u001b]/);
     }),
   );
 });

@@ -154,7 +154,7 @@ describe('a run that cannot begin', () => {
   test.each([
     ['a data directory that is missing', ['--data-dir', 'nowhere'], 78, 'does not exist'],
     ['a migrations directory that is missing', ['--migrations', 'nowhere'], 78, 'no migrations directory'],
-    ['an id that no target has', ['--only', 'project_99'], 64, 'no target has the id'],
+    ['an id that no target has', ['--only', 'project_99'], 64, 'No target has the id'],
     ['a revision that no file has', ['0099'], 64, 'No revision is called'],
     ['an unknown option', ['--dryrun'], 64, '--dry-run'],
   ])('because of %s touches nothing and says what to do', async (_, args, code, words) => {

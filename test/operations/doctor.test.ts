@@ -8,7 +8,7 @@ import { sqliteVersion } from '../../src/dialects/sqlite/driver/version.js';
 import type { DoctorReport } from '../../src/index.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { takeRunLock } from '../../src/ledger/run-lock.js';
-import { placeFindings, versionFindings } from '../../src/operations/doctor/places.js';
+import { directoryFindings, versionFindings } from '../../src/operations/doctor/directories.js';
 import type { Context } from '../../src/operations/context.js';
 import { runCli } from '../support/cli.js';
 import { makeProjects, temporaryDirectory, treeOf } from '../support/fleet.js';
@@ -202,10 +202,9 @@ describe('places', () => {
   test('less room than the fleet, or than its largest target, needs', () => {
     const context = { stateDir: temporaryDirectory(), randomId: () => '0123456789ab' } as Context;
     const findings = (sizeBytes: number, largestBytes: number) =>
-      placeFindings(context, temporaryDirectory(), { sizeBytes, largestBytes }).found.map(({ finding }) => [
-        finding.id,
-        finding.severity,
-      ]);
+      directoryFindings(context, temporaryDirectory(), { sizeBytes, largestBytes }).found.map(
+        ({ finding }) => [finding.id, finding.severity],
+      );
     expect(findings(1, 1)).toEqual([]);
     expect(findings(1e18, 1)).toEqual([['noRoom', 'warning']]);
     expect(findings(1e18, 1e18)).toEqual([['noRoom', 'error']]);

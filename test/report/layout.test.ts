@@ -74,7 +74,7 @@ test('a suggested command is read back by a shell as the words it was made of', 
   const word = fc.string({ unit: 'binary-ascii', minLength: 1 }).filter((text) => !text.includes('\u0000'));
   fc.assert(
     fc.property(fc.array(word, { minLength: 1, maxLength: 4 }), (all) => {
-      const script = commandText({ program: 'printf', words: ['%s\\0', ...all] });
+      const script = commandText({ program: 'printf', args: ['%s\\0', ...all] });
       const read = execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\u0000').slice(0, -1);
       expect(read).toEqual(all);
     }),

@@ -102,8 +102,8 @@ describe('The queue of a rollout', () => {
     const queue = queueOf(many(100));
     const [first, second] = queue.take();
     if (first === undefined || second === undefined) throw new Error('the batch is too small');
-    queue.putBackAlone(first);
-    queue.putBackAlone(second);
+    queue.putBackAsSuspect(first);
+    queue.putBackAsSuspect(second);
     expect(rest(queue).slice(0, 3)).toEqual([['t1'], ['t0'], expect.arrayContaining(['t16', 't17'])]);
   });
 
@@ -111,7 +111,7 @@ describe('The queue of a rollout', () => {
     const queue = queueOf(many(100));
     const [first] = queue.take();
     if (first === undefined) throw new Error('the batch is empty');
-    queue.putBackAlone(first);
+    queue.putBackAsSuspect(first);
     const [again] = queue.take();
     expect(again).toBe(first);
     queue.putLast(first);

@@ -10,7 +10,7 @@ import { observe } from '../../src/dialects/sqlite/driver/observe.js';
 import type { Revision } from '../../src/model/revision.js';
 import { buildGraph } from '../../src/revisions/graph.js';
 import { parseRevision } from '../../src/revisions/parse.js';
-import { describe, diff, type Finding } from '../../src/dialects/sqlite/schema/diff.js';
+import { describe, diff, type SchemaDifference } from '../../src/dialects/sqlite/schema/diff.js';
 import { isSnapshot } from '../../src/dialects/sqlite/schema/snapshot.js';
 import { judge, type Judgement } from '../../src/stamping/judge.js';
 import { sqliteDriver } from '../support/driver.js';
@@ -74,18 +74,20 @@ const MISSING = {
   indexMissing: ({ expected }) => `index ${expected.name}`,
   triggerMissing: ({ expected }) => `trigger ${expected.name}`,
   viewMissing: ({ expected }) => `view ${expected.name}`,
-} as const satisfies { [K in Finding['kind']]?: (finding: Extract<Finding, { kind: K }>) => string };
+} as const satisfies {
+  [K in SchemaDifference['kind']]?: (difference: Extract<SchemaDifference, { kind: K }>) => string;
+};
 
-/** What a finding says is missing, in the words of `lackingSome`; the whole of it where it says something else. */
-function missingOf(finding: Finding): string {
-  const words = finding.kind in MISSING ? MISSING[finding.kind as keyof typeof MISSING] : describe;
-  return (words as (finding: Finding) => string)(finding);
+/** What a difference says is missing, in the words of `lackingSome`; the whole of it where it says something else. */
+function missingOf(difference: SchemaDifference): string {
+  const words = difference.kind in MISSING ? MISSING[difference.kind as keyof typeof MISSING] : describe;
+  return (words as (difference: SchemaDifference) => string)(difference);
 }
 
 interface Judged {
   readonly judgement: Judgement;
   /** The differences as the schema model has them. */
-  readonly findings: readonly Finding[];
+  readonly differences: readonly SchemaDifference[];
 }
 
 /** Judges a database that records a revision and has another structure. */
@@ -118,7 +120,7 @@ async function judged(expected: string, actual: string): Promise<Judged> {
     const judgement = await judge(observe(db), basis, async () => found);
     const wanted = await replay.structure([revision]);
     if (!isSnapshot(wanted)) throw new Error('no snapshot');
-    return { judgement, findings: diff(wanted, found) };
+    return { judgement, differences: diff(wanted, found) };
   } finally {
     await replay.close();
     db.close();
@@ -131,16 +133,16 @@ test('everything that is missing is found, and nothing else is reported', async 
   await fc.assert(
     fc.asyncProperty(schemaArbitrary, styleArbitrary, choices, async (model, style, picks) => {
       const { model: actual, missing } = lackingSome(model, () => picks.next().value !== 0);
-      const { judgement, findings } = await judged(writeSchema(model, style), writeSchema(actual, PLAIN));
+      const { judgement, differences } = await judged(writeSchema(model, style), writeSchema(actual, PLAIN));
       const words = (items: readonly string[]) => items.map((item) => item.toLowerCase()).sort();
-      expect(words(findings.map(missingOf))).toEqual(words(missing));
+      expect(words(differences.map(missingOf))).toEqual(words(missing));
       const told = judgement.differences.map((difference) => difference.words);
-      expect(told).toEqual(findings.map(describe));
+      expect(told).toEqual(differences.map(describe));
       expect(judgement.state).toBe(missing.length === 0 ? 'current' : 'drifted');
       if (missing.length === 0) return;
       drifted += 1;
       expect(judgement.problem).toMatchObject({ code: 'drifted', revision: '0001' });
-      for (const words of findings.slice(0, 8).map(describe))
+      for (const words of differences.slice(0, 8).map(describe))
         expect(judgement.problem?.message).toContain(words);
     }),
     { numRuns: 300 },

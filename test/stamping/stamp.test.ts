@@ -121,7 +121,7 @@ describe('tables that no revision knows', () => {
       match: { kind: 'nearest', revision: '0004', difference: ['table mine is not expected'] },
       failure: {
         hint: expect.stringMatching(
-          /^where these tables are its own: flotilla stamp --allow-extra --only project_1 /,
+          /^where these tables are meant to be there: flotilla stamp --allow-extra --only project_1 /,
         ) as string,
       },
     });

@@ -1,5 +1,5 @@
 // The walls of the house as rules over source text: what each rule says, what it finds, and the way out. Apart from
-// the test that applies them to `src`, so that each rule can be shown to fail. Pure: text in, findings out.
+// the test that applies them to `src`, so that each rule can be shown to fail. Pure: text in, offences out.
 
 import { posix } from 'node:path';
 import ts from 'typescript';
@@ -10,7 +10,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-export interface Finding {
+export interface Offence {
   readonly rule: RuleName;
   readonly file: string;
   /** What was found, and the remedy. */
@@ -80,13 +80,13 @@ export type RuleName = keyof typeof REMEDY;
 export const RULES = Object.keys(REMEDY) as RuleName[];
 
 /** Applies every rule to all files at once. */
-export function checkArchitecture(files: readonly SourceFile[], exceptions: Exceptions): Finding[] {
-  const findings: Finding[] = [];
+export function checkArchitecture(files: readonly SourceFile[], exceptions: Exceptions): Offence[] {
+  const offences: Offence[] = [];
   const graph = new Map<string, string[]>();
   for (const file of files) {
     const { path, text } = file;
     const report = (rule: RuleName, what: string): void => {
-      findings.push({ rule, file: path, message: `${what}: ${REMEDY[rule]}` });
+      offences.push({ rule, file: path, message: `${what}: ${REMEDY[rule]}` });
     };
     const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
     const imports = importsOf(source);
@@ -100,9 +100,9 @@ export function checkArchitecture(files: readonly SourceFile[], exceptions: Exce
   }
   for (const cycle of cyclesIn(graph)) {
     const message = `${cycle.join(' > ')}: ${REMEDY['no-cycles']}`;
-    findings.push({ rule: 'no-cycles', file: cycle[0] ?? '', message });
+    offences.push({ rule: 'no-cycles', file: cycle[0] ?? '', message });
   }
-  return findings;
+  return offences;
 }
 
 type Report = (rule: RuleName, what: string) => void;

@@ -25,11 +25,11 @@ export const baseline = defineCommand({
   switches: [],
   examples: [
     {
-      words: 'baseline project_7',
+      args: 'baseline project_7',
       does: 'writes migrations/0001_baseline.sql, where there is no revision yet',
     },
-    { words: 'baseline project_7 --output schema.sql', does: 'writes it to another file' },
-    { words: 'baseline backup/old.db', does: 'takes a database that is no target' },
+    { args: 'baseline project_7 --output schema.sql', does: 'writes it to another file' },
+    { args: 'baseline backup/old.db', does: 'takes a database that is no target' },
   ],
   exitCodes: {
     0: 'the revision was written, or printed',

@@ -13,8 +13,8 @@ export const check = defineCommand({
   settings: ['jobs'],
   switches: [],
   examples: [
-    { words: 'check --quiet', does: 'answers by the exit code alone' },
-    { words: 'check --json', does: 'says which targets are not current' },
+    { args: 'check --quiet', does: 'answers by the exit code alone' },
+    { args: 'check --json', does: 'says which targets are not current' },
   ],
   exitCodes: { 0: 'every target is current', 1: 'some target is not current, or there is none' },
   async run(fleet, { select }) {

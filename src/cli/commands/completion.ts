@@ -20,9 +20,9 @@ export const completion: PlainCommand = {
   settings: [],
   switches: [],
   examples: [
-    { words: 'completion bash', does: 'in bash: eval "$(flotilla completion bash)", in ~/.bashrc' },
+    { args: 'completion bash', does: 'in bash: eval "$(flotilla completion bash)", in ~/.bashrc' },
     {
-      words: 'completion zsh',
+      args: 'completion zsh',
       does: 'in zsh: eval "$(flotilla completion zsh)", in ~/.zshrc, after compinit',
     },
   ],

@@ -14,12 +14,12 @@ export const current = defineCommand({
   settings: ['jobs'],
   switches: [],
   examples: [
-    { words: 'current', does: 'a line for each target' },
+    { args: 'current', does: 'a line for each target' },
     {
-      words: 'current --only project_7 --verbose',
+      args: 'current --only project_7 --verbose',
       does: 'one target, with its history and what it still lacks',
     },
-    { words: 'current --ndjson', does: 'one JSON object a line' },
+    { args: 'current --ndjson', does: 'one JSON object a line' },
   ],
   exitCodes: { 0: 'the fleet was read, whatever its state', 1: 'there is no target' },
   async run(fleet, { select, switches }) {

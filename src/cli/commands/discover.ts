@@ -14,12 +14,12 @@ export const discover = defineCommand({
   settings: [],
   switches: [],
   examples: [
-    { words: 'discover', does: 'lists the targets under data' },
+    { args: 'discover', does: 'lists the targets under data' },
     {
-      words: "discover --data-dir /srv/app --pattern '**/*.sqlite'",
+      args: "discover --data-dir /srv/app --pattern '**/*.sqlite'",
       does: 'looks elsewhere, for other names',
     },
-    { words: 'discover --json', does: 'the same as one JSON document' },
+    { args: 'discover --json', does: 'the same as one JSON document' },
   ],
   exitCodes: { 0: 'there are targets', 1: 'there is no target' },
   async run(fleet, { select }) {

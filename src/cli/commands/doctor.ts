@@ -16,9 +16,9 @@ export const doctor = defineCommand({
   settings: ['jobs', 'backupDir'],
   switches: [],
   examples: [
-    { words: 'doctor', does: 'what is wrong, and what to do next' },
-    { words: 'doctor --verbose', does: 'the same, with every single case' },
-    { words: 'doctor --json', does: 'the same as one JSON document' },
+    { args: 'doctor', does: 'what is wrong, and what to do next' },
+    { args: 'doctor --verbose', does: 'the same, with every single case' },
+    { args: 'doctor --json', does: 'the same as one JSON document' },
   ],
   exitCodes: { 0: 'nothing wants to be done', 1: 'something wants to be done' },
   async run(fleet, { select, settings: { backupDir } }) {

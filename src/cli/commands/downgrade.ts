@@ -22,9 +22,9 @@ export const downgrade = defineCommand({
   settings: RUN_SETTING_NAMES,
   switches: [],
   examples: [
-    { words: 'downgrade -1 --dry-run', does: 'rehearses undoing the newest revision' },
-    { words: 'downgrade 0003 --only project_7', does: 'brings one target back to revision 0003' },
-    { words: 'downgrade base', does: 'takes everything back that revisions made' },
+    { args: 'downgrade -1 --dry-run', does: 'rehearses undoing the newest revision' },
+    { args: 'downgrade 0003 --only project_7', does: 'brings one target back to revision 0003' },
+    { args: 'downgrade base', does: 'takes everything back that revisions made' },
   ],
   exitCodes: {
     0: 'every target is there',

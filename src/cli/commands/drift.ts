@@ -14,9 +14,9 @@ export const drift = defineCommand({
   settings: ['jobs'],
   switches: [],
   examples: [
-    { words: 'drift', does: 'what differs, cohort by cohort' },
-    { words: 'drift --verbose', does: 'the same, naming every target' },
-    { words: 'drift --json --only project_7', does: 'each difference of one target with its kind' },
+    { args: 'drift', does: 'what differs, cohort by cohort' },
+    { args: 'drift --verbose', does: 'the same, naming every target' },
+    { args: 'drift --json --only project_7', does: 'each difference of one target with its kind' },
   ],
   exitCodes: { 0: 'no target drifted', 1: 'some target drifted or cannot be read, or there is none' },
   async run(fleet, { select }) {

@@ -10,7 +10,7 @@ export const heads = defineCommand({
   looks: 'never',
   settings: [],
   switches: [],
-  examples: [{ words: 'heads', does: 'the head, or the heads' }],
+  examples: [{ args: 'heads', does: 'the head, or the heads' }],
   exitCodes: { 0: 'the heads were listed' },
   async run(fleet) {
     const report = await fleet.heads();

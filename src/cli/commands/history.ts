@@ -21,12 +21,12 @@ export const history = defineCommand({
   looks: 'withFleet',
   settings: ['jobs'],
   switches: ['fleet'],
-  optionWords: { fleet: 'Look at the targets: how many have which revision, and since when' },
+  optionTexts: { fleet: 'Look at the targets: how many have which revision, and since when' },
   examples: [
-    { words: 'history', does: 'all revisions' },
-    { words: 'history 0003:', does: 'revision 0003 and all after it' },
-    { words: 'history 0003:0007', does: 'these two and all between' },
-    { words: 'history --fleet', does: 'how far the fleet is, and since when' },
+    { args: 'history', does: 'all revisions' },
+    { args: 'history 0003:', does: 'revision 0003 and all after it' },
+    { args: 'history 0003:0007', does: 'these two and all between' },
+    { args: 'history --fleet', does: 'how far the fleet is, and since when' },
   ],
   exitCodes: { 0: 'the revisions were listed', 1: 'there is no target (with --fleet)' },
   async run(fleet, { argument: range, select, switches }) {

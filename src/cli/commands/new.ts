@@ -15,7 +15,7 @@ export const newRevision = defineCommand({
   settings: [],
   switches: [],
   examples: [
-    { words: 'new "add an index on tasks"', does: 'writes, for example, 0008_add_an_index_on_tasks.sql' },
+    { args: 'new "add an index on tasks"', does: 'writes, for example, 0008_add_an_index_on_tasks.sql' },
   ],
   exitCodes: {
     0: 'the file was written',

@@ -21,9 +21,9 @@ export const plan = defineCommand({
   settings: ['jobs', 'stamp', 'allowExtra'],
   switches: ['sql'],
   examples: [
-    { words: 'plan', does: 'what is pending, cohort by cohort' },
-    { words: 'plan 0042 --stamp', does: 'up to revision 0042, legacy targets included' },
-    { words: 'plan --sql', does: 'the SQL of it, to read and review' },
+    { args: 'plan', does: 'what is pending, cohort by cohort' },
+    { args: 'plan 0042 --stamp', does: 'up to revision 0042, legacy targets included' },
+    { args: 'plan --sql', does: 'the SQL of it, to read and review' },
   ],
   exitCodes: { 0: 'the plan was made', 1: 'there is no target' },
   async run(fleet, { select, settings: { stamp, allowExtra }, argument: to, switches }) {

@@ -19,11 +19,11 @@ export const repair = defineCommand({
   settings: ['dropExtra', ...RUN_SETTING_NAMES],
   switches: ['plan'],
   examples: [
-    { words: 'repair --plan', does: 'the SQL of it, cohort by cohort, to read and review' },
-    { words: 'repair --dry-run', does: 'rehearses it on private copies, rows in the way included' },
-    { words: 'repair', does: 'mends every target that drifted' },
+    { args: 'repair --plan', does: 'the SQL of it, cohort by cohort, to read and review' },
+    { args: 'repair --dry-run', does: 'rehearses it on private copies, rows in the way included' },
+    { args: 'repair', does: 'mends every target that drifted' },
     {
-      words: 'repair --drop-extra _alembic_tmp_tasks,tasks.old_title',
+      args: 'repair --drop-extra _alembic_tmp_tasks,tasks.old_title',
       does: 'the same, and drops this table and this column, with what they hold',
     },
   ],

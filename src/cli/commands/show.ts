@@ -18,8 +18,8 @@ export const show = defineCommand({
   settings: [],
   switches: [],
   examples: [
-    { words: 'show head', does: 'the last revision' },
-    { words: 'show e6e5', does: 'the one revision whose id starts like this' },
+    { args: 'show head', does: 'the last revision' },
+    { args: 'show e6e5', does: 'the one revision whose id starts like this' },
   ],
   exitCodes: { 0: 'the revision was shown' },
   async run(fleet, { argument: revision = 'head' }) {

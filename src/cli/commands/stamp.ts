@@ -25,12 +25,12 @@ export const stamp = defineCommand({
   settings: ['at', 'allowExtra', ...RUN_SETTING_NAMES],
   switches: ['force'],
   examples: [
-    { words: 'stamp --dry-run', does: 'tells which revision each legacy target matches; touches nothing' },
-    { words: 'stamp', does: 'records what evidence says' },
-    { words: 'stamp --at 0004', does: 'records 0004 where the structure is that of 0003 and of 0004' },
-    { words: 'stamp --allow-extra', does: 'lets targets have tables that no revision knows' },
-    { words: 'stamp 0003 --only project_7', does: 'records 0003, where the structure is that of 0003' },
-    { words: 'stamp 0003 --only project_7 --force', does: 'records 0003 whatever the structure says' },
+    { args: 'stamp --dry-run', does: 'tells which revision each legacy target matches; touches nothing' },
+    { args: 'stamp', does: 'records what evidence says' },
+    { args: 'stamp --at 0004', does: 'records 0004 where the structure is that of 0003 and of 0004' },
+    { args: 'stamp --allow-extra', does: 'lets targets have tables that no revision knows' },
+    { args: 'stamp 0003 --only project_7', does: 'records 0003, where the structure is that of 0003' },
+    { args: 'stamp 0003 --only project_7 --force', does: 'records 0003 whatever the structure says' },
   ],
   exitCodes: {
     0: 'every target has a history',

@@ -15,9 +15,9 @@ export const status = defineCommand({
   settings: ['jobs'],
   switches: [],
   examples: [
-    { words: 'status', does: 'shows the fleet in a few lines' },
-    { words: 'status --verbose', does: 'adds a line for each target' },
-    { words: "status --only 'eu/*' --json", does: 'a part of the fleet, as one JSON document' },
+    { args: 'status', does: 'shows the fleet in a few lines' },
+    { args: 'status --verbose', does: 'adds a line for each target' },
+    { args: "status --only 'eu/*' --json", does: 'a part of the fleet, as one JSON document' },
   ],
   exitCodes: { 0: 'the fleet was read, whatever its state', 1: 'there is no target' },
   async run(fleet, { select, switches }) {

@@ -25,14 +25,14 @@ export const upgrade = defineCommand({
   switches: [],
   examples: [
     {
-      words: 'upgrade --dry-run',
+      args: 'upgrade --dry-run',
       does: 'rehearses on private copies and tells the outcome; touches nothing',
     },
-    { words: 'upgrade', does: 'brings every target to head' },
-    { words: 'upgrade --stamp', does: 'the same, legacy targets included where evidence is clear' },
-    { words: 'upgrade --limit 10 --verbose', does: 'the first ten targets, telling of each' },
+    { args: 'upgrade', does: 'brings every target to head' },
+    { args: 'upgrade --stamp', does: 'the same, legacy targets included where evidence is clear' },
+    { args: 'upgrade --limit 10 --verbose', does: 'the first ten targets, telling of each' },
     {
-      words: 'upgrade 0042 --jobs 4 --report run.json',
+      args: 'upgrade 0042 --jobs 4 --report run.json',
       does: 'to revision 0042, by four processes, with a report',
     },
   ],

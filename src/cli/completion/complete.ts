@@ -7,17 +7,17 @@ import { COMMANDS } from '../command-list.js';
 import { optionsOf } from '../offered.js';
 import { COMMON_SWITCHES, FLEET_NAMES, flagOf, namesOf, OPTIONS } from '../options.js';
 import type { OptionName } from '../options.js';
-import { readTyped } from '../typed-words.js';
-import type { TypedWords } from '../typed-words.js';
+import { readTyped } from '../typed-line.js';
+import type { TypedLine } from '../typed-line.js';
 import { revisionIds, targetIds } from './ids.js';
 import type { Environment } from './ids.js';
 
 /**
  * Words that may stand where the last of the words is, and begin like it.
- * @param words as they were typed after the program's name, quotes included, up to the cursor
+ * @param args as they were typed after the program's name, quotes included, up to the cursor
  */
-export async function complete(words: readonly string[], environment: Environment): Promise<string[]> {
-  const typed = readTyped(words, environment['HOME']);
+export async function complete(args: readonly string[], environment: Environment): Promise<string[]> {
+  const typed = readTyped(args, environment['HOME']);
   const { current, pending } = typed;
   const assigned = pending === undefined ? /^--([^=]+)=(.*)$/s.exec(current) : null;
   if (assigned !== null && typed.isOption) {
@@ -29,7 +29,7 @@ export async function complete(words: readonly string[], environment: Environmen
   }
   if (pending !== undefined) return offer('', current, await valuesOf(pending, current, typed, environment));
   if (typed.isOption && current.startsWith('-')) return offer('', current, flagsOf(typed));
-  return offer('', current, await wordsOf(typed, environment));
+  return offer('', current, await candidates(typed, environment));
 }
 
 /** The candidates that go on from what is typed; `before` belongs to the same word. */
@@ -39,8 +39,8 @@ function offer(before: string, typed: string, candidates: readonly string[]): st
     .map((candidate) => `${before}${candidate}`);
 }
 
-function flagsOf({ words, given }: TypedWords): string[] {
-  const command = commandOf(words);
+function flagsOf({ args, given }: TypedLine): string[] {
+  const command = commandOf(args);
   const names = command === undefined ? [...FLEET_NAMES, ...COMMON_SWITCHES] : optionsOf(command);
   const flags = names
     .filter((name) => !given.has(name) || OPTIONS[name].type === 'list')
@@ -48,18 +48,18 @@ function flagsOf({ words, given }: TypedWords): string[] {
   return command === undefined ? [...flags, '--version'] : flags;
 }
 
-async function wordsOf(typed: TypedWords, environment: Environment): Promise<string[]> {
-  const [first, ...more] = typed.words;
+async function candidates(typed: TypedLine, environment: Environment): Promise<string[]> {
+  const [first, ...more] = typed.args;
   const names = COMMANDS.map(({ name }) => name);
   if (first === undefined) return [...names, 'help'];
   if (first === 'help') return more.length === 0 ? names : [];
-  const argument = commandOf(typed.words)?.argument;
+  const argument = commandOf(typed.args)?.argument;
   return argument === undefined || more.length > 0 ? [] : argumentsOf(argument, typed, environment);
 }
 
 async function argumentsOf(
   argument: Argument,
-  typed: TypedWords,
+  typed: TypedLine,
   environment: Environment,
 ): Promise<string[]> {
   const { choices, also = [] } = argument;
@@ -81,7 +81,7 @@ async function argumentsOf(
 async function valuesOf(
   name: OptionName,
   value: string,
-  typed: TypedWords,
+  typed: TypedLine,
   environment: Environment,
 ): Promise<string[]> {
   if (name === 'at') return revisionIds(typed, environment);

@@ -5,7 +5,7 @@ import { openFleet } from '../../index.js';
 import type { Fleet } from '../../index.js';
 import { namesOf, SETTINGS } from '../options.js';
 import { fleetOptions, mergeSettings } from '../settings.js';
-import type { TypedWords } from '../typed-words.js';
+import type { TypedLine } from '../typed-line.js';
 import { valueOf } from '../value.js';
 
 /** Nobody waits longer for a list of targets. */
@@ -14,13 +14,13 @@ const PATIENCE_MS = 2_000;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The revisions there are, oldest first; none where they cannot be read. */
-export async function revisionIds(typed: TypedWords, environment: Environment): Promise<string[]> {
+export async function revisionIds(typed: TypedLine, environment: Environment): Promise<string[]> {
   const report = await ask(typed, environment, (fleet) => fleet.history());
   return report?.revisions.map(({ id }) => id) ?? [];
 }
 
 /** The targets there are; none where they cannot be listed, or not soon. */
-export async function targetIds(typed: TypedWords, environment: Environment): Promise<string[]> {
+export async function targetIds(typed: TypedLine, environment: Environment): Promise<string[]> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const report = await ask(typed, environment, (fleet) => fleet.discover({ signal }));
   return report?.targets.map(({ id }) => id) ?? [];
@@ -28,7 +28,7 @@ export async function targetIds(typed: TypedWords, environment: Environment): Pr
 
 /** Asks the fleet that the line so far is about; null where it has no answer. */
 async function ask<T>(
-  { given }: TypedWords,
+  { given }: TypedLine,
   environment: Environment,
   question: (fleet: Fleet) => Promise<T>,
 ): Promise<T | null> {

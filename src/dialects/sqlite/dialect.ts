@@ -5,19 +5,19 @@ import { discover, discoverFile, type DiscoverOptions } from './discovery/discov
 import { script } from './driver/history.js';
 import { loadModule } from './driver/module.js';
 import { sqliteVersion } from './driver/version.js';
-import { FINDING_KINDS } from './schema/finding-kinds.js';
+import { DIFFERENCE_KINDS } from './schema/difference-kinds.js';
 import { RULES } from './lint/rules.js';
 import { fold } from './schema/sql-text.js';
 import { sqliteSyntax } from './syntax/syntax.js';
 
-/** @param places where the files are searched */
-export function createSqliteDialect(places: DiscoverOptions): Dialect {
+/** @param options where the files are searched */
+export function createSqliteDialect(options: DiscoverOptions): Dialect {
   return {
     name: 'sqlite',
     version: sqliteVersion,
-    discover: () => discover(places),
+    discover: () => discover(options),
     find: async (name) => discoverFile(name),
-    differenceKinds: FINDING_KINDS,
+    differenceKinds: DIFFERENCE_KINDS,
     fold,
     syntax: sqliteSyntax,
     lintRules: RULES,

@@ -9,7 +9,7 @@ import type { Setting } from '../settings.js';
 const keys = Object.fromEntries(
   Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
     const described = z.optional(writtenSchema(setting)).meta({
-      description: wordsOf(setting),
+      description: descriptionOf(setting),
       ...(setting.default === undefined ? {} : { default: setting.default }),
     });
     return [name, described];
@@ -27,6 +27,6 @@ export const configuration = z
   })
   .meta({ title: 'Configuration of Flotilla', description: 'Paths are relative to this file' });
 
-function wordsOf({ describe, defaultWords }: Setting): string {
-  return defaultWords === undefined ? describe : `${describe}; default: ${defaultWords}`;
+function descriptionOf({ describe, defaultText }: Setting): string {
+  return defaultText === undefined ? describe : `${describe}; default: ${defaultText}`;
 }

@@ -82,7 +82,7 @@ export const command = z
       argument: z.exactOptional(text),
       options: z.exactOptional(commandOptions),
     }),
-    z.strictObject({ program: text, words: texts }),
+    z.strictObject({ program: text, args: texts }),
   ])
   .meta({ id: 'Command', description: 'A command to type; options by their names in the library' });
 

@@ -1,5 +1,5 @@
-// One look at the whole installation. Apart from the other looks because each of those stops at the first thing that is
-// wrong with the whole; here each part is looked at by itself, and what keeps one from being looked at is a finding.
+// One look at the whole installation. Apart from the other looks because each of those stops at the first fault of the
+// whole; here each part is looked at by itself, and what prevents that is a finding.
 
 import { join } from 'node:path';
 import type { DoctorOptions } from '../../model/api.js';
@@ -12,9 +12,9 @@ import type { Graph } from '../../revisions/graph.js';
 import { selectTargets, type Context, type Selected } from '../context.js';
 import { ofFault, toldFinding, toldSteps, type Found } from './finding.js';
 import { aboutOf } from '../about.js';
-import { placeFindings, versionFindings } from './places.js';
+import { directoryFindings, versionFindings } from './directories.js';
 import { revisionFindings } from './revisions.js';
-import { fleetFindings, targetFindings, type Seen } from './targets.js';
+import { fleetFindings, targetFindings, type SeenFleet } from './targets.js';
 import { recordedIn } from '../fleet-history.js';
 import { judgeAll, NO_REVISIONS, tryGraph, withLook, type Look } from '../look.js';
 
@@ -27,7 +27,7 @@ export async function examineFleet(context: Context, options: DoctorOptions): Pr
   const sizeBytes = targets.reduce((sum, target) => sum + target.sizeBytes, 0);
   const largestBytes = targets.reduce((most, target) => Math.max(most, target.sizeBytes), 0);
   // Before the look at the targets, which makes room for private copies itself.
-  const places = placeFindings(context, backupDir, { sizeBytes, largestBytes });
+  const directories = directoryFindings(context, backupDir, { sizeBytes, largestBytes });
   const { graph, fault } = await tryGraph(context);
   const { seen, broken } = await look(context, { graph, fault }, listed, options);
   const found: readonly Found[] = [
@@ -36,7 +36,7 @@ export async function examineFleet(context: Context, options: DoctorOptions): Pr
       ? [ofFault('dataDirectory', listed.fault)]
       : fleetFindings(listed.selected, context)),
     ...(await revisionFindings(context, graph, broken)),
-    ...places.found,
+    ...directories.found,
     ...(seen === null ? [] : targetFindings(seen, context)),
   ];
   const about = aboutOf(context, options);
@@ -59,7 +59,7 @@ export async function examineFleet(context: Context, options: DoctorOptions): Pr
       sizeBytes,
       revisions: graph.order.length,
       states: statesOf(seen),
-      freeBytes: places.freeBytes,
+      freeBytes: directories.freeBytes,
       errors,
       warnings,
       notes,
@@ -70,7 +70,7 @@ export async function examineFleet(context: Context, options: DoctorOptions): Pr
   };
 }
 
-function statesOf(seen: Seen | null): DoctorReport['summary']['states'] {
+function statesOf(seen: SeenFleet | null): DoctorReport['summary']['states'] {
   return seen === null || seen.judged === null
     ? {}
     : statusSummary(seen.judged.map(({ status }) => status)).states;
@@ -82,15 +82,15 @@ async function list(context: Context, options: DoctorOptions): Promise<Listed> {
   try {
     return { selected: await selectTargets(context, options) };
   } catch (error) {
-    const isOfPlaces =
+    const isOfDirectories =
       error instanceof FleetError && (error.code === 'dataDirectory' || error.code === 'stateDirectory');
-    if (isOfPlaces) return { fault: error };
+    if (isOfDirectories) return { fault: error };
     throw error;
   }
 }
 
 /**
- * What can be seen of the targets: their histories at least, where the revisions are no help.
+ * What can be seen of the targets; where the revisions cannot be used, at least their histories.
  * @returns as `broken` why nothing can be compared with the revisions, null where it can
  */
 async function look(
@@ -98,11 +98,11 @@ async function look(
   { graph, fault }: { readonly graph: Graph; readonly fault: FleetError | null },
   listed: Listed,
   options: DoctorOptions,
-): Promise<{ readonly seen: Seen | null; readonly broken: FleetError | null }> {
+): Promise<{ readonly seen: SeenFleet | null; readonly broken: FleetError | null }> {
   if ('fault' in listed) return { seen: null, broken: fault };
   const choose = async () => listed.selected;
   if (fault === null) {
-    const all = async (one: Look): Promise<Seen> => ({
+    const all = async (one: Look): Promise<SeenFleet> => ({
       graph,
       recorded: await recordedIn(one, graph),
       judged: await judgeAll(one),
@@ -114,7 +114,7 @@ async function look(
       fault = error;
     }
   }
-  const histories = async (one: Look): Promise<Seen> => ({
+  const histories = async (one: Look): Promise<SeenFleet> => ({
     graph,
     recorded: await recordedIn(one, graph),
     judged: null,

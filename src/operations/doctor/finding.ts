@@ -1,4 +1,4 @@
-// A finding of the doctor with the steps that lead on from it, and how a fault of the whole becomes one.
+// A finding of the doctor with the commands to type about it, and how a FleetError becomes one.
 
 import type { FleetError } from '../../model/errors.js';
 import {
@@ -11,7 +11,7 @@ import {
   type Hint,
   type ToldHint,
 } from '../../model/hint.js';
-import { wordsOf } from '../../model/command.js';
+import { argvOf } from '../../model/command.js';
 import type { DoctorFinding, DoctorReport } from '../../model/report.js';
 
 /** What to type, and what it does. */
@@ -20,7 +20,7 @@ export interface Step {
   readonly does: string;
 }
 
-/** A finding before it is known what its commands are about. */
+/** A finding whose commands are not completed yet. */
 export interface Found {
   readonly finding: Omit<DoctorFinding, keyof ToldHint | 'details'> & {
     readonly hint: Hint;
@@ -43,8 +43,8 @@ export function step(command: CommandDraft, does: string): Step {
 
 export function ofFault(id: string, { message, draft }: FleetError, ...steps: readonly Step[]): Found {
   const details = draft.problems.map(({ file, line, message: said, hint: mend }) => {
-    const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
-    return hint`${place}${said}; ${mend}`;
+    const prefix = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}: `;
+    return hint`${prefix}${said}; ${mend}`;
   });
   return found({ id, severity: 'error', message, hint: draft.hint, details }, ...steps);
 }
@@ -60,14 +60,14 @@ export function toldFinding({ finding }: Found, about: About): DoctorFinding {
   };
 }
 
-/** What to type, each once, and in the end the doctor again where anything wants to be done. */
+/** The commands to type, each once, and `doctor` again at the end where there is anything to do. */
 export function toldSteps(all: readonly Found[], wanted: number, about: About): DoctorReport['next'] {
   const last = wanted > 0 ? [step(onFleet('doctor'), 'looks again, once this is done')] : [];
   const next = new Map<string, DoctorReport['next'][number]>();
   for (const { command, does } of [...all.flatMap(({ steps }) => steps), ...last]) {
-    const words = wordsOf(complete(command, { ...about, place: {} })).slice(1);
-    const key = words.join('\n');
-    if (!next.has(key)) next.set(key, { words, command: complete(command, about), does });
+    const args = argvOf(complete(command, { ...about, place: {} })).slice(1);
+    const key = args.join('\n');
+    if (!next.has(key)) next.set(key, { words: args, command: complete(command, about), does });
   }
   return [...next.values()];
 }

@@ -20,7 +20,7 @@ export async function revisionFindings(
     const isReadable = graph.order.length > 0 || fault.problems.length > 0;
     return [ofFault('migrations', fault, ...(isReadable ? [LINT] : []))];
   }
-  // Several heads are told by themselves, with the way to merge them.
+  // Several heads are a finding of their own, which says how to merge them.
   const findings = (await lintFleet(context, {})).findings.filter(({ rule }) => rule !== 'several-heads');
   const errors = findings.filter(({ severity }) => severity === 'error');
   const warnings = findings.length - errors.length;
@@ -32,7 +32,7 @@ export async function revisionFindings(
             {
               id: 'lint',
               severity: 'error',
-              message: `the revisions have ${count(errors.length, 'mistake')}`,
+              message: `The revisions have ${count(errors.length, 'mistake')}`,
               hint: hint`see each with reason and fix: ${command('lint')}`,
               details: errors.map(({ file, line, message }) => `${file}:${line}: ${message}`),
             },
@@ -45,7 +45,7 @@ export async function revisionFindings(
           found({
             id: 'lintWarnings',
             severity: 'note',
-            message: `lint has ${count(warnings, 'warning')} about the revisions`,
+            message: `Lint has ${count(warnings, 'warning')} about the revisions`,
             hint: hint`read them: ${command('lint')}`,
           }),
         ]),
@@ -58,7 +58,7 @@ function heads({ heads: ids, byId }: Graph): Found {
     {
       id: 'severalHeads',
       severity: 'error',
-      message: `the revisions have ${ids.length} heads, and an upgrade cannot know which one is meant`,
+      message: `The revisions have ${ids.length} heads, and an upgrade cannot know which one is meant`,
       hint: hint`merge them by a new revision with "-- down_revision: ${ids.join(', ')}": ${command('new', 'merge')}`,
       details: ids.map((id) => `${id}: ${byId.get(id)?.file ?? ''}`),
     },

@@ -1,9 +1,8 @@
-// What is to be done about the states that targets are in, a function a state, in the order in which they are attended to.
+// What to do about the states that targets are in: a function for each state, in the order in which to deal with them.
 
 import { hint, onFleet } from '../../model/hint.js';
 import type { TargetState } from '../../model/observation.js';
-import type { Failure } from '../../model/outcome.js';
-import { cluster } from '../../report/group.js';
+import { cluster, type FailedTarget } from '../../report/group.js';
 import { count } from '../../report/layout.js';
 import { isDecided } from '../../stamping/match.js';
 import { cohortsOf, type Judged } from '../inspect.js';
@@ -41,7 +40,7 @@ function dirty(targets: readonly Judged[]): readonly Found[] {
   ];
 }
 
-function changedRevisions(cases: readonly Case[]): readonly Found[] {
+function changedRevisions(cases: readonly FailedTarget[]): readonly Found[] {
   if (cases.length === 0) return [];
   return [
     found({
@@ -76,17 +75,17 @@ function drifted(targets: readonly Judged[]): readonly Found[] {
 
 function unmatched(targets: readonly Judged[]): readonly Found[] {
   if (targets.length === 0) return [];
-  const look = onFleet('status', { verbose: true });
+  const showAll = onFleet('status', { verbose: true });
   return [
     found(
       {
         id: 'unmatched',
         severity: 'warning',
         message: `${count(targets.length, 'target')} without history ${targets.length === 1 ? 'has' : 'have'} a structure that no revision, or more than one, leaves`,
-        hint: hint`see the nearest revision and each difference: ${look}`,
+        hint: hint`see the nearest revision and each difference: ${showAll}`,
         details: causes(casesOf(targets, () => true)),
       },
-      step(look, 'tells the nearest revision and each difference'),
+      step(showAll, 'tells the nearest revision and each difference'),
     ),
   ];
 }
@@ -134,13 +133,10 @@ function isKnown({ judgement }: Judged): boolean {
   return judgement?.match !== undefined && isDecided(judgement.match);
 }
 
-export interface Case {
-  readonly id: string;
-  readonly path: string;
-  readonly failure: Failure;
-}
-
-export function casesOf(judged: readonly Judged[], isMeant: (one: Judged) => boolean): readonly Case[] {
+export function casesOf(
+  judged: readonly Judged[],
+  isMeant: (one: Judged) => boolean,
+): readonly FailedTarget[] {
   return judged
     .filter(isMeant)
     .flatMap(({ status: { id, path, problem } }) =>
@@ -149,7 +145,7 @@ export function casesOf(judged: readonly Judged[], isMeant: (one: Judged) => boo
 }
 
 /** A line for each cause, with how many have it and one of them. */
-export function causes(cases: readonly Case[]): readonly string[] {
+export function causes(cases: readonly FailedTarget[]): readonly string[] {
   return cluster(cases).map(
     ({ first, count: n }) => `${count(n, 'target')} like ${first.id}: ${first.failure.message}`,
   );

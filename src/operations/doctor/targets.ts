@@ -11,10 +11,10 @@ import type { Judged } from '../inspect.js';
 import { causes, casesOf, stateFindings } from './states.js';
 import { found, listIds, step, type Found } from './finding.js';
 
-export interface Seen {
+export interface SeenFleet {
   readonly graph: Graph;
   readonly recorded: RecordedFleet;
-  /** Null where the revisions do not allow to judge. */
+  /** Null where the revisions cannot be used to judge. */
   readonly judged: readonly Judged[] | null;
 }
 
@@ -31,7 +31,7 @@ function noTarget({ dataDir, pattern }: Context): Found {
     {
       id: 'noTarget',
       severity: 'error',
-      message: `nothing under ${dataDir} matches ${pattern}`,
+      message: `Nothing under ${dataDir} matches ${pattern}`,
       hint: 'say where the databases are with --data-dir, and how they are called with --pattern',
     },
     DISCOVER,
@@ -52,7 +52,7 @@ function refusedPaths(refused: Selected['refused']): Found {
 }
 
 /** What was seen inside the targets. */
-export function targetFindings(seen: Seen, context: Context): readonly Found[] {
+export function targetFindings(seen: SeenFleet, context: Context): readonly Found[] {
   const { judged } = seen;
   const lost = lostRevisions(seen, context);
   return [
@@ -62,12 +62,12 @@ export function targetFindings(seen: Seen, context: Context): readonly Found[] {
   ];
 }
 
-function unreadable({ recorded, judged }: Seen): readonly Found[] {
+function unreadable({ recorded, judged }: SeenFleet): readonly Found[] {
   const cases =
     judged === null
       ? recorded.unread.map(({ id, path, problem }) => ({ id, path, failure: problem }))
       : casesOf(judged, ({ status }) => status.state === 'unreadable');
-  // Refused ones have been told.
+  // Refused paths are a finding of their own.
   const own = cases.filter(({ failure }) => failure.code !== 'refusedPath');
   if (own.length === 0) return [];
   return [
@@ -84,8 +84,8 @@ function unreadable({ recorded, judged }: Seen): readonly Found[] {
   ];
 }
 
-/** The revisions that no file has: with whom, how many, and since when. */
-function lostRevisions({ recorded, graph }: Seen, { migrations }: Context): readonly Found[] {
+/** Revisions that targets record and no file has: which targets, how many, and since when. */
+function lostRevisions({ recorded, graph }: SeenFleet, { migrations }: Context): readonly Found[] {
   // Where the files cannot be read, their names still tell which ones are there.
   const named = graph.order.length > 0 ? [] : versionsIn(migrations);
   const lost = [...recorded.revisions.values()]
@@ -131,10 +131,10 @@ function byTime(a: Recorded, b: Recorded): number {
 
 /**
  * Where nothing can be compared: who has no history.
- * @param hadSome whether there were revisions once: then the first is not to be made of a target without history
+ * @param hadSome whether there were revisions once: then no first revision is to be made from a target without history
  */
 function withoutHistory(
-  { recorded: { unrecorded }, graph }: Seen,
+  { recorded: { unrecorded }, graph }: SeenFleet,
   { migrations }: Context,
   hadSome: boolean,
 ): readonly Found[] {

@@ -46,12 +46,12 @@ export function baselineOf({ match }: Judgement, graph: Graph): readonly Revisio
   return inOrder(graph, ancestors(graph, [match.revision]));
 }
 
-/** Whether a target drifted in nothing but what was said to be harmless. */
+/** Whether every difference of a drifted target is of a kind that was allowed. */
 export function isAllowed({ state, differences }: Judgement, allowed: readonly string[]): boolean {
   return state === 'drifted' && differences.every(({ kind }) => allowed.includes(kind));
 }
 
-/** How many statements a stopped revision has behind it, where it is still the one that was begun. */
+/** How many statements of a stopped revision have run; null where its SQL is not the one that was begun. */
 export function resumeAt(
   { observation: { history }, judgement: { state }, basis: { graph } }: Evidence,
   status: Extract<HistoryStatus, 'started' | 'leaving'>,

@@ -1,5 +1,5 @@
-// What mends the structure of a target that drifted, or why it is left alone, and the rows that are in the way.
-// Invariant: where a reason or a row stands against it, nothing is tried.
+// How the structure of a target that drifted is repaired, or why it is left alone, and the rows that are in the way.
+// Invariant: where there is a reason or a row against it, nothing is tried.
 
 import type { Session } from '../../dialects/port.js';
 import type { RepairRequest, RepairStatement, RowCheck, Structures } from '../../dialects/structure.js';
@@ -7,18 +7,18 @@ import type { Reason } from '../../model/outcome.js';
 import type { Target } from '../../model/target.js';
 import { foreign, hint, onTarget, type Hint } from '../../model/hint.js';
 import { listDifference } from '../../stamping/judge.js';
-import { wordsOf } from '../../stamping/match.js';
+import { inWords } from '../../stamping/match.js';
 
 export interface RepairPlan {
   readonly statements: readonly RepairStatement[];
   /** Queries that must find no row. */
   readonly obstacles: readonly RowCheck[];
-  /** In words, what is mended, and what is left on purpose. */
+  /** In words, the differences that are repaired, and those that are left on purpose. */
   readonly mended: readonly string[];
   readonly left: readonly string[];
-  /** What is not expected, as it is named to let it go. */
+  /** The extra objects, by the names that `--drop-extra` takes. */
   readonly extra: readonly string[];
-  /** Tables that go, with their rows. */
+  /** Tables that are dropped with their rows. */
   readonly dropped: readonly string[];
   /** The structure afterwards. */
   readonly fingerprint: string;
@@ -49,20 +49,20 @@ export function planRepair(
     const message = `it is left as it was: ${listDifference(refused)}`;
     return refuse(message, hint`then: ${onTarget('repair', { plan: true })}`);
   }
-  const words = left.map(wordsOf);
+  const words = left.map(inWords);
   if (statements.length === 0) {
     const names = left.flatMap(({ dropName }) => dropName ?? []);
     const message = `the only differences are extra objects, which repair drops only where --drop-extra names them: ${listDifference(words)}`;
     const said =
       names.length === 0
-        ? hint`mend it by hand; every difference: ${onTarget('drift')}`
-        : hint`where it may go, with what it holds: ${onTarget('repair', { dropExtra: names })}`;
+        ? hint`repair it by hand; every difference: ${onTarget('drift')}`
+        : hint`where it may be dropped with all that it holds: ${onTarget('repair', { dropExtra: names })}`;
     return { ...refuse(message, said), left: words };
   }
   return {
     statements,
     obstacles,
-    mended: differences.map(wordsOf).filter((one) => !words.includes(one)),
+    mended: differences.map(inWords).filter((one) => !words.includes(one)),
     left: words,
     extra,
     dropped,

@@ -1,4 +1,4 @@
-// Mending a structure that drifted from the one that its own revision leaves.
+// Repairing a structure that drifted from the one that its own revision leaves.
 
 import { inOrder } from '../../revisions/graph.js';
 import { checksumMismatch } from '../../stamping/judge.js';
@@ -17,11 +17,11 @@ export async function decideRepair(
   const { state, revision: from, applied } = judgement;
   if (state === 'current' || state === 'pending' || state === 'empty') return current(from);
   if (state !== 'drifted') return skipped(judgement);
-  // What a file says now is not what this target was to become.
+  // The file has changed since: what it makes now is not what this target was meant to become.
   const changed = checksumMismatch(observation.history ?? [], graph);
   if (changed !== null) return { kind: 'noChange', outcome: 'skipped', from, failure: changed };
   const after = inOrder(graph, applied);
-  // Of targets of one fingerprint, names differ in case alone, and columns in their order: one plan fits all of them.
+  // Targets of one fingerprint differ only in the case of names and the order of columns: one plan fits all of them.
   const key = JSON.stringify([observation.fingerprint, after.map(({ id }) => id), dropExtra]);
   const repair = await remembered(graph, key, async () => {
     const request = { actual: await readActual(), expected: await replay.structure(after), dropExtra };

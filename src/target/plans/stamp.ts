@@ -7,7 +7,7 @@ import { hint, onFleet, onTarget } from '../../model/hint.js';
 import { resolveArgument } from '../../revisions/argument.js';
 import { ancestors, headsOf, inOrder, type Graph } from '../../revisions/graph.js';
 import { listDifference, type Judgement } from '../../stamping/judge.js';
-import { wordsOf } from '../../stamping/match.js';
+import { inWords } from '../../stamping/match.js';
 import type { Intent } from '../intent.js';
 import type { Decision, NoChange, Plan } from '../plan.js';
 import { baselineOf, current, EXTRA_TABLE, isAllowed, skipped, type Evidence } from './evidence.js';
@@ -19,7 +19,7 @@ export async function decideStamp(intent: StampIntent, evidence: Evidence): Prom
   return intent.to === 'auto' ? decideByEvidence(intent, evidence) : decideByName(intent, evidence);
 }
 
-/** Stamps what evidence decides, or `at` where several revisions are alike; leaves alone what has a history. */
+/** Stamps what evidence decides, or `at` where several revisions are alike; targets with a history are left alone. */
 function decideByEvidence(
   { at, allowExtra = false }: StampIntent,
   { observation, judgement, basis: { graph } }: Evidence,
@@ -77,7 +77,7 @@ async function decideByName(
   const isMatched = judgement.match?.candidates.includes(to) === true;
   if (isMatched || (await replay.fingerprint(baseline)) === observation.fingerprint)
     return plan(judgement.match);
-  const difference = structures.compare(await replay.structure(baseline), await readActual()).map(wordsOf);
+  const difference = structures.compare(await replay.structure(baseline), await readActual()).map(inWords);
   const match = { kind: 'nearest', revision: to, candidates: [], difference } as const;
   if (intent.force) return plan(match);
   const message = `its structure is not that of revision ${to}: ${listDifference(difference)}`;
@@ -85,7 +85,7 @@ async function decideByName(
   return { ...refuse('noBaseline', message, said), match };
 }
 
-/** Whether nothing is wrong with a target but tables of its own, where those are allowed. */
+/** Whether a target is fine, or has only extra tables and those are allowed. */
 function isWell(judgement: Judgement, allowExtra: boolean): boolean {
   return judgement.problem === null || (allowExtra && isAllowed(judgement, [EXTRA_TABLE]));
 }

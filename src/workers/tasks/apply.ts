@@ -1,5 +1,5 @@
-// The work on a batch of targets, one after the other, or the same steps where nothing of them stays. A batch may end
-// early: those that were not begun are somebody else's then.
+// The work on a batch of targets, one after the other, or a rehearsal of it. A batch may end early: the targets that were
+// not begun go back into the queue.
 
 import type { Target } from '../../model/target.js';
 import { outcomeOf, startProgress, type OutcomeDraft } from '../../target/progress.js';
@@ -26,7 +26,7 @@ export async function applyAll(
   return outcomes;
 }
 
-/** The same steps where nothing of them stays; the target itself is only read. */
+/** The same steps in a rehearsal; the target itself is only read. */
 async function rehearseTarget(target: Target, work: Work, tools: Tools): Promise<OutcomeDraft> {
   const progress = startProgress(target, tools);
   progress.step = 'copy';

@@ -1,14 +1,14 @@
-// What was observed, judged, and what a run with an intent would do: each distinct observation once. A target is opened
-// only where a difference is to be explained.
+// Judges each distinct observation once, and decides what a run with an intent would do. A target is opened only to
+// explain a difference.
 
 import { judge } from '../../stamping/judge.js';
 import { reasonOf } from '../../target/reason.js';
 import { matchOptions, type Intent } from '../../target/intent.js';
 import { decide } from '../../target/decide.js';
 import type { Tools } from '../../target/work.js';
-import type { Case, Task, Verdict } from '../messages.js';
+import type { DistinctObservation, Task, Verdict } from '../messages.js';
 
-/** Patience with a locked file whose structure is wanted only to explain a difference, in milliseconds. */
+/** How long to wait for a locked file whose structure is wanted only to explain a difference, in milliseconds. */
 const BUSY_MS = 1_000;
 
 export async function judgeAll(
@@ -21,7 +21,7 @@ export async function judgeAll(
 }
 
 async function judgeOne(
-  { observation, example }: Case,
+  { observation, example }: DistinctObservation,
   intent: Intent | null,
   tools: Tools,
 ): Promise<Verdict> {

@@ -1,11 +1,11 @@
-// The tasks that only read targets: what is seen, what histories say, and a structure as the text of a revision. What
-// cannot be read of a target is a value, and keeps nothing of the others back.
+// The tasks that only read targets: what is seen, what histories say, and a structure as the text of a revision. A target
+// that cannot be read is a value, and does not affect the others.
 
 import type { Driver } from '../../dialects/port.js';
 import type { Observation } from '../../model/observation.js';
 import type { Reason } from '../../model/outcome.js';
 import type { TargetRef } from '../../model/target.js';
-import { express } from '../../target/baseline.js';
+import { writeBaseline } from '../../target/baseline.js';
 import { reasonOf } from '../../target/reason.js';
 import type { HistoryReading, Inspections, Replies, Task } from '../messages.js';
 
@@ -38,12 +38,16 @@ export async function readHistories(
   );
 }
 
-export async function expressTarget(
-  { target, busyWaitMs, words }: TaskOf<'express'>,
+export async function readBaseline(
+  { target, busyWaitMs, comments }: TaskOf<'baseline'>,
   driver: Driver,
-): Promise<Replies['express']> {
+): Promise<Replies['baseline']> {
   try {
-    return await express(await driver.structure(target, { busyTimeoutMs: busyWaitMs }), words, driver);
+    return await writeBaseline(
+      await driver.structure(target, { busyTimeoutMs: busyWaitMs }),
+      comments,
+      driver,
+    );
   } catch (error) {
     return { failure: failed(error, target, driver) };
   }

@@ -6,9 +6,9 @@ import type { LintFinding } from '../../model/lint.js';
 import type { Tools } from '../../target/work.js';
 
 /**
- * Runs every revision in a scratch database. Where one fails, all are read, because whoever mends one mistake wants to
- * know of the others.
- * @returns everything that is wrong with the revisions, where they do not even run; else nothing
+ * Runs every revision in a scratch database. Where one fails, lint reads all of them, because whoever corrects
+ * one mistake wants to know of the others.
+ * @returns every mistake in the revisions, where they do not run; else none
  */
 export async function replayAll({ driver, graph, replay }: Tools): Promise<readonly ProblemDraft[]> {
   try {
@@ -23,18 +23,18 @@ export async function replayAll({ driver, graph, replay }: Tools): Promise<reado
   }
 }
 
-/** The revision that fails comes first, with what lint says of the same place; then the other mistakes. */
+/** The revision that fails comes first, with what lint says of the same line; then the other mistakes. */
 function problemsOf(
   { revision, statement, message }: ReplayError,
   errors: readonly LintFinding[],
 ): readonly ProblemDraft[] {
   const first: ProblemDraft = {
-    message: `revision ${revision.id} fails on an empty database: ${message}`,
+    message: `Revision ${revision.id} fails on an empty database: ${message}`,
     hint: 'a revision must run on what the revisions before it leave',
     file: revision.file,
     ...(statement === null ? {} : { line: statement.line }),
   };
-  // A program has no statement: there its first mistake is meant.
+  // A program has no statements: take the first mistake in its file.
   const same = errors.find(
     ({ file, line }) => file === first.file && (statement === null || line === first.line),
   );
@@ -43,6 +43,6 @@ function problemsOf(
     first.message.endsWith(found.message) ? found.mend : `${found.message}; ${found.mend}`;
   return [
     same === undefined ? first : { ...first, line: same.line, hint: explain(same) },
-    ...others.map(({ message: words, mend, file, line }) => ({ message: words, hint: mend, file, line })),
+    ...others.map(({ message: said, mend, file, line }) => ({ message: said, hint: mend, file, line })),
   ];
 }

@@ -36,7 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'directory-of-the-backup-not-synced',
-    patches: [{ file: BACKUP, from: 'syncDirectory(place.directory);', to: '' }],
+    patches: [{ file: BACKUP, from: 'syncDirectory(key.directory);', to: '' }],
     by: { suite: 'power', only: 'delete/upgrade/strict/', size: 600 },
   },
   {
@@ -102,10 +102,10 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: STEPS,
-        from: `            progress.backup = (await backUp(session, place)).path;`,
+        from: `            progress.backup = (await backUp(session, key)).path;`,
         to: `            await session.execute({ sql: 'UPDATE tasks SET title = title', kind: 'UpdateStmt', line: 1 });
             await session.execute({ sql: "INSERT INTO notes (task_id, body) VALUES (1, 'early')", kind: 'InsertStmt', line: 1 });
-            progress.backup = (await backUp(session, place)).path;
+            progress.backup = (await backUp(session, key)).path;
             await session.execute({ sql: "DELETE FROM notes WHERE body = 'early'", kind: 'DeleteStmt', line: 1 });`,
       },
     ],
@@ -116,8 +116,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: BACKUP,
-        from: 'const temporary = join(place.directory, `${stem}.tmp`);',
-        to: 'const temporary = join(place.directory, `${stem}.${"0".repeat(64)}.db`);',
+        from: 'const temporary = join(key.directory, `${stem}.tmp`);',
+        to: 'const temporary = join(key.directory, `${stem}.${"0".repeat(64)}.db`);',
       },
     ],
     by: { suite: 'power', only: 'delete/upgrade/', size: 600 },
@@ -152,7 +152,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'same-file-not-asked',
     patches: [
       {
-        file: 'dialects/sqlite/discovery/identity.js',
+        file: 'dialects/sqlite/discovery/target-files.js',
         from: 'if (identityOf(device, inode) !== target.identity)',
         to: 'if (false)',
       },

@@ -4,11 +4,19 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Discovery } from '../../../model/discovery.js';
 import type { Refusal, Target } from '../../../model/target.js';
-import { changedAt, faultOf, identityOf, look, versionOf, type Fault, type TargetLook } from './identity.js';
+import {
+  changedAt,
+  faultOf,
+  identityOf,
+  statTarget,
+  versionOf,
+  type Fault,
+  type TargetFiles,
+} from './target-files.js';
 import { list } from './list.js';
 import { databaseOf, idOf, isBackup, nameFault } from './names.js';
 import { compareNaturally } from '../../../discovery/natural-order.js';
-import { closedDirectory, dataDirError, openDataDir } from './places.js';
+import { closedDirectory, dataDirError, openDataDir } from './directories.js';
 
 export interface DiscoverOptions {
   readonly dataDir: string;
@@ -22,7 +30,7 @@ export interface DiscoverOptions {
 export interface Candidate {
   readonly id: string;
   readonly path: string;
-  readonly look: TargetLook;
+  readonly files: TargetFiles;
 }
 
 /**
@@ -56,11 +64,11 @@ export async function discover({ dataDir, pattern, stateDir }: DiscoverOptions):
     const entry = { id: idOf(relativePath), path: join(dataDir, relativePath) };
     const seen =
       nameFault(relativePath, entry.path, longest) ??
-      lookOrFault(entry.path, listing.mayHaveSidecars(relativePath));
+      statOrFault(entry.path, listing.mayHaveSidecars(relativePath));
     if (seen === null) continue;
     if ('reason' in seen) refused.push({ ...entry, ...seen });
     else if (seen.main.kind !== 'directory' || !ways.has(relativePath))
-      candidates.push({ ...entry, look: seen });
+      candidates.push({ ...entry, files: seen });
   }
   const judged = judge(candidates);
   return {
@@ -75,7 +83,7 @@ export async function discover({ dataDir, pattern, stateDir }: DiscoverOptions):
  */
 export function discoverFile(path: string): Target | Refusal | null {
   const id = idOf(path);
-  const seen = nameFault(basename(path), path, dirname(resolve(path))) ?? lookOrFault(path, true);
+  const seen = nameFault(basename(path), path, dirname(resolve(path))) ?? statOrFault(path, true);
   if (seen === null) return null;
   const fault = 'reason' in seen ? seen : faultOf(seen);
   if (fault !== null) return { id, path, ...fault };
@@ -84,33 +92,33 @@ export function discoverFile(path: string): Target | Refusal | null {
 
 /** Targets and refusals among what was looked at: first each by itself, then those that stand in each other's way. */
 export function judge(candidates: readonly Candidate[]): { targets: Target[]; refused: Refusal[] } {
-  const files = candidates.filter((candidate) => candidate.look.main.kind !== 'directory');
-  const sameId = partners(files, ({ id }) => id);
-  const sameFile = partners(files, (file) => `${file.look.main.device}:${file.look.main.inode}`);
+  const plain = candidates.filter((candidate) => candidate.files.main.kind !== 'directory');
+  const sameId = partners(plain, ({ id }) => id);
+  const sameFile = partners(plain, (file) => `${file.files.main.device}:${file.files.main.inode}`);
   const targets: Target[] = [];
   const refused: Refusal[] = [];
   for (const candidate of candidates) {
-    const { id, path, look: seen } = candidate;
+    const { id, path, files: found } = candidate;
     const fault =
-      faultOf(seen) ??
+      faultOf(found) ??
       partnerFault(sameFile.get(candidate), 'is the same file as', 'search each file by one path only') ??
       partnerFault(sameId.get(candidate), 'has the same id as', 'rename one of the two files');
     if (fault !== null) refused.push({ id, path, ...fault });
-    else targets.push(targetOf(id, path, seen));
+    else targets.push(targetOf(id, path, found));
   }
   return { targets, refused };
 }
 
-function targetOf(id: string, path: string, seen: TargetLook): Target {
-  const { sizeBytes, device, inode } = seen.main;
+function targetOf(id: string, path: string, found: TargetFiles): Target {
+  const { sizeBytes, device, inode } = found.main;
   return {
     id,
     path,
     sizeBytes: Number(sizeBytes),
     identity: identityOf(device, inode),
-    version: versionOf(seen),
-    changedAt: changedAt(seen),
-    isAtRest: seen.sidecars.every((sidecar) => sidecar === null),
+    version: versionOf(found),
+    changedAt: changedAt(found),
+    isAtRest: found.sidecars.every((sidecar) => sidecar === null),
   };
 }
 
@@ -150,9 +158,9 @@ function directoriesOf(paths: readonly string[]): ReadonlySet<string> {
   return directories;
 }
 
-function lookOrFault(path: string, mayHaveSidecars: boolean): TargetLook | Fault | null {
+function statOrFault(path: string, mayHaveSidecars: boolean): TargetFiles | Fault | null {
   try {
-    return look(path, mayHaveSidecars);
+    return statTarget(path, mayHaveSidecars);
   } catch (error) {
     return {
       reason: `cannot be looked at: ${error instanceof Error ? error.message : String(error)}`,

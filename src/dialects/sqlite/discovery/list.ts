@@ -6,9 +6,9 @@ import { dirname, join, relative } from 'node:path';
 import fastGlob from 'fast-glob';
 import { FleetError } from '../../../model/errors.js';
 import { compileGlob, globError } from '../../../discovery/glob.js';
-import { SIDECARS, type Fault } from './identity.js';
+import { SIDECARS, type Fault } from './target-files.js';
 import { NOT_UTF8 } from './names.js';
-import { isWithin } from './places.js';
+import { isWithin } from './directories.js';
 
 export interface Listing {
   /** Relative to the data directory, with `/`, each once, in no order. */
@@ -118,7 +118,7 @@ function checkedPattern(pattern: string): string {
           ? 'only leaves out, and matches nothing'
           : null;
   if (fault === null) return glob;
-  throw new FleetError('usage', `the pattern ${JSON.stringify(pattern)} ${fault}`, {
+  throw new FleetError('usage', `The pattern ${JSON.stringify(pattern)} ${fault}`, {
     hint: 'write --pattern as a glob under --data-dir, such as "**/project_*.db"',
   });
 }

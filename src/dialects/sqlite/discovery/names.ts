@@ -1,7 +1,7 @@
 // What a name alone says about a path: its id, and whether SQLite would open this file and no other by it. Pure.
 
 import { posix } from 'node:path';
-import { SIDECARS, type Fault } from './identity.js';
+import { SIDECARS, type Fault } from './target-files.js';
 
 /** A file name has at most 255 bytes, and `-journal` is put behind it. */
 const NAME_BYTES_MAX = 247;

@@ -24,21 +24,21 @@ export async function copyQuiet(path: string, directory: string, nowNs: () => bi
   const copy = join(directory, basename(path));
   for (let attempt = 0; attempt < TRIES; attempt++) {
     if (attempt > 0) await sleep(20 + attempt);
-    const before = look(path);
+    const before = statParts(path);
     if (nowNs() - before.newestNs < TIME_GRAIN_NS) continue;
     try {
       for (const part of before.parts) copyFileSync(path + part, copy + part, constants.COPYFILE_FICLONE);
     } catch (error) {
       const vanished = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (vanished && look(path).version !== before.version) continue;
+      if (vanished && statParts(path).version !== before.version) continue;
       throw toDatabaseError(error, 'io');
     }
-    if (look(path).version === before.version) return copy;
+    if (statParts(path).version === before.version) return copy;
   }
   throw new DatabaseError('busy', `${path} was written to during each of ${TRIES} attempts to copy it`);
 }
 
-function look(path: string): { parts: readonly string[]; version: string; newestNs: bigint } {
+function statParts(path: string): { parts: readonly string[]; version: string; newestNs: bigint } {
   const parts: string[] = [];
   const versions: string[] = [];
   let newestNs = 0n;

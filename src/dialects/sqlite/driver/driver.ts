@@ -3,7 +3,7 @@
 import { lstatSync, rmSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import type { TargetRef, Target } from '../../../model/target.js';
-import { assertSameFile, identityOf } from '../discovery/identity.js';
+import { assertSameFile, identityOf } from '../discovery/target-files.js';
 import { STRUCTURES } from '../schema/structures.js';
 import type { Driver, InspectOptions, Read } from '../../port.js';
 import { advice } from './advice.js';

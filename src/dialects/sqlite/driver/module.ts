@@ -55,11 +55,11 @@ export async function runModule(
   try {
     await Promise.race([step(faceOf(db)), stuck(direction)]);
   } catch (error) {
-    const place =
+    const position =
       error instanceof Error ? error.stack?.split('\n').find((line) => line.includes(file)) : undefined;
     const translated = toDatabaseError(error, 'migrationFailed');
-    if (place === undefined) throw translated;
-    throw new DatabaseError(translated.code, `${translated.message} (${place.trim()})`, { cause: error });
+    if (position === undefined) throw translated;
+    throw new DatabaseError(translated.code, `${translated.message} (${position.trim()})`, { cause: error });
   } finally {
     waiting.clear();
   }

@@ -1,5 +1,5 @@
 // Opens project files. Every connection gets the settings that make changing it safe, each read back, because a
-// setting that SQLite silently ignores is no setting (protocol, step 2).
+// setting that SQLite silently ignores is no setting.
 
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -76,15 +76,15 @@ function assertSet(db: Database.Database): void {
  * process is dropped (sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
  */
 export function assertWritable(path: string): void {
-  for (const place of [path, dirname(path)]) {
+  for (const needed of [path, dirname(path)]) {
     try {
-      accessSync(place, constants.W_OK);
+      accessSync(needed, constants.W_OK);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : '';
       // As SQLite tells it: a file that it may only read, or a journal that it cannot make beside it.
       throw new DatabaseError(
-        code === 'EROFS' || place === path ? 'readOnly' : 'permission',
-        `${place} cannot be written (${String(code)})`,
+        code === 'EROFS' || needed === path ? 'readOnly' : 'permission',
+        `${needed} cannot be written (${String(code)})`,
       );
     }
   }

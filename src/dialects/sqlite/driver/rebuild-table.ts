@@ -5,7 +5,7 @@
 import BetterSqlite, { type Database } from 'better-sqlite3';
 import type { RebuildOptions } from '../../../model/revision-database.js';
 import { planRebuild, temporaryName } from '../schema/rebuild.js';
-import { find, has, wordsOf } from '../schema/repair-goal.js';
+import { find, has, namesIn } from '../schema/repair-goal.js';
 import type { Snapshot, Table } from '../schema/snapshot.js';
 import { fold } from '../schema/sql-text.js';
 import { DatabaseError } from '../../port.js';
@@ -86,7 +86,7 @@ function assertOptions(source: Table, target: Table, options: RebuildOptions): v
     drop.find((name) => !has(source.columns, name) || has(plain, name)),
     (name) => `"drop" names ${name}, which is not a column that goes`,
   );
-  const used = new Set(Object.values(copy).flatMap((expression) => [...wordsOf(expression)]));
+  const used = new Set(Object.values(copy).flatMap((expression) => [...namesIn(expression)]));
   const dropped = new Set(drop.map(fold));
   refuse(
     source.columns.find(
@@ -110,8 +110,8 @@ function explained(error: unknown, statement: string, table: string, temporary: 
   const isOnTable = /^CREATE (UNIQUE INDEX|INDEX|TRIGGER) /.test(statement);
   const what = isOnTable ? `${statement.split(' ON ', 1)[0] ?? ''}: ` : '';
   const remedy = isOnTable ? `; ${MAKE_ANEW}` : '';
-  const words = `the table ${table} cannot be rebuilt: ${what}${message.replaceAll(temporary, table)}${remedy}`;
-  return new DatabaseError(code, words, { cause: error });
+  const said = `the table ${table} cannot be rebuilt: ${what}${message.replaceAll(temporary, table)}${remedy}`;
+  return new DatabaseError(code, said, { cause: error });
 }
 
 function refusal(table: string, why: string): DatabaseError {

@@ -30,7 +30,7 @@ type Row = readonly [
 ];
 
 /** A table with its indexes, or a view, or a trigger: what one text of sqlite_schema stands for. */
-type Part = Partial<Snapshot>;
+type PartialSnapshot = Partial<Snapshot>;
 
 const ROWS = 'SELECT type, name, tbl_name, sql FROM main.sqlite_schema';
 
@@ -49,15 +49,15 @@ export function createStructureReader(db: Database): StructureReader {
        WHERE tbl_name = ? COLLATE NOCASE AND type IN ('table', 'index')`,
     )
     .pluck();
-  const parts = new Map<string, Part>();
+  const parts = new Map<string, PartialSnapshot>();
   const interned = new Map<string, Table | Index>();
   /** Parents that a table's foreign keys take their columns from, by the table's own text. */
   const parentsOf = new Map<string, readonly string[]>();
   let seen: { readonly version: number | undefined; readonly snapshot: Snapshot } | null = null;
 
-  function partsOf(rows: readonly Row[]): Part[] {
+  function partsOf(rows: readonly Row[]): PartialSnapshot[] {
     const texts = textsOf(rows);
-    return rows.flatMap((row): Part[] => {
+    return rows.flatMap((row): PartialSnapshot[] => {
       const [type, name, , sql] = row;
       if (type === 'index') return [];
       const own = texts.get(fold(name)) ?? '';
@@ -87,7 +87,7 @@ export function createStructureReader(db: Database): StructureReader {
     return JSON.stringify([own, ...parents.map((parent) => tableText.get(parent) ?? null)]);
   }
 
-  function readTable(name: string, own: string): Part {
+  function readTable(name: string, own: string): PartialSnapshot {
     // A table may be its own parent, and be written otherwise there.
     const names = new Map([...(parentsOf.get(own) ?? []), name].map((each) => [fold(each), each]));
     const snapshot = snapshotOf(readFacts([...names.values()]));
@@ -150,7 +150,7 @@ function without(structure: Snapshot, names: ReadonlySet<string>): Snapshot {
   };
 }
 
-function collect(kept: Snapshot, found: readonly Part[]): Snapshot {
+function collect(kept: Snapshot, found: readonly PartialSnapshot[]): Snapshot {
   const join = <T extends { readonly name: string }>(
     old: readonly T[],
     added: readonly (readonly T[] | undefined)[],

@@ -17,6 +17,6 @@ export function sqliteVersion(): DriverVersion {
 }
 
 function compare(a: string, b: string): number {
-  const [left, right] = [a, b].map((text) => text.split('.').map(Number));
-  return (left ?? []).reduce((found, part, index) => found || part - (right?.[index] ?? 0), 0);
+  const [before, right] = [a, b].map((text) => text.split('.').map(Number));
+  return (before ?? []).reduce((found, part, index) => found || part - (right?.[index] ?? 0), 0);
 }

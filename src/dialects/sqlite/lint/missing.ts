@@ -28,7 +28,7 @@ export function explain(timeline: Timeline, graph: Graph, position: Position, wa
   const holds = holdsOf(wanted);
   const loss = timeline.lastLoss(position.index, object, holds);
   const back = timeline.nextGain(position.index, object, holds);
-  const what = column === null ? `there is no ${object} here` : `${object} has no column ${column} here`;
+  const what = column === null ? `There is no ${object} here` : `${object} has no column ${column} here`;
   if (loss === null && back === null) return { ...unheardOf(timeline, position, wanted, what), known: false };
   const taken =
     loss === null ? 'no revision before this one makes it' : howLost(timeline, position, loss, wanted);

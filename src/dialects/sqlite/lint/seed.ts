@@ -12,7 +12,7 @@ export interface Seeder {
   /** Gives each table of the structure a row that has none. */
   fill(structure: Snapshot): void;
   /** To be told of tables that may have lost all their rows, or are others under an old name. */
-  lookAgain(tables: Iterable<string>): void;
+  readAgain(tables: Iterable<string>): void;
   /** Tables that no row could be found for, and why; each once. */
   unseeded(): readonly { readonly table: string; readonly reason: string }[];
 }
@@ -51,7 +51,7 @@ export function createSeeder(db: Database): Seeder {
       const byName = new Map(structure.tables.map((table) => [fold(table.name), table]));
       for (const table of missing) fillTable(table, byName, new Set());
     },
-    lookAgain(tables) {
+    readAgain(tables) {
       for (const table of tables) filled.delete(fold(table));
     },
     unseeded: () => [...failed.values()].map(({ table, reason }) => ({ table: table.name, reason })),

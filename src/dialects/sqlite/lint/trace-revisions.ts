@@ -10,7 +10,7 @@ import type { Revision, Script } from '../../../model/revision.js';
 import { createBrokenFinder, type BrokenFinder } from './trace-broken.js';
 import { createSeeded, NOTHING, type Seeded } from './trace-seeded.js';
 import { createStructureReader, type StructureReader } from '../driver/structure-reader.js';
-import { difference } from './difference.js';
+import { differencesBetween } from './differences-between.js';
 import { guardHolds } from '../driver/guard.js';
 import { tablesTouched } from './trace-tables.js';
 import { lineOf, memory, run, runDown, statementsOf } from './trace-run.js';
@@ -152,7 +152,7 @@ function touchedBy(script: Script, structure: Snapshot): readonly string[] | und
     : touched.flatMap((tables) => tables ?? []);
 }
 
-function judgeDown(before: Snapshot, left: Snapshot): DownTrace {
-  const differences = difference(before, left).map(describe);
+function judgeDown(before: Snapshot, after: Snapshot): DownTrace {
+  const differences = differencesBetween(before, after).map(describe);
   return differences.length === 0 ? { kind: 'same' } : { kind: 'differs', differences };
 }

@@ -58,7 +58,7 @@ export function createSeeded(): Seeded {
       if (lost) return NOTHING;
       const atRisk = tablesAtRisk(statement, structure);
       const before = countRowsOf(db, atRisk);
-      seeder.lookAgain(atRisk);
+      seeder.readAgain(atRisk);
       const error = await run(db, script, statement, 'up');
       if (error === null) {
         // A table that is renamed takes its rows along.
@@ -128,8 +128,8 @@ function emptyTable(db: Database, table: string): void {
 
 function losses(before: Counts, after: Counts): RowsLost[] {
   return [...before].flatMap(([table, rows]) => {
-    const left = after.get(table) ?? 0;
-    return left < rows ? [{ table, before: rows, after: left }] : [];
+    const remaining = after.get(table) ?? 0;
+    return remaining < rows ? [{ table, before: rows, after: remaining }] : [];
   });
 }
 

@@ -1,73 +1,73 @@
-// Findings in words: the object, what is there, what is expected. One line each, to be read by people.
+// Differences in words: the object, what is there, what is expected. One line each, to be read by people.
 
 import { fold } from './sql-text.js';
-import type { ColumnAspect, Finding, IndexAspect, TableAspect } from './finding.js';
+import type { ColumnAspect, SchemaDifference, IndexAspect, TableAspect } from './difference.js';
 import type { Column, ForeignKey, Index, Key, Table } from './snapshot.js';
 import type { SqlText } from './sql-text.js';
 
-/** One finding as one line: `tasks: column priority is missing`. */
-export function describe(finding: Finding): string {
-  switch (finding.kind) {
+/** One difference as one line: `tasks: column priority is missing`. */
+export function describe(difference: SchemaDifference): string {
+  switch (difference.kind) {
     case 'tableMissing':
-      return `table ${finding.table} is missing`;
+      return `table ${difference.table} is missing`;
     case 'tableExtra':
-      return `table ${finding.table} is not expected${leftover(finding)}`;
+      return `table ${difference.table} is not expected${leftover(difference)}`;
     case 'tableDiffers':
-      return `${finding.table}: ${tableDifference(finding.aspect, finding.expected, finding.actual)}`;
+      return `${difference.table}: ${tableDifference(difference.aspect, difference.expected, difference.actual)}`;
     case 'columnMissing':
-      return `${finding.table}: column ${finding.expected.name} is missing`;
+      return `${difference.table}: column ${difference.expected.name} is missing`;
     case 'columnExtra':
-      return `${finding.table}: column ${finding.actual.name} is not expected`;
+      return `${difference.table}: column ${difference.actual.name} is not expected`;
     case 'columnDiffers':
-      return `${finding.table}: column ${finding.expected.name} ${columnDifference(finding.aspect, finding.expected, finding.actual)}`;
+      return `${difference.table}: column ${difference.expected.name} ${columnDifference(difference.aspect, difference.expected, difference.actual)}`;
     case 'primaryKeyMissing':
-      return `${finding.table}: PRIMARY KEY ${describeKey(finding.expected)} is missing`;
+      return `${difference.table}: PRIMARY KEY ${describeKey(difference.expected)} is missing`;
     case 'primaryKeyExtra':
-      return `${finding.table}: PRIMARY KEY ${describeKey(finding.actual)} is not expected`;
+      return `${difference.table}: PRIMARY KEY ${describeKey(difference.actual)} is not expected`;
     case 'primaryKeyDiffers':
-      return `${finding.table}: PRIMARY KEY is ${describeKey(finding.actual)}, expected ${describeKey(finding.expected)}`;
+      return `${difference.table}: PRIMARY KEY is ${describeKey(difference.actual)}, expected ${describeKey(difference.expected)}`;
     case 'uniqueMissing':
-      return `${finding.table}: UNIQUE ${describeKey(finding.expected)} is missing`;
+      return `${difference.table}: UNIQUE ${describeKey(difference.expected)} is missing`;
     case 'uniqueExtra':
-      return `${finding.table}: UNIQUE ${describeKey(finding.actual)} is not expected`;
+      return `${difference.table}: UNIQUE ${describeKey(difference.actual)} is not expected`;
     case 'uniqueDiffers':
-      return `${finding.table}: UNIQUE is ${describeKey(finding.actual)}, expected ${describeKey(finding.expected)}`;
+      return `${difference.table}: UNIQUE is ${describeKey(difference.actual)}, expected ${describeKey(difference.expected)}`;
     case 'checkMissing':
-      return `${finding.table}: CHECK (${finding.expected.expression.text}) is missing`;
+      return `${difference.table}: CHECK (${difference.expected.expression.text}) is missing`;
     case 'checkExtra':
-      return `${finding.table}: CHECK (${finding.actual.expression.text}) is not expected`;
+      return `${difference.table}: CHECK (${difference.actual.expression.text}) is not expected`;
     case 'checkDiffers':
-      return `${finding.table}: CHECK is (${finding.actual.expression.text}), expected (${finding.expected.expression.text})`;
+      return `${difference.table}: CHECK is (${difference.actual.expression.text}), expected (${difference.expected.expression.text})`;
     case 'foreignKeyMissing':
-      return `${finding.table}: ${foreignKeyWords(finding.expected)} is missing`;
+      return `${difference.table}: ${foreignKeyText(difference.expected)} is missing`;
     case 'foreignKeyExtra':
-      return `${finding.table}: ${foreignKeyWords(finding.actual)} is not expected`;
+      return `${difference.table}: ${foreignKeyText(difference.actual)} is not expected`;
     case 'foreignKeyDiffers':
-      return `${finding.table}: ${foreignKeyDifference(finding.expected, finding.actual)}`;
+      return `${difference.table}: ${foreignKeyDifference(difference.expected, difference.actual)}`;
     case 'indexMissing':
-      return `index ${finding.expected.name} is missing`;
+      return `index ${difference.expected.name} is missing`;
     case 'indexExtra':
-      return `index ${finding.actual.name} is not expected`;
+      return `index ${difference.actual.name} is not expected`;
     case 'indexDiffers':
-      return `index ${finding.expected.name} ${indexDifference(finding.aspect, finding.expected, finding.actual)}`;
+      return `index ${difference.expected.name} ${indexDifference(difference.aspect, difference.expected, difference.actual)}`;
     case 'viewMissing':
-      return `view ${finding.expected.name} is missing`;
+      return `view ${difference.expected.name} is missing`;
     case 'viewExtra':
-      return `view ${finding.actual.name} is not expected`;
+      return `view ${difference.actual.name} is not expected`;
     case 'viewDiffers':
-      return `view ${finding.expected.name} ${textDifference(finding.expected.definition, finding.actual.definition)}`;
+      return `view ${difference.expected.name} ${textDifference(difference.expected.definition, difference.actual.definition)}`;
     case 'triggerMissing':
-      return `trigger ${finding.expected.name} is missing`;
+      return `trigger ${difference.expected.name} is missing`;
     case 'triggerExtra':
-      return `trigger ${finding.actual.name} is not expected`;
+      return `trigger ${difference.actual.name} is not expected`;
     case 'triggerDiffers':
-      return `trigger ${finding.expected.name} ${textDifference(finding.expected.definition, finding.actual.definition)}`;
+      return `trigger ${difference.expected.name} ${textDifference(difference.expected.definition, difference.actual.definition)}`;
   }
 }
 
-function leftover(finding: Extract<Finding, { kind: 'tableExtra' }>): string {
-  if (finding.leftover === null) return '';
-  const { table, tool } = finding.leftover;
+function leftover(difference: Extract<SchemaDifference, { kind: 'tableExtra' }>): string {
+  if (difference.leftover === null) return '';
+  const { table, tool } = difference.leftover;
   return `: by its name, left behind by a rebuild of ${table} (${tool}) that did not finish`;
 }
 
@@ -102,11 +102,11 @@ function columnDifference(aspect: ColumnAspect, expected: Column, actual: Column
     case 'collation':
       return `has collation ${actual.collation}, expected ${expected.collation}`;
     case 'generated':
-      return `is ${generatedWords(actual)}, expected ${generatedWords(expected)}`;
+      return `is ${generatedText(actual)}, expected ${generatedText(expected)}`;
   }
 }
 
-function generatedWords({ generated }: Column): string {
+function generatedText({ generated }: Column): string {
   if (generated === null) return 'not generated';
   return `generated as (${generated.expression.text}) ${generated.stored ? 'STORED' : 'VIRTUAL'}`;
 }
@@ -118,17 +118,17 @@ function indexDifference(aspect: IndexAspect, expected: Index, actual: Index): s
     case 'unique':
       return isOrNot('unique', actual.unique);
     case 'columns':
-      return `is on ${indexWords(actual)}, expected ${indexWords(expected)}`;
+      return `is on ${indexText(actual)}, expected ${indexText(expected)}`;
     case 'where':
-      return `has ${whereWords(actual)}, expected ${whereWords(expected)}`;
+      return `has ${whereText(actual)}, expected ${whereText(expected)}`;
   }
 }
 
-function whereWords({ where }: Index): string {
+function whereText({ where }: Index): string {
   return where === null ? 'no WHERE' : `WHERE ${where.text}`;
 }
 
-function indexWords({ columns }: Index): string {
+function indexText({ columns }: Index): string {
   return list(columns.map(({ key, column, ...more }) => ({ name: column ?? key.text, ...more })));
 }
 
@@ -138,18 +138,18 @@ export function describeKey({ columns, onConflict }: Key): string {
 }
 
 function list(columns: readonly { name: string; collation: string; descending: boolean }[]): string {
-  const words = columns.map(
+  const parts = columns.map(
     ({ name, collation, descending }) =>
       name + (collation === 'BINARY' ? '' : ` COLLATE ${collation}`) + (descending ? ' DESC' : ''),
   );
-  return `(${words.join(', ')})`;
+  return `(${parts.join(', ')})`;
 }
 
-function foreignKeyWords(key: ForeignKey): string {
-  return `foreign key (${key.columns.join(', ')}) -> ${parentWords(key)}`;
+function foreignKeyText(key: ForeignKey): string {
+  return `foreign key (${key.columns.join(', ')}) -> ${parentText(key)}`;
 }
 
-function parentWords({ parent, parentColumns }: ForeignKey): string {
+function parentText({ parent, parentColumns }: ForeignKey): string {
   return parentColumns === null ? parent : `${parent}(${parentColumns.join(', ')})`;
 }
 
@@ -160,9 +160,9 @@ function foreignKeyDifference(expected: ForeignKey, actual: ForeignKey): string 
     isSame(expected.columns, actual.columns)
       ? null
       : [`is on (${actual.columns.join(', ')})`, `(${expected.columns.join(', ')})`],
-    fold(parentWords(expected)) === fold(parentWords(actual))
+    fold(parentText(expected)) === fold(parentText(actual))
       ? null
-      : [`refers to ${parentWords(actual)}`, parentWords(expected)],
+      : [`refers to ${parentText(actual)}`, parentText(expected)],
     expected.onDelete === actual.onDelete ? null : [`has ON DELETE ${actual.onDelete}`, expected.onDelete],
     expected.onUpdate === actual.onUpdate ? null : [`has ON UPDATE ${actual.onUpdate}`, expected.onUpdate],
     expected.deferred === actual.deferred
@@ -171,7 +171,7 @@ function foreignKeyDifference(expected: ForeignKey, actual: ForeignKey): string 
         ? ['is INITIALLY DEFERRED', 'checked at once']
         : ['is checked at once', 'INITIALLY DEFERRED'],
   ].flatMap((words) => (words === null ? [] : [words.join(', expected ')]));
-  return `${foreignKeyWords(expected)} ${differing.join(' and ')}`;
+  return `${foreignKeyText(expected)} ${differing.join(' and ')}`;
 }
 
 function isOrNot(word: string, actual: boolean): string {

@@ -10,11 +10,11 @@ import {
   keyIdentity,
 } from './identity.js';
 import { fold, tokensOf, unquote } from './sql-text.js';
-import type { ColumnAspect, Finding, TableAspect } from './finding.js';
+import type { ColumnAspect, SchemaDifference, TableAspect } from './difference.js';
 import type { Check, Column, ForeignKey, Key, Snapshot, Table } from './snapshot.js';
 
 /** @param schema the expected structure that the expected table is part of */
-export function diffTable(expected: Table, actual: Table, schema: Snapshot): Finding[] {
+export function diffTable(expected: Table, actual: Table, schema: Snapshot): SchemaDifference[] {
   const table = expected.name;
   if (expected.virtual || actual.virtual) return diffAspects(expected, actual);
   const gone = new Set(lacking(expected.columns, actual.columns).map(({ name }) => fold(name)));
@@ -25,10 +25,10 @@ export function diffTable(expected: Table, actual: Table, schema: Snapshot): Fin
     ...diffAspects(expected, actual),
     ...expected.columns
       .filter(({ name }) => gone.has(fold(name)))
-      .map((column): Finding => ({ kind: 'columnMissing', table, expected: column })),
+      .map((column): SchemaDifference => ({ kind: 'columnMissing', table, expected: column })),
     ...actual.columns
       .filter(({ name }) => added.has(fold(name)))
-      .map((column): Finding => ({ kind: 'columnExtra', table, actual: column })),
+      .map((column): SchemaDifference => ({ kind: 'columnExtra', table, actual: column })),
     ...expected.columns.flatMap((column) => diffColumn(column, expected, actual)),
     ...diffPrimaryKey(expected, actual, gone, added),
     ...diffUniques(expected, actual, follows),
@@ -37,7 +37,7 @@ export function diffTable(expected: Table, actual: Table, schema: Snapshot): Fin
   ];
 }
 
-function diffAspects(expected: Table, actual: Table): Finding[] {
+function diffAspects(expected: Table, actual: Table): SchemaDifference[] {
   const differing: Record<TableAspect, boolean> = {
     kind: expected.virtual !== actual.virtual,
     strict: expected.strict !== actual.strict,
@@ -55,12 +55,12 @@ function diffAspects(expected: Table, actual: Table): Finding[] {
   }));
 }
 
-function diffColumn(column: Column, expected: Table, actual: Table): Finding[] {
+function diffColumn(column: Column, expected: Table, actual: Table): SchemaDifference[] {
   const other = actual.columns.find(({ name }) => fold(name) === fold(column.name));
   if (other === undefined) return [];
   const retyped = column.type.canonical !== other.type.canonical;
   const stricter = expected.strict !== actual.strict;
-  // Keys imply NOT NULL: what differs only because the key, or the kind of table, does is not a second finding.
+  // Keys imply NOT NULL: what differs only because the key, or the kind of table, does is not a second difference.
   const implied =
     isKeyColumn(expected, column) !== isKeyColumn(actual, column) ||
     (isKeyColumn(expected, column) &&
@@ -103,7 +103,7 @@ function diffPrimaryKey(
   actual: Table,
   gone: ReadonlySet<string>,
   added: ReadonlySet<string>,
-): Finding[] {
+): SchemaDifference[] {
   const table = expected.name;
   const [a, b] = [without(expected.primaryKey, gone), without(actual.primaryKey, added)];
   if (a === null) return b === null ? [] : [{ kind: 'primaryKeyExtra', table, actual: b }];
@@ -120,7 +120,7 @@ function without(key: Key | null, columns: ReadonlySet<string>): Key | null {
   return rest.length === 0 ? null : { ...key, columns: rest };
 }
 
-function diffUniques(expected: Table, actual: Table, follows: Follows): Finding[] {
+function diffUniques(expected: Table, actual: Table, follows: Follows): SchemaDifference[] {
   const table = expected.name;
   const names = (key: Key): string[] => key.columns.map(({ name }) => fold(name));
   const pairs = pairUp(expected.uniques, actual.uniques, {
@@ -130,7 +130,7 @@ function diffUniques(expected: Table, actual: Table, follows: Follows): Finding[
     ],
     likeness: (a, b) => overlap(names(a), names(b)),
   });
-  return pairs.flatMap(([a, b]): Finding[] => {
+  return pairs.flatMap(([a, b]): SchemaDifference[] => {
     if (follows([...(a === null ? [] : names(a)), ...(b === null ? [] : names(b))])) return [];
     if (b === null) return a === null ? [] : [{ kind: 'uniqueMissing', table, expected: a }];
     if (a === null) return [{ kind: 'uniqueExtra', table, actual: b }];
@@ -138,24 +138,29 @@ function diffUniques(expected: Table, actual: Table, follows: Follows): Finding[
   });
 }
 
-function diffChecks(expected: Table, actual: Table, follows: Follows): Finding[] {
+function diffChecks(expected: Table, actual: Table, follows: Follows): SchemaDifference[] {
   const table = expected.name;
-  const words = (check: Check): string[] =>
+  const tokens = (check: Check): string[] =>
     tokensOf(check.expression.canonical).map(({ canonical }) => canonical);
   const pairs = pairUp(expected.checks, actual.checks, {
     same: [[checkIdentity, checkIdentity]],
     likeness: (a, b) =>
-      a.name !== null && b.name !== null && fold(a.name) === fold(b.name) ? 2 : overlap(words(a), words(b)),
+      a.name !== null && b.name !== null && fold(a.name) === fold(b.name) ? 2 : overlap(tokens(a), tokens(b)),
   });
-  return pairs.flatMap(([a, b]): Finding[] => {
-    if (follows([...(a === null ? [] : words(a)), ...(b === null ? [] : words(b))].map(unquote))) return [];
+  return pairs.flatMap(([a, b]): SchemaDifference[] => {
+    if (follows([...(a === null ? [] : tokens(a)), ...(b === null ? [] : tokens(b))].map(unquote))) return [];
     if (b === null) return a === null ? [] : [{ kind: 'checkMissing', table, expected: a }];
     if (a === null) return [{ kind: 'checkExtra', table, actual: b }];
     return [{ kind: 'checkDiffers', table, expected: a, actual: b }];
   });
 }
 
-function diffForeignKeys(expected: Table, actual: Table, schema: Snapshot, follows: Follows): Finding[] {
+function diffForeignKeys(
+  expected: Table,
+  actual: Table,
+  schema: Snapshot,
+  follows: Follows,
+): SchemaDifference[] {
   const table = expected.name;
   const parentKey = ({ parent, columns }: ForeignKey): readonly string[] | null => {
     const key = schema.tables.find(({ name }) => fold(name) === fold(parent))?.primaryKey?.columns ?? [];
@@ -165,12 +170,12 @@ function diffForeignKeys(expected: Table, actual: Table, schema: Snapshot, follo
   const pairs = pairUp(expected.foreignKeys, actual.foreignKeys, {
     same: [
       [wholeIdentity, wholeIdentity],
-      // Whatever the parent's key is there: that it is another is the parent's finding.
+      // Whatever the parent's key is there: that it is another is the parent's difference.
       [wholeIdentity, (key) => foreignKeyIdentity(key, key.written ? key.parentColumns : parentKey(key))],
     ],
     likeness: (a, b) => overlap(a.columns.map(fold), b.columns.map(fold)),
   });
-  return pairs.flatMap(([a, b]): Finding[] => {
+  return pairs.flatMap(([a, b]): SchemaDifference[] => {
     if (follows([...(a?.columns ?? []), ...(b?.columns ?? [])])) return [];
     if (b === null) return a === null ? [] : [{ kind: 'foreignKeyMissing', table, expected: a }];
     if (a === null) return [{ kind: 'foreignKeyExtra', table, actual: b }];

@@ -1,4 +1,4 @@
-// The difference between two structures as single findings: one real difference is one finding, and what follows
+// The difference between two structures, piece by piece: one real difference is one piece, and what follows
 // from it is not reported again. Empty exactly where the fingerprints are equal.
 
 import { diffTable } from './diff-table.js';
@@ -6,14 +6,14 @@ import { indexColumnIdentity, collationsOf } from './identity.js';
 import { fold } from './sql-text.js';
 import { leftoverOf } from './version-tables.js';
 import type { Collations } from './identity.js';
-import type { Finding, IndexAspect } from './finding.js';
+import type { SchemaDifference, IndexAspect } from './difference.js';
 import type { Index, Snapshot, Table } from './snapshot.js';
 
-export type { Finding } from './finding.js';
+export type { SchemaDifference } from './difference.js';
 export { describe } from './describe.js';
 
 /** What is otherwise in `actual` than in `expected`: tables first, then indexes, views, triggers, each by name. */
-export function diff(expected: Snapshot, actual: Snapshot): readonly Finding[] {
+export function diff(expected: Snapshot, actual: Snapshot): readonly SchemaDifference[] {
   const owners = ownersOf(actual);
   const expectedOwners = ownersOf(expected);
   // A missing table takes what is on it along, and so does one that is not expected.
@@ -51,17 +51,17 @@ export function diff(expected: Snapshot, actual: Snapshot): readonly Finding[] {
  * How far a structure is from the expected one: the number of objects, columns and properties that differ. For
  * comparing candidates, not an absolute measure.
  */
-export function distance(findings: readonly Finding[]): number {
-  return findings.reduce((sum, finding) => sum + weight(finding), 0);
+export function distance(differences: readonly SchemaDifference[]): number {
+  return differences.reduce((sum, difference) => sum + weight(difference), 0);
 }
 
-function weight(finding: Finding): number {
-  if (finding.kind === 'tableExtra') return 1 + finding.actual.columns.length;
-  if (finding.kind !== 'tableMissing') return 1;
-  return 1 + finding.expected.columns.length + finding.indexes.length + finding.triggers.length;
+function weight(difference: SchemaDifference): number {
+  if (difference.kind === 'tableExtra') return 1 + difference.actual.columns.length;
+  if (difference.kind !== 'tableMissing') return 1;
+  return 1 + difference.expected.columns.length + difference.indexes.length + difference.triggers.length;
 }
 
-function diffTables(expected: Snapshot, actual: Snapshot): Finding[] {
+function diffTables(expected: Snapshot, actual: Snapshot): SchemaDifference[] {
   const names = [...expected.tables, ...actual.tables].map(({ name }) => name);
   const on =
     (table: Table) =>
@@ -89,7 +89,7 @@ function diffIndexes(
   actualIndexes: readonly Index[],
   expected: Snapshot,
   actual: Snapshot,
-): Finding[] {
+): SchemaDifference[] {
   const expectedCollations = collationsByTable(expected);
   const actualCollations = collationsByTable(actual);
   return compare(expectedIndexes, actualIndexes, {
@@ -99,7 +99,7 @@ function diffIndexes(
       const differing: Record<IndexAspect, boolean> = {
         table: fold(a.table) !== fold(b.table),
         unique: a.unique !== b.unique,
-        // A collation that follows from the column's is the column's finding.
+        // A collation that follows from the column's belongs to the difference of the column.
         columns:
           indexColumns(a) !== indexColumns(b) &&
           indexColumns(a, expectedCollations) !== indexColumns(b, actualCollations),
@@ -134,11 +134,11 @@ function compare<T extends { readonly name: string }>(
   expected: readonly T[],
   actual: readonly T[],
   on: {
-    readonly missing: (expected: T) => readonly Finding[];
-    readonly extra: (actual: T) => readonly Finding[];
-    readonly both: (expected: T, actual: T) => readonly Finding[];
+    readonly missing: (expected: T) => readonly SchemaDifference[];
+    readonly extra: (actual: T) => readonly SchemaDifference[];
+    readonly both: (expected: T, actual: T) => readonly SchemaDifference[];
   },
-): Finding[] {
+): SchemaDifference[] {
   const byName = new Map(actual.map((item) => [fold(item.name), item]));
   const names = new Set(expected.map(({ name }) => fold(name)));
   return [

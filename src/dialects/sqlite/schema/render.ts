@@ -65,19 +65,19 @@ export function renderColumn(column: Column, table: Table): string {
   const key = inlineKey(table);
   const isKey = key !== null && fold(key.name) === fold(column.name);
   const isRowid = fold(rowidColumn(table)?.name ?? '') === fold(column.name);
-  const words = [nameSql(column.name), typeSql(column.type.text)];
+  const clauses = [nameSql(column.name), typeSql(column.type.text)];
   if (isKey) {
-    words.push(`PRIMARY KEY${key.descending ? ' DESC' : ''}${conflict(table.primaryKey?.onConflict)}`);
-    if (table.autoincrement) words.push('AUTOINCREMENT');
+    clauses.push(`PRIMARY KEY${key.descending ? ' DESC' : ''}${conflict(table.primaryKey?.onConflict)}`);
+    if (table.autoincrement) clauses.push('AUTOINCREMENT');
   }
-  if (column.notNull && !isRowid) words.push(`NOT NULL${conflict(column.notNullConflict)}`);
-  if (column.default !== null) words.push(`DEFAULT ${defaultSql(column.default.text)}`);
-  if (column.collation !== 'BINARY') words.push(`COLLATE ${nameSql(column.collation)}`);
+  if (column.notNull && !isRowid) clauses.push(`NOT NULL${conflict(column.notNullConflict)}`);
+  if (column.default !== null) clauses.push(`DEFAULT ${defaultSql(column.default.text)}`);
+  if (column.collation !== 'BINARY') clauses.push(`COLLATE ${nameSql(column.collation)}`);
   if (column.generated !== null) {
     const { expression, stored } = column.generated;
-    words.push(`GENERATED ALWAYS AS (${expression.text}) ${stored ? 'STORED' : 'VIRTUAL'}`);
+    clauses.push(`GENERATED ALWAYS AS (${expression.text}) ${stored ? 'STORED' : 'VIRTUAL'}`);
   }
-  return words.filter((word) => word !== '').join(' ');
+  return clauses.filter((word) => word !== '').join(' ');
 }
 
 /** @param snapshot the structure it is part of: what collation its columns have without a word depends on it */
@@ -88,10 +88,10 @@ export function renderIndex(index: Index, { tables }: Pick<Snapshot, 'tables'>):
       column === null
         ? collation === 'BINARY' && inheritsBinary(key.canonical, table)
         : table?.columns.find(({ name }) => fold(name) === fold(column))?.collation === collation;
-    const words = [column === null ? key.text : nameSql(column)];
-    if (!isInherited) words.push(`COLLATE ${nameSql(collation)}`);
-    if (descending) words.push('DESC');
-    return words.join(' ');
+    const clauses = [column === null ? key.text : nameSql(column)];
+    if (!isInherited) clauses.push(`COLLATE ${nameSql(collation)}`);
+    if (descending) clauses.push('DESC');
+    return clauses.join(' ');
   });
   const where = index.where === null ? '' : ` WHERE ${index.where.text}`;
   const unique = index.unique ? 'UNIQUE ' : '';
@@ -127,7 +127,7 @@ function inlineKey(table: Table): KeyColumn | null {
 }
 
 function keyColumns({ columns }: Key, table: Table): string {
-  const words = columns.map(({ name, collation, descending }) => {
+  const clauses = columns.map(({ name, collation, descending }) => {
     const own = table.columns.find((column) => fold(column.name) === fold(name))?.collation;
     return (
       nameSql(name) +
@@ -135,7 +135,7 @@ function keyColumns({ columns }: Key, table: Table): string {
       (descending ? ' DESC' : '')
     );
   });
-  return `(${words.join(', ')})`;
+  return `(${clauses.join(', ')})`;
 }
 
 /** A CHECK as it stands in a table or beside a column. */
@@ -154,11 +154,11 @@ function renderForeignKey(key: ForeignKey): string {
 
 function references(key: ForeignKey): string {
   const parent = key.written && key.parentColumns !== null ? ` ${nameList(key.parentColumns)}` : '';
-  const words = [`REFERENCES ${nameSql(key.parent)}${parent}`];
-  if (key.onDelete !== 'NO ACTION') words.push(`ON DELETE ${key.onDelete}`);
-  if (key.onUpdate !== 'NO ACTION') words.push(`ON UPDATE ${key.onUpdate}`);
-  if (key.deferred) words.push('DEFERRABLE INITIALLY DEFERRED');
-  return words.join(' ');
+  const clauses = [`REFERENCES ${nameSql(key.parent)}${parent}`];
+  if (key.onDelete !== 'NO ACTION') clauses.push(`ON DELETE ${key.onDelete}`);
+  if (key.onUpdate !== 'NO ACTION') clauses.push(`ON UPDATE ${key.onUpdate}`);
+  if (key.deferred) clauses.push('DEFERRABLE INITIALLY DEFERRED');
+  return clauses.join(' ');
 }
 
 function nameList(names: readonly string[]): string {

@@ -14,8 +14,8 @@ export function goalOf(expected: Snapshot, actual: Snapshot, isNamed: IsNamed): 
     items.filter(({ name }) => !has(others, name) && !isNamed(name));
   const keptTables = extra(actual.tables, expected.tables);
   const keptViews = extra(actual.views, expected.views);
-  const isOnKept = ({ table }: Part): boolean => has(keptTables, table) || has(keptViews, table);
-  const kept = <T extends Part>(parts: readonly T[], others: readonly T[]): T[] =>
+  const isOnKept = ({ table }: TablePart): boolean => has(keptTables, table) || has(keptViews, table);
+  const kept = <T extends TablePart>(parts: readonly T[], others: readonly T[]): T[] =>
     parts.filter((part) => isOnKept(part) || (!has(others, part.name) && !isNamed(part.name)));
   // Tables, views and indexes share their names: what is kept stands in the way of what is expected under its name.
   const taken = [...keptTables, ...keptViews, ...kept(actual.indexes, expected.indexes)];
@@ -28,9 +28,9 @@ export function goalOf(expected: Snapshot, actual: Snapshot, isNamed: IsNamed): 
     ...keptTables,
   ];
   const views = [...free(expected.views), ...keptViews];
-  const stays = ({ table }: Part): boolean =>
+  const stays = ({ table }: TablePart): boolean =>
     (has(tables, table) && has(actual.tables, table)) || (has(views, table) && has(actual.views, table));
-  const comes = ({ table }: Part): boolean =>
+  const comes = ({ table }: TablePart): boolean =>
     (has(tables, table) && has(expected.tables, table)) || (has(views, table) && has(expected.views, table));
   const indexes = [
     ...kept(actual.indexes, expected.indexes)
@@ -57,10 +57,10 @@ function goalOfTable(expected: Table, actual: Table, schema: Snapshot, isNamed: 
   // What a virtual table holds is in no column that could be copied.
   if (expected.virtual || actual.virtual) return isNamed(expected.name) ? expected : actual;
   const kept = lacking(actual.columns, expected.columns).filter(({ name }) => !isNamed(expected.name, name));
-  const toMend = diffTable(expected, actual, schema).filter(
-    (finding) => finding.kind !== 'columnExtra' || !kept.includes(finding.actual),
+  const toRepair = diffTable(expected, actual, schema).filter(
+    (difference) => difference.kind !== 'columnExtra' || !kept.includes(difference.actual),
   );
-  if (toMend.length === 0) return actual;
+  if (toRepair.length === 0) return actual;
   if (kept.length === 0) return expected;
   // Into a text that only SQLite can read no column can be put.
   if (expected.definition !== null) return actual;
@@ -79,7 +79,7 @@ function goalOfTable(expected: Table, actual: Table, schema: Snapshot, isNamed: 
     checks: [
       ...expected.checks,
       ...actual.checks.filter(
-        (check) => follows([...wordsOf(check.expression.canonical)]) && !isExpected(check),
+        (check) => follows([...namesIn(check.expression.canonical)]) && !isExpected(check),
       ),
     ],
     foreignKeys: [...expected.foreignKeys, ...actual.foreignKeys.filter((key) => follows(key.columns))],
@@ -121,16 +121,16 @@ export function usesOfDropped(goal: Snapshot, expected: Snapshot, actual: Snapsh
   const users = [
     ...lacking(goal.views, expected.views).map(({ name, definition }) => ({
       words: `view ${name}`,
-      names: wordsOf(definition.canonical),
+      names: namesIn(definition.canonical),
     })),
     ...lacking(goal.triggers, expected.triggers).map(({ name, definition }) => ({
       words: `trigger ${name}`,
-      names: wordsOf(definition.canonical),
+      names: namesIn(definition.canonical),
     })),
     ...goal.tables.flatMap((table) => [
       ...table.columns.map(({ name, generated }) => ({
         words: `column ${table.name}.${name}`,
-        names: new Set([fold(table.name), ...wordsOf(generated?.expression.canonical ?? '')]),
+        names: new Set([fold(table.name), ...namesIn(generated?.expression.canonical ?? '')]),
       })),
       ...table.foreignKeys.map(({ columns, parent, parentColumns }) => ({
         words: `the foreign key (${columns.join(', ')}) of ${table.name}`,
@@ -150,7 +150,7 @@ export interface Named {
 }
 
 /** An index or a trigger, and the table or view that it is on. */
-export interface Part extends Named {
+export interface TablePart extends Named {
   readonly table: string;
 }
 
@@ -162,7 +162,7 @@ export function namedBy(dropExtra: readonly string[]): IsNamed {
 }
 
 /** The names that a piece of SQL speaks of, folded, whatever their quotes. */
-export function wordsOf(sql: string): ReadonlySet<string> {
+export function namesIn(sql: string): ReadonlySet<string> {
   return new Set(tokensOf(sql).map(({ canonical }) => fold(unquote(canonical))));
 }
 
@@ -187,16 +187,16 @@ export function columnsOf(key: Key): readonly string[] {
 }
 
 /** The names that an index speaks of. */
-export function wordsOfIndex({ columns, where }: Index): ReadonlySet<string> {
+export function namesInIndex({ columns, where }: Index): ReadonlySet<string> {
   return new Set([
-    ...columns.flatMap(({ key, column }) => (column === null ? [...wordsOf(key.canonical)] : [fold(column)])),
-    ...wordsOf(where?.canonical ?? ''),
+    ...columns.flatMap(({ key, column }) => (column === null ? [...namesIn(key.canonical)] : [fold(column)])),
+    ...namesIn(where?.canonical ?? ''),
   ]);
 }
 
 function speaksOfDropped(index: Index, goal: Table | undefined, actual: Table | undefined): boolean {
-  const words = wordsOfIndex(index);
-  return lacking(actual?.columns ?? [], goal?.columns ?? []).some(({ name }) => words.has(fold(name)));
+  const names = namesInIndex(index);
+  return lacking(actual?.columns ?? [], goal?.columns ?? []).some(({ name }) => names.has(fold(name)));
 }
 
 function isStrict({ type }: Column): boolean {

@@ -6,7 +6,7 @@
 
 import { describeKey } from './describe.js';
 import { checkIdentity, foreignKeyIdentity, generatedIdentity, indexIdentity } from './identity.js';
-import { columnsOf, find, has, wordsOf, wordsOfIndex, type IsNamed } from './repair-goal.js';
+import { columnsOf, find, has, namesIn, namesInIndex, type IsNamed } from './repair-goal.js';
 import { affinity, valueChecks } from './repair-values.js';
 import type { RowCheck } from '../../structure.js';
 import { rowCheck, rowKey, type Pair } from './row-check.js';
@@ -101,10 +101,10 @@ function uniqueIndexes(pair: Pair, actual: Snapshot, goal: Snapshot): readonly U
   return goal.indexes
     .filter((index) => index.unique && has([target], index.table) && isNew(index))
     .filter((index) => {
-      const words = wordsOfIndex(index);
+      const names = namesInIndex(index);
       const isPlain = index.where === null && index.columns.every(({ column }) => column !== null);
       return target.columns
-        .filter(({ name }) => words.has(fold(name)))
+        .filter(({ name }) => names.has(fold(name)))
         .every(({ name }) => (isPlain ? keepsValue(pair, name) : keepsMeaning(pair, name)));
     })
     .map(({ name, columns, where }) => ({
@@ -124,8 +124,8 @@ function ruleChecks(pair: Pair): readonly RowCheck[] {
   return target.checks
     .filter((check) => !present.has(checkIdentity(check)))
     .flatMap((check) => {
-      const words = wordsOf(check.expression.canonical);
-      const columns = target.columns.map(({ name }) => name).filter((name) => words.has(fold(name)));
+      const names = namesIn(check.expression.canonical);
+      const columns = target.columns.map(({ name }) => name).filter((name) => names.has(fold(name)));
       if (!columns.every((name) => keepsMeaning(pair, name))) return [];
       const { text } = check.expression;
       return [rowCheck(table, `against CHECK (${text})`, columns.map(nameSql), `NOT (${text})`)];

@@ -1,12 +1,12 @@
-// The statements that lead from one structure to another, each with the findings that it is for. A table gets what it
-// lacks by ALTER TABLE ADD COLUMN where SQLite allows it, and else one rebuild for all of its findings.
+// The statements that lead from one structure to another, each with the differences that it is for. A table gets what it
+// lacks by ALTER TABLE ADD COLUMN where SQLite allows it, and else one rebuild for all of its differences.
 // Invariant: what stands under a name that is wanted goes first; what uses a thing comes after it.
 
 import type { RepairStatement } from '../../structure.js';
 import { describe } from './describe.js';
 import { checkIdentity, indexIdentity, snapshotIdentity } from './identity.js';
 import { planRebuild } from './rebuild.js';
-import { columnsOf, find, has, lacking, wordsOf, type Named, type Part } from './repair-goal.js';
+import { columnsOf, find, has, lacking, namesIn, type Named, type TablePart } from './repair-goal.js';
 import {
   renderCheck,
   renderColumn,
@@ -19,16 +19,16 @@ import {
   viewsInOrder,
 } from './render.js';
 import { fold, nameSql, tokensOf } from './sql-text.js';
-import type { Finding } from './finding.js';
+import type { SchemaDifference } from './difference.js';
 import type { Check, Column, Index, Snapshot, Table, Trigger } from './snapshot.js';
 
-/** @param findings what is to be mended */
+/** @param differences what is to be mended */
 export function statementsOf(
   actual: Snapshot,
   goal: Snapshot,
-  findings: readonly Finding[],
+  differences: readonly SchemaDifference[],
 ): readonly RepairStatement[] {
-  const say = sayer(findings);
+  const say = sayer(differences);
   const tables = compare(actual.tables, goal.tables, tableIdentity);
   const views = compare(actual.views, goal.views, (view) => view.definition.canonical);
   const indexes = compare(actual.indexes, goal.indexes, (index) => JSON.stringify(indexIdentity(index)));
@@ -47,7 +47,7 @@ export function statementsOf(
   // What is on a table or a view goes with it, and a rebuild makes it again.
   const goesAlong = isOn([...goneTables, ...views.went]);
   const comesAlong = isOn(rebuilt);
-  const toMake = <T extends Part>(parts: readonly T[], came: readonly T[]): T[] =>
+  const toMake = <T extends TablePart>(parts: readonly T[], came: readonly T[]): T[] =>
     parts.filter((part) => (came.includes(part) || goesAlong(part)) && !comesAlong(part));
   return [
     ...triggers.went
@@ -107,18 +107,18 @@ function addColumns(table: Table, target: Table): readonly { sql: string; column
   const isAll = tableIdentity(added) === tableIdentity(target);
   if (!isAll || keys.some((key) => key.columns.length > 1)) return null;
   // A CHECK stands beside the last new column that it speaks of.
-  const placeOf = (check: Check): Column | undefined => {
-    const words = wordsOf(check.expression.canonical);
-    return columns.findLast(({ name }) => words.has(fold(name)));
+  const columnFor = (check: Check): Column | undefined => {
+    const names = namesIn(check.expression.canonical);
+    return columns.findLast(({ name }) => names.has(fold(name)));
   };
-  if (checks.some((check) => placeOf(check) === undefined)) return null;
+  if (checks.some((check) => columnFor(check) === undefined)) return null;
   return columns.map((column) => {
-    const words = [
+    const parts = [
       `ALTER TABLE ${nameSql(table.name)} ADD COLUMN ${renderColumn(column, target)}`,
-      ...checks.filter((check) => placeOf(check) === column).map(renderCheck),
+      ...checks.filter((check) => columnFor(check) === column).map(renderCheck),
       ...keys.filter((key) => has([column], key.columns[0] ?? '')).map(renderReferences),
     ];
-    return { sql: words.join(' '), column };
+    return { sql: parts.join(' '), column };
   });
 }
 
@@ -147,7 +147,7 @@ function compare<T extends Named>(
   return { went: other(actual, goal), came: other(goal, actual) };
 }
 
-function isOn(owners: readonly Named[]): (part: Part) => boolean {
+function isOn(owners: readonly Named[]): (part: TablePart) => boolean {
   return ({ table }) => has(owners, table);
 }
 
@@ -159,20 +159,20 @@ function triggerIdentity({ table, definition }: Trigger): string {
   return `${fold(table)} ${definition.canonical}`;
 }
 
-/** What findings and statements are about, as text to compare. */
-function subject(...words: readonly string[]): string {
-  return JSON.stringify(words.map(fold));
+/** What differences and statements are about, as text to compare. */
+function subject(...parts: readonly string[]): string {
+  return JSON.stringify(parts.map(fold));
 }
 
-function subjectsOf(finding: Finding): readonly string[] {
-  if ('table' in finding) {
-    const table = subject('table', finding.table);
-    return finding.kind === 'columnMissing'
-      ? [subject('column', finding.table, finding.expected.name), table]
+function subjectsOf(difference: SchemaDifference): readonly string[] {
+  if ('table' in difference) {
+    const table = subject('table', difference.table);
+    return difference.kind === 'columnMissing'
+      ? [subject('column', difference.table, difference.expected.name), table]
       : [table];
   }
-  const item = 'expected' in finding ? finding.expected : finding.actual;
-  return [subject(/^[a-z]+/.exec(finding.kind)?.[0] ?? '', item.name)];
+  const item = 'expected' in difference ? difference.expected : difference.actual;
+  return [subject(/^[a-z]+/.exec(difference.kind)?.[0] ?? '', item.name)];
 }
 
 const indexSubjects = ({ name, table }: Index): string[] => [subject('index', name), subject('table', table)];
@@ -182,23 +182,26 @@ const triggerSubjects = ({ name, table }: Trigger): string[] => [
   subject('table', table),
 ];
 
-/** Makes statements that say what they mend: the findings about the first subject that has any. */
+/** Makes statements that say what they mend: the differences about the first subject that has any. */
 function sayer(
-  findings: readonly Finding[],
+  differences: readonly SchemaDifference[],
 ): (sql: string, subjects: readonly string[], table?: Table) => RepairStatement {
-  const words = (isMeant: (finding: Finding) => boolean): string =>
-    findings.filter(isMeant).map(describe).join('; ');
+  const words = (isMeant: (difference: SchemaDifference) => boolean): string =>
+    differences.filter(isMeant).map(describe).join('; ');
   return (sql, subjects, table) => {
     const first = subjects
-      .map((one) => words((finding) => subjectsOf(finding).includes(one)))
+      .map((one) => words((difference) => subjectsOf(difference).includes(one)))
       .find((found) => found !== '');
-    return { sql, mends: first ?? words((finding) => table === undefined || isOnTable(finding, table)) };
+    return {
+      sql,
+      mends: first ?? words((difference) => table === undefined || isOnTable(difference, table)),
+    };
   };
 }
 
-/** Whether a finding is about a table or what is on it. */
-function isOnTable(finding: Finding, table: Table): boolean {
-  if ('table' in finding) return fold(finding.table) === fold(table.name);
-  const item = 'expected' in finding ? finding.expected : finding.actual;
+/** Whether a difference is about a table or what is on it. */
+function isOnTable(difference: SchemaDifference, table: Table): boolean {
+  if ('table' in difference) return fold(difference.table) === fold(table.name);
+  const item = 'expected' in difference ? difference.expected : difference.actual;
   return 'table' in item && fold(item.table) === fold(table.name);
 }

@@ -4,7 +4,7 @@
 import { affinityOf } from './default-value.js';
 import { generatedIdentity } from './identity.js';
 import { rowidColumn } from './render.js';
-import { find, lacking, wordsOf, type IsNamed } from './repair-goal.js';
+import { find, lacking, namesIn, type IsNamed } from './repair-goal.js';
 import type { RowCheck } from '../../structure.js';
 import { rowCheck, type Pair } from './row-check.js';
 import { fold, nameSql } from './sql-text.js';
@@ -49,8 +49,8 @@ export function valueChecks(pair: Pair, column: Column, isNamed: IsNamed): reado
     return generatedIdentity(there) === generatedIdentity(column) ? checks([empty]) : [];
   if (isNamed(target.name, name)) return [];
   const { text, canonical } = generated.expression;
-  const words = wordsOf(canonical);
-  const canTell = lacking(target.columns, table.columns).every((each) => !words.has(fold(each.name)));
+  const names = namesIn(canonical);
+  const canTell = lacking(target.columns, table.columns).every((each) => !names.has(fold(each.name)));
   return checks([
     [
       `whose value in ${name}, which is to be generated, would be lost`,

@@ -9,7 +9,7 @@ import { find, goalOf, has, namedBy, usesOfDropped } from './repair-goal.js';
 import { rowChecks } from './repair-rows.js';
 import { statementsOf, tableIdentity } from './repair-statements.js';
 import { nameSql } from './sql-text.js';
-import type { Finding } from './finding.js';
+import type { SchemaDifference } from './difference.js';
 import type { RepairStatement, RowCheck } from '../../structure.js';
 import type { Snapshot, Table } from './snapshot.js';
 
@@ -29,7 +29,7 @@ export interface Repair {
   /** No row may be found by any of these: the statements would fail, or change or lose a value. */
   readonly obstacles: readonly RowCheck[];
   /** What will differ afterwards. */
-  readonly left: readonly Finding[];
+  readonly left: readonly SchemaDifference[];
   /** Why nothing may be run, in words that say what to do first: something would be cut off from what it needs. */
   readonly refused: readonly string[];
   /** The structure afterwards. */
@@ -43,15 +43,15 @@ export function planRepair({ actual, expected, dropExtra }: RepairRequest): Repa
   const goal = goalOf(expected, actual, isNamed);
   const left = diff(expected, goal);
   const isLeft = new Set(left.map(describe));
-  const findings = diff(expected, actual).filter((finding) => !isLeft.has(describe(finding)));
+  const differences = diff(expected, actual).filter((difference) => !isLeft.has(describe(difference)));
   // A foreign key that names no columns of its parent follows the parent's key, and is not changed itself.
   const before = { ...actual, tables: resolveParents(actual.tables, goal.tables) };
-  const isMending = findings.length > 0;
+  const isNeeded = differences.length > 0;
   return {
-    statements: isMending ? statementsOf(before, goal, findings) : [],
-    obstacles: isMending ? rowChecks(before, goal, isNamed) : [],
+    statements: isNeeded ? statementsOf(before, goal, differences) : [],
+    obstacles: isNeeded ? rowChecks(before, goal, isNamed) : [],
     left,
-    refused: [...usesOfDropped(goal, expected, actual), ...cutOff(findings, left)],
+    refused: [...usesOfDropped(goal, expected, actual), ...cutOff(differences, left)],
     goal,
     dropped: droppedTables(actual, goal).map(({ name }) => name),
   };
@@ -67,15 +67,18 @@ function droppedTables(actual: Snapshot, goal: Snapshot): readonly Table[] {
 }
 
 /** A table that is missing may only be called otherwise: an empty one in its place would hide its rows. */
-function cutOff(findings: readonly Finding[], left: readonly Finding[]): readonly string[] {
-  return left.flatMap((finding) => {
-    if (finding.kind !== 'tableExtra' || finding.leftover === null) return [];
-    const { table, tool } = finding.leftover;
-    const isMissing = findings.some(
+function cutOff(
+  differences: readonly SchemaDifference[],
+  left: readonly SchemaDifference[],
+): readonly string[] {
+  return left.flatMap((difference) => {
+    if (difference.kind !== 'tableExtra' || difference.leftover === null) return [];
+    const { table, tool } = difference.leftover;
+    const isMissing = differences.some(
       (other) => other.kind === 'tableMissing' && has([{ name: other.table }], table),
     );
-    const rename = `ALTER TABLE ${nameSql(finding.table)} RENAME TO ${nameSql(table)}`;
-    const words = `table ${table} is missing, and ${finding.table}, by its name left behind by a rebuild of it (${tool}), may hold its rows`;
-    return isMissing ? [`${words}: ${rename}, or name ${finding.table} to drop it`] : [];
+    const rename = `ALTER TABLE ${nameSql(difference.table)} RENAME TO ${nameSql(table)}`;
+    const words = `table ${table} is missing, and ${difference.table}, by its name left behind by a rebuild of it (${tool}), may hold its rows`;
+    return isMissing ? [`${words}: ${rename}, or name ${difference.table} to drop it`] : [];
   });
 }

@@ -2,7 +2,7 @@
 // on snapshots alone.
 
 import type { Difference, Structure, Structures } from '../../structure.js';
-import { describe, diff, distance, type Finding } from './diff.js';
+import { describe, diff, distance, type SchemaDifference } from './diff.js';
 import { fingerprintOf } from './fingerprint.js';
 import { renderDrops, renderSnapshot } from './render.js';
 import { planRepair } from './repair.js';
@@ -44,26 +44,28 @@ function own(structure: Structure): Snapshot {
   throw new TypeError('this structure is of another dialect');
 }
 
-function differenceOf(finding: Finding): Difference {
+function differenceOf(difference: SchemaDifference): Difference {
   return {
-    kind: finding.kind,
-    words: describe(finding),
-    weight: distance([finding]),
-    isExtra: finding.kind.endsWith('Extra'),
-    dropName: dropNameOf(finding),
+    kind: difference.kind,
+    words: describe(difference),
+    weight: distance([difference]),
+    isExtra: difference.kind.endsWith('Extra'),
+    dropName: dropNameOf(difference),
     extraTable:
-      finding.kind === 'tableExtra' ? { name: finding.table, isLeftover: finding.leftover !== null } : null,
+      difference.kind === 'tableExtra'
+        ? { name: difference.table, isLeftover: difference.leftover !== null }
+        : null,
   };
 }
 
 /** What is typed to let it go; null where something else is in its way. */
-function dropNameOf(finding: Finding): string | null {
-  const { kind } = finding;
-  if (kind === 'tableExtra') return finding.table;
-  if (kind === 'columnExtra') return `${finding.table}.${finding.actual.name}`;
-  if (kind === 'indexExtra' || kind === 'viewExtra' || kind === 'triggerExtra') return finding.actual.name;
+function dropNameOf(difference: SchemaDifference): string | null {
+  const { kind } = difference;
+  if (kind === 'tableExtra') return difference.table;
+  if (kind === 'columnExtra') return `${difference.table}.${difference.actual.name}`;
+  if (kind === 'indexExtra' || kind === 'viewExtra' || kind === 'triggerExtra') return difference.actual.name;
   // A virtual table, or one in the place of one, is dropped and made anew.
-  return kind === 'tableDiffers' && (finding.expected.virtual || finding.actual.virtual)
-    ? finding.table
+  return kind === 'tableDiffers' && (difference.expected.virtual || difference.actual.virtual)
+    ? difference.table
     : null;
 }

@@ -179,7 +179,7 @@ describe('A search that cannot begin tells', () => {
   test('that there is no such directory.', async () => {
     const error = await fault(join(temporaryDirectory(), 'nowhere'));
     expect(error.code).toBe('dataDirectory');
-    expect(error.message).toMatch(/^the data directory ".*nowhere" does not exist$/);
+    expect(error.message).toMatch(/^The data directory ".*nowhere" does not exist$/);
     expect(error.hint).toBe('name the directory of the databases with --data-dir');
   });
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { judge, type Candidate } from '../../../../src/dialects/sqlite/discovery/discover.js';
-import { look } from '../../../../src/dialects/sqlite/discovery/identity.js';
+import { statTarget } from '../../../../src/dialects/sqlite/discovery/target-files.js';
 import { temporaryDirectory } from '../../../support/fleet.js';
 import { withoutPrivilege } from '../../../support/unprivileged.js';
 import { CONTENT, find, PATTERN, put } from './tree.js';
@@ -75,9 +75,9 @@ describe('Refused, each by its reason, is', () => {
 
   test('one file under two paths without a hard link, as bind mounts make it, under both.', () => {
     const dataDir = temporaryDirectory();
-    const seen = look(put(dataDir, 'project_1.db'));
+    const seen = statTarget(put(dataDir, 'project_1.db'));
     if (seen === null) throw new Error('there is no file');
-    const under = (id: string): Candidate => ({ id, path: `${id}.db`, look: seen });
+    const under = (id: string): Candidate => ({ id, path: `${id}.db`, files: seen });
     const { targets, refused } = judge([under('eu/project_1'), under('us/project_1'), under('x/project_1')]);
     expect(targets).toEqual([]);
     expect(refused.map(({ id, reason }) => `${id} ${reason}`)).toEqual([

@@ -38,15 +38,15 @@ describe('missing-reference', () => {
     ],
     ['UPDATE tasks SET stats = 1;', /tasks has no column stats here.*did you mean status/],
     ['SELECT a.owner FROM agents AS a;', /agents has no column owner here/],
-    ['DELETE FROM agent;', /there is no agent here, and no revision makes it \| did you mean agents/],
+    ['DELETE FROM agent;', /There is no agent here, and no revision makes it \| did you mean agents/],
     ['CREATE INDEX ix ON tasks (owner);', /tasks has no column owner here/],
     ['ALTER TABLE tasks DROP COLUMN owner;', /tasks has no column owner here/],
-    ['DROP INDEX ix_tasks;', /there is no ix_tasks here.*did you mean ix_tasks_agent|make it first/],
+    ['DROP INDEX ix_tasks;', /There is no ix_tasks here.*did you mean ix_tasks_agent|make it first/],
     [
       'INSERT INTO tasks (id) SELECT owner FROM agents;',
       /agents has no column owner here|tasks has no column owner/,
     ],
-    ['CREATE TRIGGER t AFTER INSERT ON ghosts BEGIN SELECT 1; END;', /there is no ghosts here/],
+    ['CREATE TRIGGER t AFTER INSERT ON ghosts BEGIN SELECT 1; END;', /There is no ghosts here/],
   ])('finds it in a statement: %s', async (sql, message) => {
     const told = await check(sql);
     expect(told).toHaveLength(1);
@@ -56,7 +56,7 @@ describe('missing-reference', () => {
 
   it('finds it in views and triggers, which SQLite makes without a look', async () => {
     expect(await check('CREATE VIEW v AS\n  SELECT owner FROM tasks;')).toEqual([
-      expect.stringMatching(/^error 2 view v does not work after this: tasks has no column owner here/),
+      expect.stringMatching(/^error 2 View v does not work after this: tasks has no column owner here/),
     ]);
     expect(
       await check(
@@ -64,7 +64,7 @@ describe('missing-reference', () => {
       ),
     ).toEqual([
       expect.stringMatching(
-        /^error 3 trigger t does not work after this: audit has no column whar here.*did you mean what/,
+        /^error 3 Trigger t does not work after this: audit has no column whar here.*did you mean what/,
       ),
     ]);
     expect(
@@ -73,7 +73,7 @@ describe('missing-reference', () => {
       ),
     ).toEqual([
       expect.stringMatching(
-        /^error 2 there is no w here: no revision before this one makes it, and 0002 \(0002_next.sql:3\) makes it, which is too late \| move this statement below/,
+        /^error 2 There is no w here: no revision before this one makes it, and 0002 \(0002_next.sql:3\) makes it, which is too late \| move this statement below/,
       ),
     ]);
   });
@@ -87,11 +87,11 @@ describe('missing-reference', () => {
     };
     expect(await of('missing-reference', broken)).toEqual([
       expect.stringMatching(
-        /^error 4 trigger t does not work after this: there is no audit here: 0003 \(0003_drop.sql:4\) dropped it, and no later.*drop the trigger t before/,
+        /^error 4 Trigger t does not work after this: There is no audit here: 0003 \(0003_drop.sql:4\) dropped it, and no later.*drop the trigger t before/,
       ),
     ]);
     expect(await of('missing-reference', { ...broken, '0004_mend.sql': 'DROP TRIGGER t;' })).toEqual([
-      expect.stringMatching(/^warning 4 trigger t/),
+      expect.stringMatching(/^warning 4 Trigger t/),
     ]);
   });
 
@@ -104,11 +104,11 @@ describe('missing-reference', () => {
       ),
     ]);
     expect(await check('ALTER TABLE audit RENAME TO log;\nDELETE FROM audit;')).toEqual([
-      expect.stringMatching(/^error 3 there is no audit here: 0002 \(0002_next.sql:2\) renamed it to log/),
+      expect.stringMatching(/^error 3 There is no audit here: 0002 \(0002_next.sql:2\) renamed it to log/),
     ]);
     expect(await check('CREATE TABLE extra (a CHECK (nonsense(a)));\nDELETE FROM extra;')).toContainEqual(
       expect.stringMatching(
-        /^error 3 there is no extra here, because the statement that makes it fails: 0002 \(0002_next.sql:2\)/,
+        /^error 3 There is no extra here, because the statement that makes it fails: 0002 \(0002_next.sql:2\)/,
       ),
     );
   });

@@ -21,7 +21,7 @@ test('a random structure has one fingerprint in whatever style it is written', (
   );
 });
 
-test('any single change of a random structure changes the fingerprint and is one finding', () => {
+test('any single change of a random structure changes the fingerprint and is one difference', () => {
   fc.assert(
     fc.property(schemaArbitrary, styleArbitrary, fc.nat(), (model, style, pick) => {
       const mutations = mutationsOf(model);

@@ -208,10 +208,10 @@ function orphansOf(db: Database.Database): number {
 }
 
 function namesOfExtra(expected: Snapshot, actual: Snapshot): string[] {
-  return diff(expected, actual).flatMap((finding): string[] => {
-    if (finding.kind === 'columnExtra') return [`${finding.table}.${finding.actual.name}`];
-    return /Extra$/.test(finding.kind) && 'actual' in finding && 'name' in finding.actual
-      ? [finding.actual.name ?? '']
+  return diff(expected, actual).flatMap((difference): string[] => {
+    if (difference.kind === 'columnExtra') return [`${difference.table}.${difference.actual.name}`];
+    return /Extra$/.test(difference.kind) && 'actual' in difference && 'name' in difference.actual
+      ? [difference.actual.name ?? '']
       : [];
   });
 }

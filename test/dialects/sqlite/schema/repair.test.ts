@@ -74,7 +74,7 @@ describe('one thing that drifted is mended, and rows, rowids, counters and child
   const rebuild = ['PRAGMA', 'CREATE', 'INSERT', 'DELETE', 'INSERT', 'DROP', 'ALTER'];
   const REBUILD = [...rebuild, 'CREATE', 'CREATE', 'PRAGMA'];
   const UNCOUNTED = REBUILD.filter((_, at) => at < 3 || at > 4);
-  test.each<readonly [finding: string, from: string, to: string, statements: readonly string[]]>([
+  test.each<readonly [difference: string, from: string, to: string, statements: readonly string[]]>([
     ['tasks: column effort is missing', ', effort INTEGER NOT NULL DEFAULT 1', '', ['ALTER']],
     [`tasks: column state has default 'new', expected 'open'`, `DEFAULT 'open'`, `DEFAULT 'new'`, REBUILD],
     ['tasks: column title is nullable, expected NOT NULL', 'title TEXT NOT NULL', 'title TEXT', REBUILD],
@@ -136,17 +136,17 @@ describe('one thing that drifted is mended, and rows, rowids, counters and child
       ['CREATE'],
     ],
     ['trigger tr_tasks is `before', 'AFTER DELETE', 'BEFORE DELETE', ['DROP', 'CREATE']],
-  ])('%s', (finding, from, to, statements) => {
+  ])('%s', (difference, from, to, statements) => {
     const drifted = EXPECTED.replace(from, to);
     expect(drifted).not.toBe(EXPECTED);
     const { kind, repair } = mendTo(EXPECTED, drifted + ROWS);
     expect(kind).toBe('repaired');
     expect(repair.statements.map(({ sql }) => /^\w+/.exec(sql)?.[0])).toEqual(statements);
-    for (const { mends } of repair.statements) expect(mends).toContain(finding);
+    for (const { mends } of repair.statements) expect(mends).toContain(difference);
     expect(repair.left).toEqual([]);
     expect(drift(EXPECTED)).toEqual([]);
     for (const [sql, rows] of CONTENT) expect(all(sql)).toEqual(rows);
-    if (finding !== 'tasks: has no AUTOINCREMENT')
+    if (difference !== 'tasks: has no AUTOINCREMENT')
       expect(all('SELECT * FROM sqlite_sequence')).toEqual([['tasks', 9]]);
     expect(all('PRAGMA foreign_key_check')).toEqual([]);
     // The keys are alive.
@@ -216,7 +216,7 @@ describe('what is missing', () => {
   });
 });
 
-test('a table that was made anew from a query gets all of its findings mended by one rebuild', () => {
+test('a table that was made anew from a query gets all of its differences mended by one rebuild', () => {
   const drifted = EXPECTED.replace(/CREATE TABLE projects .*;/, '').replace(/CREATE TABLE tasks .*;/, '');
   const { kind, repair } = mendTo(
     EXPECTED,

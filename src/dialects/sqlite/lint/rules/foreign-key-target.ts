@@ -18,14 +18,14 @@ export const foreignKeyTarget: SqliteRule = {
     return head.tables.flatMap((table) =>
       table.foreignKeys.flatMap((key) => {
         const fault = faultOf(head, key);
-        return fault === null ? [] : tell(context, table, key, fault);
+        return fault === null ? [] : mistakesAbout(context, table, key, fault);
       }),
     );
   },
 };
 
 /** Blames the later of two: who made the reference, or who took its parent away. */
-function tell(
+function mistakesAbout(
   { trace: { timeline } }: SqliteContext,
   table: Table,
   key: ForeignKey,

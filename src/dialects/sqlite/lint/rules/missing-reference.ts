@@ -2,6 +2,7 @@
 // and in the views and triggers that a revision leaves broken.
 
 import { parseStmt, type Stmt } from 'sqlite3-parser';
+import { sentence } from '../../../../model/errors.js';
 import type { Mistake } from '../../../../revisions/lint/rule.js';
 import type { SqliteContext, SqliteRule } from '../sqlite-rule.js';
 import { explain, holdsOf } from '../missing.js';
@@ -56,7 +57,7 @@ function checkBroken(
       {
         revision: trace.revision,
         line,
-        message: `${what} does not work: ${broken.error}`,
+        message: `${sentence(what)} does not work: ${broken.error}`,
         mend: 'correct its definition',
       },
     ];
@@ -73,7 +74,7 @@ function checkBroken(
     {
       revision: trace.revision,
       line: (rebuild ?? blamed).step.statement.line,
-      message: `${what} does not work after this: ${message}`,
+      message: `${sentence(what)} does not work after this: ${message}`,
       mend:
         made === undefined
           ? `drop the ${what} before, and make it anew without what is gone; or: ${mend}`

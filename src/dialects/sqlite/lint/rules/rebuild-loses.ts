@@ -4,10 +4,10 @@
 import type { Mistake } from '../../../../revisions/lint/rule.js';
 import type { SqliteContext, SqliteRule } from '../sqlite-rule.js';
 import type { Position } from '../timeline.js';
-import type { Finding } from '../../schema/finding.js';
+import type { SchemaDifference } from '../../schema/difference.js';
 import type { SqliteRevisionTrace } from '../sqlite-trace.js';
 import { fold } from '../../schema/sql-text.js';
-import { difference } from '../difference.js';
+import { differencesBetween } from '../differences-between.js';
 import { tableNamed } from '../lookup.js';
 import { treeOf } from '../../syntax/tree.js';
 
@@ -30,8 +30,8 @@ function checkRevision({ trace: { timeline } }: SqliteContext, trace: SqliteRevi
   }
   if (rebuilt.size === 0) return [];
   const dropped = new Set(positions.flatMap(nameDropped));
-  return difference(trace.before, trace.after).flatMap((finding): Mistake[] => {
-    const lost = describeLoss(finding, trace);
+  return differencesBetween(trace.before, trace.after).flatMap((difference): Mistake[] => {
+    const lost = describeLoss(difference, trace);
     const position = lost === null ? undefined : rebuilt.get(fold(lost.table));
     if (lost === null || position === undefined || dropped.has(fold(lost.name ?? ''))) return [];
     return [
@@ -72,13 +72,13 @@ interface Loss {
 
 const AGAIN = 'write it into the new CREATE TABLE as well';
 
-function describeLoss(finding: Finding, trace: SqliteRevisionTrace): Loss | null {
+function describeLoss(difference: SchemaDifference, trace: SqliteRevisionTrace): Loss | null {
   const columns = (names: readonly { readonly name: string }[]): string =>
     names.map(({ name }) => name).join(', ');
-  switch (finding.kind) {
+  switch (difference.kind) {
     case 'indexMissing': {
-      const { name, table } = finding.expected;
-      const gone = finding.expected.columns.some(
+      const { name, table } = difference.expected;
+      const gone = difference.expected.columns.some(
         ({ column }) =>
           column !== null &&
           !tableNamed(trace.after, table)?.columns.some((each) => fold(each.name) === fold(column)),
@@ -86,23 +86,27 @@ function describeLoss(finding: Finding, trace: SqliteRevisionTrace): Loss | null
       return gone ? null : { table, name, what: `the index ${name}`, mend: 'make it again after the rename' };
     }
     case 'triggerMissing': {
-      const { name, table } = finding.expected;
+      const { name, table } = difference.expected;
       return { table, name, what: `the trigger ${name}`, mend: 'make it again after the rename' };
     }
     case 'checkMissing':
-      return { table: finding.table, what: `CHECK (${finding.expected.expression.text})`, mend: AGAIN };
+      return { table: difference.table, what: `CHECK (${difference.expected.expression.text})`, mend: AGAIN };
     case 'uniqueMissing':
-      return { table: finding.table, what: `UNIQUE (${columns(finding.expected.columns)})`, mend: AGAIN };
+      return {
+        table: difference.table,
+        what: `UNIQUE (${columns(difference.expected.columns)})`,
+        mend: AGAIN,
+      };
     case 'primaryKeyMissing':
       return {
-        table: finding.table,
-        what: `PRIMARY KEY (${columns(finding.expected.columns)})`,
+        table: difference.table,
+        what: `PRIMARY KEY (${columns(difference.expected.columns)})`,
         mend: AGAIN,
       };
     case 'foreignKeyMissing':
       return {
-        table: finding.table,
-        what: `the foreign key (${finding.expected.columns.join(', ')}) to ${finding.expected.parent}`,
+        table: difference.table,
+        what: `the foreign key (${difference.expected.columns.join(', ')}) to ${difference.expected.parent}`,
         mend: AGAIN,
       };
     case 'tableDiffers': {
@@ -111,12 +115,12 @@ function describeLoss(finding: Finding, trace: SqliteRevisionTrace): Loss | null
         withoutRowid: 'WITHOUT ROWID',
         autoincrement: 'AUTOINCREMENT',
       } as const;
-      const { aspect, expected, table } = finding;
+      const { aspect, expected, table } = difference;
       if (aspect === 'kind' || aspect === 'definition' || !expected[aspect]) return null;
       return { table, what: keywords[aspect], mend: AGAIN };
     }
     case 'columnDiffers': {
-      const { expected, actual, table, aspect } = finding;
+      const { expected, actual, table, aspect } = difference;
       if (aspect === 'default' && expected.default !== null && actual.default === null) {
         return { table, what: `DEFAULT ${expected.default.text} of ${expected.name}`, mend: AGAIN };
       }

@@ -4,8 +4,8 @@
 import type { Leftover } from './version-tables.js';
 import type { Check, Column, ForeignKey, Index, Key, Table, Trigger, View } from './snapshot.js';
 
-/** `expected` is what should be there, `actual` what is; a finding that has only one of them has no counterpart. */
-export type Finding =
+/** `expected` is what should be there, `actual` what is; a difference that has only one of them has no counterpart. */
+export type SchemaDifference =
   | {
       readonly kind: 'tableMissing';
       readonly table: string;

@@ -1,18 +1,18 @@
 // The differences between two structures of one trace. Apart from the schema's own diff because here most tables are
 // the very same objects, which need no look: a history of a thousand revisions is compared a thousand times.
 
-import type { Finding } from '../schema/finding.js';
+import type { SchemaDifference } from '../schema/difference.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { diff } from '../schema/diff.js';
 import { changed, KINDS } from './lookup.js';
 import { fold } from '../schema/sql-text.js';
 
 /** What is otherwise in `actual` than in `expected`; none where they are equal. */
-export function difference(expected: Snapshot, actual: Snapshot): readonly Finding[] {
+export function differencesBetween(expected: Snapshot, actual: Snapshot): readonly SchemaDifference[] {
   if (expected === actual) return [];
   const touched = new Set<string>();
   for (const kind of KINDS) {
-    const { gone, come } = changed<Part>(expected[kind], actual[kind]);
+    const { gone, come } = changed<SchemaItem>(expected[kind], actual[kind]);
     for (const part of [...gone, ...come]) {
       touched.add(fold(part.name));
       if (part.table !== undefined) touched.add(fold(part.table));
@@ -22,14 +22,14 @@ export function difference(expected: Snapshot, actual: Snapshot): readonly Findi
   return diff(only(expected, touched), only(actual, touched));
 }
 
-interface Part {
+interface SchemaItem {
   readonly name: string;
   readonly table?: string;
 }
 
 /** The part of a structure that has to do with these names. */
 function only(snapshot: Snapshot, names: ReadonlySet<string>): Snapshot {
-  const isNamed = (part: Part): boolean =>
+  const isNamed = (part: SchemaItem): boolean =>
     names.has(fold(part.name)) || (part.table !== undefined && names.has(fold(part.table)));
   return {
     tables: snapshot.tables.filter(isNamed),

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { discover } from '../../../../src/dialects/sqlite/discovery/discover.js';
-import { assertSameFile, changedAt, look } from '../../../../src/dialects/sqlite/discovery/identity.js';
+import {
+  assertSameFile,
+  changedAt,
+  statTarget,
+} from '../../../../src/dialects/sqlite/discovery/target-files.js';
 import { DatabaseError } from '../../../../src/dialects/port.js';
 import type { Target } from '../../../../src/model/target.js';
 import { makeProjects, temporaryDirectory } from '../../../support/fleet.js';
@@ -44,7 +48,7 @@ test('The time of a target is the latest of its own and of what lies beside it.'
 });
 
 test('Nothing is there where nothing is there.', () => {
-  expect(look(join(temporaryDirectory(), 'project_1.db'))).toBeNull();
+  expect(statTarget(join(temporaryDirectory(), 'project_1.db'))).toBeNull();
 });
 
 test('A file that was written to in between is still the same file.', async () => {

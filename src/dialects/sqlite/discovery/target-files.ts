@@ -15,17 +15,17 @@ const SMALLEST_DATABASE_BYTES = 512n;
 
 export type FileKind = 'regular file' | 'directory' | 'symbolic link' | 'FIFO' | 'socket' | 'device';
 
-export interface FileLook extends FileFacts {
+export interface FileStats extends FileFacts {
   readonly kind: FileKind;
   readonly device: bigint;
   /** How many names the file has. */
   readonly links: bigint;
 }
 
-export interface TargetLook {
-  readonly main: FileLook;
+export interface TargetFiles {
+  readonly main: FileStats;
   /** In the order of SIDECARS; null for one that is not there. */
-  readonly sidecars: readonly (FileLook | null)[];
+  readonly sidecars: readonly (FileStats | null)[];
 }
 
 /** Why a path must not be opened, and what to do about it. */
@@ -41,19 +41,19 @@ const NONE = SIDECARS.map(() => null);
  * @returns null where there is nothing of this name
  * @throws the error of `lstat`, such as EACCES
  */
-export function look(path: string, mayHaveSidecars = true): TargetLook | null {
-  const main = lookAtFile(path);
+export function statTarget(path: string, mayHaveSidecars = true): TargetFiles | null {
+  const main = statFile(path);
   if (main === null) return null;
-  return { main, sidecars: mayHaveSidecars ? SIDECARS.map((suffix) => lookAtFile(path + suffix)) : NONE };
+  return { main, sidecars: mayHaveSidecars ? SIDECARS.map((suffix) => statFile(path + suffix)) : NONE };
 }
 
 /** Changes whenever the file or a sidecar was written: see `Target.version`. */
-export function versionOf({ main, sidecars }: TargetLook): string {
+export function versionOf({ main, sidecars }: TargetFiles): string {
   return fileVersion([main, ...sidecars]);
 }
 
 /** The latest of their times, in milliseconds since 1970. */
-export function changedAt({ main, sidecars }: TargetLook): number {
+export function changedAt({ main, sidecars }: TargetFiles): number {
   let newest = 0n;
   for (const file of [main, ...sidecars]) {
     for (const time of [file?.modifiedNs ?? 0n, file?.changedNs ?? 0n]) if (time > newest) newest = time;
@@ -67,7 +67,7 @@ export function identityOf(device: bigint, inode: bigint): string {
 }
 
 /** @returns null where SQLite may open it */
-export function faultOf({ main, sidecars }: TargetLook): Fault | null {
+export function faultOf({ main, sidecars }: TargetFiles): Fault | null {
   return kindFault(main) ?? linkFault(main) ?? sidecarFault(sidecars) ?? sizeFault(main, sidecars);
 }
 
@@ -77,7 +77,7 @@ export function faultOf({ main, sidecars }: TargetLook): Fault | null {
  * @throws DatabaseError `replaced`, `refusedPath`, `permission` or `io`
  */
 export function assertSameFile(target: Target, withSidecars = true): void {
-  const now = lookOrThrow(target.copy ?? target.path, withSidecars);
+  const now = statOrThrow(target.copy ?? target.path, withSidecars);
   if (now === null) throw new DatabaseError('replaced', `${target.path} is gone`);
   const { device, inode } = now.main;
   if (identityOf(device, inode) !== target.identity) {
@@ -87,9 +87,9 @@ export function assertSameFile(target: Target, withSidecars = true): void {
   if (fault !== null) throw new DatabaseError('refusedPath', `${target.path} ${fault.reason}`);
 }
 
-function lookOrThrow(path: string, withSidecars: boolean): TargetLook | null {
+function statOrThrow(path: string, withSidecars: boolean): TargetFiles | null {
   try {
-    return look(path, withSidecars);
+    return statTarget(path, withSidecars);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     const isForbidden = code === 'EACCES' || code === 'EPERM';
@@ -98,7 +98,7 @@ function lookOrThrow(path: string, withSidecars: boolean): TargetLook | null {
   }
 }
 
-function lookAtFile(path: string): FileLook | null {
+function statFile(path: string): FileStats | null {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return null;
   return {
@@ -120,7 +120,7 @@ function kindOf(stats: NonNullable<ReturnType<typeof lstatSync>>): FileKind {
   return stats.isSocket() ? 'socket' : 'device';
 }
 
-function kindFault({ kind }: FileLook): Fault | null {
+function kindFault({ kind }: FileStats): Fault | null {
   switch (kind) {
     case 'regular file':
       return null;
@@ -140,7 +140,7 @@ function kindFault({ kind }: FileLook): Fault | null {
   }
 }
 
-function linkFault({ links }: FileLook): Fault | null {
+function linkFault({ links }: FileStats): Fault | null {
   if (links === 1n) return null;
   return {
     reason: `has ${links} names (hard links), and a journal would belong to one of them alone`,
@@ -149,7 +149,7 @@ function linkFault({ links }: FileLook): Fault | null {
 }
 
 /** A journal that is a FIFO hangs every open; one that is a link makes SQLite write somewhere else. */
-function sidecarFault(sidecars: TargetLook['sidecars']): Fault | null {
+function sidecarFault(sidecars: TargetFiles['sidecars']): Fault | null {
   for (const [index, sidecar] of sidecars.entries()) {
     if (sidecar === null || (sidecar.kind === 'regular file' && sidecar.links === 1n)) continue;
     const found =
@@ -162,7 +162,7 @@ function sidecarFault(sidecars: TargetLook['sidecars']): Fault | null {
   return null;
 }
 
-function sizeFault({ sizeBytes }: FileLook, sidecars: TargetLook['sidecars']): Fault | null {
+function sizeFault({ sizeBytes }: FileStats, sidecars: TargetFiles['sidecars']): Fault | null {
   if (sizeBytes >= SMALLEST_DATABASE_BYTES) return null;
   const hasContent = sidecars.some((sidecar) => sidecar !== null && sidecar.sizeBytes > 0n);
   return {

@@ -1,15 +1,15 @@
 // The text of a first revision, made from statements. Pure.
 
 /**
- * @param words what it is, a comment line each
+ * @param comments what it is, a comment line each
  * @param up statements without closing semicolons, in order
  */
-export function baselineText(
-  words: readonly string[],
+export function baselineSql(
+  comments: readonly string[],
   up: readonly string[],
   down: readonly string[],
 ): string {
-  const header = ['-- down_revision: base', ...words.map((line) => `-- ${line}`)].join('\n');
+  const header = ['-- down_revision: base', ...comments.map((line) => `-- ${line}`)].join('\n');
   return [
     header,
     ['-- migrate:up', ...up.map((sql) => `${sql};`)].join('\n\n'),

@@ -32,7 +32,7 @@ export function openDataDir(dataDir: string): string {
 }
 
 export function dataDirError(dataDir: string, reason: string, hint: string, cause?: unknown): FleetError {
-  const message = `the data directory ${JSON.stringify(dataDir)} ${reason}`;
+  const message = `The data directory ${JSON.stringify(dataDir)} ${reason}`;
   return new FleetError('dataDirectory', message, { hint, cause });
 }
 
@@ -49,7 +49,7 @@ export function closedDirectory(root: string, stateDir: string): string | null {
     return null;
   }
   if (closed === root)
-    throw new FleetError('stateDirectory', 'the state directory is the data directory itself', {
+    throw new FleetError('stateDirectory', 'The state directory is the data directory itself', {
       hint: 'give the state a directory of its own with --state-dir',
     });
   return isWithin(closed, root) ? closed : null;

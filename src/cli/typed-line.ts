@@ -4,7 +4,7 @@
 import { flagOf, namesOf, OPTIONS } from './options.js';
 import type { OptionName } from './options.js';
 
-export interface TypedWords {
+export interface TypedLine {
   /** The word at the cursor, as far as it is typed. */
   readonly current: string;
   /** Whether the word at the cursor may be an option: no `--` stands before it. */
@@ -12,7 +12,7 @@ export interface TypedWords {
   /** The option whose value the word at the cursor is. */
   readonly pending: OptionName | undefined;
   /** The words before it that are no options and no values. */
-  readonly words: readonly string[];
+  readonly args: readonly string[];
   /** Options before it, each with the value that was typed last; a switch has an empty one. */
   readonly given: ReadonlyMap<OptionName, string>;
 }
@@ -20,10 +20,10 @@ export interface TypedWords {
 const NAMES = new Map(namesOf(OPTIONS).map((name) => [flagOf(name), name]));
 
 /** @param home what `~` stands for; itself where it is left out */
-export function readTyped(typed: readonly string[], home?: string): TypedWords {
+export function readTyped(typed: readonly string[], home?: string): TypedLine {
   const plain = typed.map((word) => unquoted(word, home));
   const current = plain.pop() ?? '';
-  const words: string[] = [];
+  const args: string[] = [];
   const given = new Map<OptionName, string>();
   let pending: OptionName | undefined;
   let isOption = true;
@@ -40,10 +40,10 @@ export function readTyped(typed: readonly string[], home?: string): TypedWords {
       if (value === undefined && OPTIONS[name].type !== 'boolean') pending = name;
       else given.set(name, value ?? '');
     } else {
-      words.push(word);
+      args.push(word);
     }
   }
-  return { current, isOption, pending, words, given };
+  return { current, isOption, pending, args, given };
 }
 
 /** The word without the shell's quotes and backslashes, its `~` spelled out. */

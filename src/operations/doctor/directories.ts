@@ -1,5 +1,5 @@
-// The places of an installation: state directory with its ledger and leftovers, backups, and the database library.
-// Nothing is left behind by looking.
+// The directories of an installation: the state directory with its ledger and leftovers, backups; and the database
+// library. Looking leaves nothing behind.
 
 import { roomForBackups } from '../../backup/room.js';
 import type { DriverVersion } from '../../dialects/port.js';
@@ -31,13 +31,13 @@ export interface Sizes {
   readonly largestBytes: number;
 }
 
-export interface Places {
+export interface DirectoryFindings {
   readonly found: readonly Found[];
   /** Null where it cannot be told. */
   readonly freeBytes: number | null;
 }
 
-export function placeFindings(context: Context, backupDir: string, sizes: Sizes): Places {
+export function directoryFindings(context: Context, backupDir: string, sizes: Sizes): DirectoryFindings {
   const going = isRunGoingOn(context.stateDir);
   const room = roomFindings(context, backupDir, sizes);
   return {
@@ -45,7 +45,7 @@ export function placeFindings(context: Context, backupDir: string, sizes: Sizes)
       ...(going ? [goingOn()] : []),
       ...ledgerFindings(context, going),
       ...room.found,
-      // A place that cannot be written has been told of.
+      // Where the directory cannot be written, `room` says so already.
       ...(going || room.freeBytes === null ? [] : leftoverFindings(context, backupDir)),
     ],
     freeBytes: room.freeBytes,
@@ -56,14 +56,14 @@ function goingOn(): Found {
   return found({
     id: 'runGoingOn',
     severity: 'note',
-    message: 'a run over this fleet is going on; this may have changed since',
+    message: 'A run over this fleet is going on; this may have changed since',
     hint: 'look again when it has ended',
   });
 }
 
-/** The ledger can be used, and no run stopped that nobody has gone on with. */
+/** Whether the ledger can be used, and runs that were stopped and never continued. */
 function ledgerFindings({ stateDir }: Context, going: boolean): readonly Found[] {
-  // The first run makes it.
+  // The first run makes the state directory.
   if (!isStateDirectory(stateDir)) return [];
   try {
     const ledger = openLedger(stateDir);
@@ -75,7 +75,7 @@ function ledgerFindings({ stateDir }: Context, going: boolean): readonly Found[]
           {
             id: 'stoppedRun',
             severity: 'warning',
-            message: `the ${command} ${runId}, started at ${startedAt}, was stopped before its end; nothing is recorded of ${count(planned, 'target')}`,
+            message: `The ${command} ${runId}, started at ${startedAt}, was stopped before its end; nothing is recorded of ${count(planned, 'target')}`,
             hint: 'every target is at its old or at its new revision: see which, and run the command again',
           },
           step(onFleet('status'), 'shows at which revision each target is'),
@@ -90,7 +90,11 @@ function ledgerFindings({ stateDir }: Context, going: boolean): readonly Found[]
   }
 }
 
-function roomFindings(context: Context, backupDir: string, { sizeBytes, largestBytes }: Sizes): Places {
+function roomFindings(
+  context: Context,
+  backupDir: string,
+  { sizeBytes, largestBytes }: Sizes,
+): DirectoryFindings {
   try {
     const { directory, freeBytes } = roomForBackups(backupDir, context.randomId());
     if (freeBytes >= sizeBytes) return { found: [], freeBytes };
@@ -113,7 +117,7 @@ function roomFindings(context: Context, backupDir: string, { sizeBytes, largestB
         found({
           id: 'backupDirectory',
           severity: 'error',
-          message: error instanceof FleetError ? said : `no backup can be written to ${backupDir}: ${said}`,
+          message: error instanceof FleetError ? said : `No backup can be written to ${backupDir}: ${said}`,
           hint:
             error instanceof FleetError
               ? error.hint
@@ -127,13 +131,13 @@ function roomFindings(context: Context, backupDir: string, { sizeBytes, largestB
 
 function leftoverFindings({ stateDir }: Context, backupDir: string): readonly Found[] {
   try {
-    const left = findLeftovers(stateDir, backupDir);
-    if (left.length === 0) return [];
+    const leftovers = findLeftovers(stateDir, backupDir);
+    if (leftovers.length === 0) return [];
     return [
       found({
         id: 'leftovers',
         severity: 'note',
-        message: `runs that were stopped have left ${count(left.length, 'unfinished file or copy')}: ${listIds(left)}`,
+        message: `Runs that were stopped have left ${count(leftovers.length, 'unfinished file or copy')}: ${listIds(leftovers)}`,
         hint: "they are in nobody's way, and the next run that changes targets removes those of its predecessors",
       }),
     ];
@@ -143,7 +147,7 @@ function leftoverFindings({ stateDir }: Context, backupDir: string): readonly Fo
       found({
         id: 'stateDirectory',
         severity: 'warning',
-        message: `the state directory cannot be searched for leftovers: ${said}`,
+        message: `The state directory cannot be searched for leftovers: ${said}`,
         hint: 'mend what the message names, or choose another place with --state-dir',
       }),
     ];

@@ -1,8 +1,8 @@
-// The kinds of findings by name, for those who type them.
+// The kinds of differences by name, for those who type them.
 
-import type { Finding } from './finding.js';
+import type { SchemaDifference } from './difference.js';
 
-const KINDS: Readonly<Record<Finding['kind'], true>> = {
+const KINDS: Readonly<Record<SchemaDifference['kind'], true>> = {
   tableMissing: true,
   tableExtra: true,
   tableDiffers: true,
@@ -32,4 +32,4 @@ const KINDS: Readonly<Record<Finding['kind'], true>> = {
   triggerDiffers: true,
 };
 
-export const FINDING_KINDS: readonly string[] = Object.keys(KINDS);
+export const DIFFERENCE_KINDS: readonly string[] = Object.keys(KINDS);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { graphMermaid, graphText } from '../../src/report/graph.js';
+import { graphMermaid, graphText } from '../../src/report/graph-text.js';
 import { bare } from '../revisions/drafts.js';
 
 const order = [
