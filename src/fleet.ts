@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { createSqliteDialect } from './dialects/sqlite/dialect.js';
 import { loadNative } from './dialects/sqlite/driver/native.js';
 import type { Fleet, FleetOptions } from './model/api.js';
-import type { CommandOptions } from './model/command.js';
+import { given } from './model/command.js';
 import { checkCall } from './model/check-call.js';
 import { checkedFleet } from './model/checked-fleet.js';
-import { FLEET_SETTINGS } from './model/settings.js';
+import { allRead, namesOf, PLACE_SETTINGS } from './model/settings.js';
 import type { Graph } from './revisions/graph.js';
 import { loadRevisions } from './revisions/load.js';
 import { aboutOf } from './operations/about.js';
@@ -40,22 +40,26 @@ import { createPool } from './workers/pool.js';
  *   where SQLite does not load; from every method for faults of a whole run; faults of a target are outcomes
  */
 export async function openFleet(options?: FleetOptions): Promise<Fleet>;
-export async function openFleet(...given: readonly unknown[]): Promise<Fleet> {
-  const options = checkCall('openFleet', given);
+export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
+  const options = checkCall('openFleet', args);
   // Before there are workers, each of which would say the same.
   loadNative();
-  const dataDir = options.dataDir ?? FLEET_SETTINGS.dataDir.default;
-  const directory = options.migrations ?? FLEET_SETTINGS.migrations.default;
+  const {
+    dataDir = PLACE_SETTINGS.dataDir.default,
+    pattern = PLACE_SETTINGS.pattern.default,
+    stateDir = join(dataDir, '.flotilla'),
+    migrations = PLACE_SETTINGS.migrations.default,
+    commandOptions: place = given(options, namesOf(PLACE_SETTINGS)),
+    ...remaining
+  } = options;
+  allRead(remaining);
   let graph: Promise<Graph> | null = null;
-  const pattern = options.pattern ?? FLEET_SETTINGS.pattern.default;
-  const stateDir = options.stateDir ?? join(dataDir, '.flotilla');
-  const place = options.commandOptions ?? fleetOptionsOf(options);
   const dialect = createSqliteDialect({ dataDir, pattern, stateDir });
   const context: Context = {
     dataDir,
     pattern,
     stateDir,
-    migrations: directory,
+    migrations,
     dialect,
     place,
     jobs: availableParallelism(),
@@ -64,7 +68,7 @@ export async function openFleet(...given: readonly unknown[]): Promise<Fleet> {
     randomId: () => randomBytes(6).toString('hex'),
     loadGraph: () => {
       const { name, syntax, readModule } = dialect;
-      return (graph ??= loadRevisions({ directory, dialect: name, syntax, readModule }));
+      return (graph ??= loadRevisions({ directory: migrations, dialect: name, syntax, readModule }));
     },
     startPool: (start) => createPool(new URL('./worker.js', import.meta.url), start),
     fallbackDir: tmpdir(),
@@ -92,14 +96,6 @@ export async function openFleet(...given: readonly unknown[]): Promise<Fleet> {
       close: () => Promise.resolve(),
     },
     (asked) => aboutOf(context, asked),
-  );
-}
-
-/** The options that were given, so that a command with them is about this fleet. */
-function fleetOptionsOf({ dataDir, pattern, stateDir, migrations }: FleetOptions): CommandOptions {
-  const given = { dataDir, pattern, stateDir, migrations };
-  return Object.fromEntries(
-    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
 }
 

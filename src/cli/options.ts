@@ -1,9 +1,9 @@
 // Every option of the command line: the settings by their flags, and what only the command line knows.
 // Apart because parsing, help texts and the configuration must agree on one table.
 
-import { flagOf, FLEET_SETTINGS, SETTINGS as FILE_SETTINGS } from '../index.js';
+import { CHOICE_SETTINGS, flagOf, FLEET_SETTINGS, namesOf, SETTINGS as FILE_SETTINGS } from '../index.js';
 
-export { flagOf } from '../index.js';
+export { flagOf, namesOf } from '../index.js';
 import type { Setting } from '../index.js';
 
 /** What a flag or the environment may say of the configuration file, and the file itself may not. */
@@ -49,18 +49,13 @@ export const COMMON_SWITCHES = ['config', 'json', 'ndjson', 'quiet', 'verbose', 
 export type OptionName = SettingName | SwitchName;
 export const OPTIONS: Record<OptionName, Setting> = { ...SETTINGS, ...SWITCHES };
 
-/** Names of an object whose keys are all known. */
-export function namesOf<K extends string>(table: Record<K, unknown>): K[] {
-  return Object.keys(table) as K[];
-}
-
 /** `dataDir` -> `FLOTILLA_DATA_DIR`. */
 export function variableOf(name: string): string {
   return `FLOTILLA_${flagOf(name).replaceAll('-', '_').toUpperCase()}`;
 }
 
 /** Settings that choose among the targets: of the commands that look at any. */
-export const CHOICES: readonly SettingName[] = ['only', 'exclude', 'limit'];
+export const CHOICES: readonly SettingName[] = namesOf(CHOICE_SETTINGS);
 
 /** Settings of every command. */
 export const FLEET_NAMES: readonly SettingName[] = [...namesOf(FLEET_SETTINGS), ...namesOf(SOURCE_SETTINGS)];

@@ -103,7 +103,10 @@ export function runOptions(settings: Settings): RunOptions {
 }
 
 /** Some of an object's keys, where it has them. */
-function pick<T extends object, K extends keyof T>(object: T, names: readonly K[]): Partial<Pick<T, K>> {
+export function pick<T extends object, K extends keyof T>(
+  object: T,
+  names: readonly K[],
+): Partial<Pick<T, K>> {
   const picked: Partial<Pick<T, K>> = {};
   for (const name of names) if (name in object) picked[name] = object[name];
   return picked;

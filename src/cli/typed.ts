@@ -1,17 +1,21 @@
 // What was typed, as data: for the commands that are suggested, which keep it as it was.
 
+import { PLACE_SETTINGS } from '../index.js';
 import type { CommandOptions, FlotillaCommand } from '../index.js';
 import type { Arguments } from './arguments.js';
+import { CHOICES, namesOf, SOURCE_SETTINGS } from './options.js';
+import { pick, present } from './settings.js';
+
+const PLACE_NAMES = [...namesOf(PLACE_SETTINGS), 'config' as const, ...namesOf(SOURCE_SETTINGS)];
 
 /** The options that say which fleet it is, as they were typed. */
 export function placeOf({ flags, config }: Arguments): CommandOptions {
-  const { dataDir, pattern, stateDir, migrations, env } = flags;
-  return given({ dataDir, pattern, stateDir, migrations, config, env });
+  return present(pick({ ...flags, config }, PLACE_NAMES));
 }
 
 /** The options that say which of its targets were asked for. */
-export function scopeOf({ flags: { only, exclude, limit } }: Arguments): CommandOptions {
-  return given({ only, exclude, limit });
+export function scopeOf({ flags }: Arguments): CommandOptions {
+  return present(pick(flags, CHOICES));
 }
 
 export function typedCommand(parsed: Arguments): FlotillaCommand {
@@ -20,13 +24,6 @@ export function typedCommand(parsed: Arguments): FlotillaCommand {
   return {
     verb: command.name,
     ...(argument === undefined ? {} : { argument }),
-    options: given({ ...flags, ...on, config, color }),
+    options: present({ ...flags, ...on, config, color }),
   };
-}
-
-function given(options: { readonly [name: string]: CommandOptions[string] | undefined }): CommandOptions {
-  const entries = Object.entries(options).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
-  return Object.fromEntries(entries);
 }

@@ -2,22 +2,17 @@
 // a glob that matches nothing is reported as a mistake; it never just makes the run smaller.
 
 import fastGlob from 'fast-glob';
-import { FleetError, sentence } from '../model/errors.js';
+import { FleetError } from '../model/errors.js';
+import { sentence } from '../model/sentence.js';
 import { command, hint } from '../model/hint.js';
 import { nearest } from '../model/nearest.js';
+import { allRead, type CHOICE_SETTINGS, type SettingsOf } from '../model/settings.js';
 import type { Refusal, Target } from '../model/target.js';
 import type { Discovery } from '../model/discovery.js';
 import { compileGlob } from './glob.js';
 import { compareNaturally } from './natural-order.js';
 
-export interface Selection {
-  /** Ids and globs; everything where it is left out. */
-  readonly only?: readonly string[] | undefined;
-  /** Ids and globs to leave out; it wins over `only`. */
-  readonly exclude?: readonly string[] | undefined;
-  /** At most so many targets, the first in order. */
-  readonly limit?: number | undefined;
-}
+export type Selection = SettingsOf<typeof CHOICE_SETTINGS>;
 
 const SUGGESTIONS_MAX = 3;
 
@@ -27,7 +22,9 @@ const SUGGESTIONS_MAX = 3;
  * @throws FleetError `unknownTarget` for an id that nothing has, or a glob that matches nothing; `usage` for a glob
  *   or a limit that makes no sense
  */
-export function select({ targets, refused }: Discovery, { only, exclude, limit }: Selection): Discovery {
+export function select({ targets, refused }: Discovery, selection: Selection): Discovery {
+  const { only, exclude, limit, ...remaining } = selection;
+  allRead(remaining);
   const known: readonly (Target | Refusal)[] = [...targets, ...refused];
   const ids = new Set(known.map(({ id }) => id));
   const patterns = [...new Set([...(only ?? []), ...(exclude ?? [])])];

@@ -17,11 +17,6 @@ export type FleetErrorCode =
   | 'interrupted'
   | 'internal';
 
-/** What is said of one target, as the sentence that it is in a message about the whole. */
-export function sentence(clause: string): string {
-  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;
-}
-
 /** One mistake of several, with its position; `hint` says what to do about it. */
 export interface Problem extends ToldHint {
   readonly message: string;

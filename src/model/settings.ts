@@ -151,3 +151,14 @@ export type SettingValue<S extends Setting> = S extends { readonly choices: read
 
 /** The settings of a table, each of which may be absent: then its default counts. */
 export type SettingsOf<T extends SettingTable> = { readonly [K in keyof T]?: SettingValue<T[K]> };
+
+/** The names of a table. */
+export function namesOf<K extends string>(table: Readonly<Partial<Record<K, unknown>>>): K[] {
+  return Object.keys(table) as K[];
+}
+
+/**
+ * Where the settings of a group are read, each is taken out by name; what remains goes here. A setting that is accepted
+ * and read by nobody does not compile.
+ */
+export const allRead: (remaining: Readonly<Record<string, never>>) => void = () => undefined;

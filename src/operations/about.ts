@@ -1,27 +1,26 @@
-// What the commands in hints are completed with in one call of the library: the fleet, the targets that were asked for, and the
-// run's own command with its own options. The one place that makes a command out of options.
+// What the commands in hints are completed with in one call of the library: the fleet, the targets that were asked
+// for, and the run's own command with its own options. The one place that makes a command out of options.
 
 import type { RunOptions, SelectOptions } from '../model/api.js';
-import type { CommandOptions, FlotillaCommand } from '../model/command.js';
+import { given, type CommandOptions, type FlotillaCommand } from '../model/command.js';
 import type { About } from '../model/hint.js';
 import type { RunCommand } from '../model/report.js';
+import { CHANGE_SETTINGS, CHOICE_SETTINGS, namesOf, WORK_SETTINGS } from '../model/settings.js';
 import type { Intent } from '../target/intent.js';
 
 /** @param place options that say which fleet it is */
 export function aboutOf({ place }: { readonly place: CommandOptions }, options: SelectOptions): About {
-  const { only, exclude, limit } = options;
-  return { place, scope: given({ only, exclude, limit }) };
+  return { place, scope: given(options, namesOf(CHOICE_SETTINGS)) };
 }
 
 /** The command that asks for a run again, without its targets and its fleet. */
 export function commandOf(verb: RunCommand, intent: Intent, options: RunOptions): FlotillaCommand {
-  const { jobs, dryRun, verify, backup, backupDir, busyTimeout, timeout } = options;
-  const own = { jobs, dryRun, verify, backup, backupDir, busyTimeout, timeout };
+  const own = given(options, namesOf({ ...WORK_SETTINGS, ...CHANGE_SETTINGS }));
   const argument = argumentOf(intent);
   return {
     verb,
     ...(argument === null ? {} : { argument }),
-    options: { ...optionsOf(intent), ...given(own) },
+    options: { ...optionsOf(intent), ...own },
   };
 }
 
@@ -53,13 +52,4 @@ function optionsOf(intent: Intent): CommandOptions {
     case 'repair':
       return given({ dropExtra: intent.dropExtra });
   }
-}
-
-/** Those of the options that were given; an empty list counts as not given. */
-function given(options: { readonly [name: string]: CommandOptions[string] | undefined }): CommandOptions {
-  const found: Record<string, CommandOptions[string]> = {};
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !(typeof value === 'object' && value.length === 0)) found[name] = value;
-  }
-  return found;
 }

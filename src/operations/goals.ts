@@ -1,7 +1,8 @@
 // The heads that each target of a downgrade is to be brought to, found before any target is touched: a missing `down` stops
 // the run here, and after the death of a worker the goal shows whether its target was already there.
 
-import { FleetError, sentence, type ProblemDraft } from '../model/errors.js';
+import { FleetError, type ProblemDraft } from '../model/errors.js';
+import { sentence } from '../model/sentence.js';
 import { command, hint as hintOf, type About } from '../model/hint.js';
 import type { Target } from '../model/target.js';
 import type { Intent } from '../target/intent.js';

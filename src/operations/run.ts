@@ -9,7 +9,7 @@ import { FleetError, type ProblemDraft } from '../model/errors.js';
 import type { FleetEvent } from '../model/events.js';
 import type { Outcome } from '../model/outcome.js';
 import type { RunCommand, RunReport } from '../model/report.js';
-import { RUN_SETTINGS } from '../model/settings.js';
+import { allRead, CHANGE_SETTINGS, type SettingsOf } from '../model/settings.js';
 import { VERSION } from '../model/version.js';
 import { runReport } from '../report/summarize.js';
 import { isRelative, resolveArgument } from '../revisions/argument.js';
@@ -133,17 +133,31 @@ function unmatchedIn(
   return unmatchedNames(intent.dropExtra, extras, dialect);
 }
 
-function workOf(context: Context, intent: Intent, runId: string, options: RunOptions): Work {
-  const busyTimeoutMs = options.busyTimeout ?? RUN_SETTINGS.busyTimeout.default;
-  const backupDir = join(options.backupDir ?? join(context.stateDir, 'backups'), runId);
+type ChangeOptions = SettingsOf<typeof CHANGE_SETTINGS>;
+
+function workOf(
+  { stateDir }: Context,
+  intent: Intent,
+  runId: string,
+  options: Omit<ChangeOptions, 'dryRun'>,
+): Work {
+  const {
+    verify = CHANGE_SETTINGS.verify.default,
+    backup = CHANGE_SETTINGS.backup.default,
+    backupDir = join(stateDir, 'backups'),
+    busyTimeout = CHANGE_SETTINGS.busyTimeout.default,
+    timeout = CHANGE_SETTINGS.timeout.default,
+    ...remaining
+  } = options;
+  allRead(remaining);
   return {
     intent,
     runId,
-    verify: options.verify ?? RUN_SETTINGS.verify.default,
-    backupDir: options.backup === false ? null : backupDir,
-    busyWaitMs: Math.min(busyTimeoutMs, BUSY_WAIT_MS_MAX),
-    busyTimeoutMs,
-    timeoutMs: options.timeout ?? RUN_SETTINGS.timeout.default,
+    verify,
+    backupDir: backup ? join(backupDir, runId) : null,
+    busyWaitMs: Math.min(busyTimeout, BUSY_WAIT_MS_MAX),
+    busyTimeoutMs: busyTimeout,
+    timeoutMs: timeout,
     toolVersion: VERSION,
   };
 }
@@ -152,17 +166,17 @@ function factsOf(
   context: Context,
   command: RunCommand,
   { runId, intent, backupDir }: Work,
-  options: RunOptions,
+  { dryRun = CHANGE_SETTINGS.dryRun.default, onEvent }: RunOptions,
 ): RunFacts {
   const { stateDir } = context;
   return {
     runId,
     command,
     intent,
-    dryRun: options.dryRun ?? RUN_SETTINGS.dryRun.default,
+    dryRun,
     directories: { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) },
     scratchDir: scratchOf(context, runId),
-    emit: (event: FleetEvent) => options.onEvent?.(event),
+    emit: (event: FleetEvent) => onEvent?.(event),
   };
 }
 

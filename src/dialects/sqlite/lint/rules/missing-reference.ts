@@ -2,7 +2,7 @@
 // and in the views and triggers that a revision leaves broken.
 
 import { parseStmt, type Stmt } from 'sqlite3-parser';
-import { sentence } from '../../../../model/errors.js';
+import { sentence } from '../../../../model/sentence.js';
 import type { Mistake } from '../../../../revisions/lint/rule.js';
 import type { SqliteContext, SqliteRule } from '../sqlite-rule.js';
 import { explain, holdsOf } from '../missing.js';
