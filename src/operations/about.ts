@@ -50,8 +50,10 @@ function optionsOf(intent: Intent): CommandOptions {
       const { force, allowExtra, at } = intent;
       return given({ force: force || undefined, allowExtra: allowExtra === true || undefined, at });
     }
-    case 'repair':
-      return given({ dropExtra: intent.dropExtra });
+    case 'repair': {
+      const { dropExtra, checksums } = intent;
+      return given({ dropExtra, checksums });
+    }
   }
 }
 
