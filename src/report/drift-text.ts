@@ -6,7 +6,7 @@ import { complete, onFleet } from '../model/hint.js';
 import { causesText } from './causes-text.js';
 import { cluster } from './group.js';
 import { count, document, nothingFound, section, visible, type TextOptions } from './layout.js';
-import { nextStepsText } from './next-steps.js';
+import { countEdited, nextStepsText } from './next-steps.js';
 
 /** The report of `drift`, ending in an empty line. */
 export function driftText(report: DriftReport, options: TextOptions): string {
@@ -41,7 +41,7 @@ export function driftText(report: DriftReport, options: TextOptions): string {
     uncompared === 0
       ? null
       : `Not compared, because no known revision is recorded or they cannot be read: ${count(uncompared, 'target')}; see ${commandText(complete(onFleet('status'), options.about))}.`,
-    targets.every(({ problem }) => problem?.code !== 'drifted')
+    summary.drifted === countEdited(targets)
       ? null
       : nextStepsText(
           [

@@ -11,7 +11,7 @@ import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/g
 import type { Basis } from './basis.js';
 import { findMatch, isDecided, wordsOf, type Matching, type MatchOptions } from './match.js';
 import { createMemory } from './memory.js';
-import { NO_RECORDS, readRecords, type Edited, type Records } from './recorded.js';
+import { isRecorded, NO_RECORDS, readRecords, type Edited, type Records } from './recorded.js';
 
 export interface Judgement {
   readonly state: Exclude<TargetState, 'unreadable'>;
@@ -112,18 +112,29 @@ function unknownRevision(lost: readonly string[], history: readonly HistoryEntry
 function dirty(stopped: HistoryEntry, graph: Graph): Reason {
   const { revision, statementsDone, status } = stopped;
   const direction = status === 'leaving' ? 'down' : 'up';
-  const [before, ...others] = graph.byId.get(revision)?.parents ?? [];
+  const found = graph.byId.get(revision);
+  const [before, ...others] = found?.parents ?? [];
   const goOn =
     direction === 'up'
       ? onTarget('upgrade')
       : others.length === 0
         ? onTarget('downgrade', {}, before ?? 'base')
         : 'the same downgrade again';
+  const message = `the ${direction} of revision ${revision}, which runs outside a transaction, stopped after ${statementsDone === 1 ? '1 statement' : `${statementsDone} statements`}`;
+  if (found !== undefined && !isRecorded(stopped, found)) {
+    return {
+      code: 'checksumMismatch',
+      step: 'read',
+      revision,
+      message: `${message}, and the SQL of ${found.file} has changed since`,
+      hint: hint`put the file back as it was, then go on with its next statement: ${goOn}; or put the backup of that run back`,
+    };
+  }
   return {
     code: 'migrationFailed',
     step: 'read',
     revision,
-    message: `the ${direction} of revision ${revision}, which runs outside a transaction, stopped after ${statementsDone === 1 ? '1 statement' : `${statementsDone} statements`}`,
+    message,
     hint: hint`go on with its next statement: ${goOn}; or put the backup of that run back`,
   };
 }

@@ -126,6 +126,9 @@ describe('a file that changes after it was applied', () => {
     ]);
     const text = await runCli(['drift', '--data-dir', dataDir, '--migrations', migrations]);
     expect(text.stdout).toContain('1 target: checksumMismatch, revision 0003');
+    expect(text.stdout).not.toContain('flotilla repair');
+    const status = await runCli(['status', '--data-dir', dataDir, '--migrations', migrations]);
+    expect(status.stdout).not.toContain('flotilla repair');
     const { findings } = (await look(dataDir, migrations, ['doctor'])).json() as DoctorReport;
     expect(findings.filter(({ severity }) => severity === 'error')).toMatchObject([
       { id: 'changedRevisions', details: [`1 target like project_1: ${told.message}`] },
@@ -218,7 +221,7 @@ describe('repair --checksums', () => {
   });
 });
 
-test('a way back that stopped half-way does not go on by another script', async () => {
+test('a way back that stopped half-way goes on by the script that it began, and by no other', async () => {
   const migrations = writeMigrations({
     ...FILES,
     '0004_outside.sql': `-- transaction: false
@@ -235,7 +238,20 @@ DROP TABLE nowhere;
   expect(rowsOf(dataDir).at(-1)).toMatchObject({ revision: '0004', status: 'leaving', statements_done: 1 });
   edit({ migrations }, '0004_outside.sql', ['DROP TABLE more;\nDROP TABLE nowhere', 'SELECT 1']);
   const { code, report } = await run(dataDir, migrations, ['downgrade', '0003']);
-  expect([code, report.targets[0]?.outcome]).toEqual([1, 'skipped']);
+  const file = join(migrations, '0004_outside.sql');
+  expect([code, report.targets[0]]).toMatchObject([
+    1,
+    {
+      outcome: 'skipped',
+      failure: {
+        code: 'checksumMismatch',
+        message: `the down of revision 0004, which runs outside a transaction, stopped after 1 statement, and the SQL of ${file} has changed since`,
+      },
+    },
+  ]);
+  edit({ migrations }, '0004_outside.sql', ['SELECT 1', 'DROP TABLE more; -- gone\nDROP TABLE nowhere']);
+  change(dataDir, 'CREATE TABLE nowhere (id)');
+  expect((await run(dataDir, migrations, ['downgrade', '0003'])).code).toBe(0);
 });
 
 describe('a history that 0.1.0 wrote', () => {

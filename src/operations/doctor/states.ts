@@ -14,7 +14,7 @@ export function stateFindings(judged: readonly Judged[]): readonly Found[] {
     judged.filter(({ status }) => states.includes(status.state));
   const legacy = inState('legacy');
   return [
-    ...dirty(inState('dirty')),
+    ...dirty(inState('dirty').filter((one) => !isEdited(one))),
     ...changedRevisions(judged.filter(isEdited)),
     ...drifted(inState('drifted').filter((one) => !isEdited(one))),
     ...unmatched(legacy.filter((one) => !isKnown(one))),
