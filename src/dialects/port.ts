@@ -174,7 +174,7 @@ export interface Session {
   executeModule(file: string, direction: 'up' | 'down'): Promise<void>;
   /** Takes back what a revision switched for itself on this connection. */
   endRevision(): Promise<void>;
-  /** Takes rows out of the history, then adds rows; the table is made where it is missing. */
+  /** Takes rows out of the history, changes rows, then adds rows; the table is made where it is missing. */
   record(change: HistoryChange): Promise<void>;
   /**
    * @throws DatabaseError `busy`: still open, may be tried again; `commitUncertain`: reopen and read, and where nothing
@@ -216,6 +216,8 @@ export interface FoundRows {
 export interface HistoryChange {
   readonly remove: 'all' | readonly string[];
   readonly add: readonly HistoryRow[];
+  /** Rows that keep their place and get this checksum; default none. */
+  readonly restate?: readonly { readonly id: string; readonly checksum: string }[];
 }
 
 /** A fault of one database, in Flotilla's words: dialects turn their numbers into codes. */

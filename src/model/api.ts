@@ -96,6 +96,11 @@ export interface RepairOptions extends RunOptions {
    * default none.
    */
   readonly dropExtra?: readonly string[];
+  /**
+   * Revisions whose files were edited after they were applied and are to count as what was applied, by id or its
+   * prefix, or `all`: accepted on the targets whose structure is what the files leave now; default none.
+   */
+  readonly checksums?: readonly string[];
 }
 
 export interface StatusOptions extends SelectOptions {
@@ -159,10 +164,12 @@ export interface Fleet {
   upgrade(options?: UpgradeOptions): Promise<RunReport>;
   stamp(options?: StampOptions): Promise<RunReport>;
   downgrade(options: DowngradeOptions): Promise<RunReport>;
-  /** Mends structures that drifted from their own revision. */
+  /** Mends structures that drifted from their own revision; accepts files that were edited, where that was asked for. */
   repair(options?: RepairOptions): Promise<RunReport>;
   /** What `repair` would do to each cohort; nothing is changed. */
-  repairPlan(options?: Pick<RepairOptions, keyof SelectOptions | 'dropExtra'>): Promise<RepairPlanReport>;
+  repairPlan(
+    options?: Pick<RepairOptions, keyof SelectOptions | 'dropExtra' | 'checksums'>,
+  ): Promise<RepairPlanReport>;
   /** The revisions, or those of a range `A:B`. */
   history(options?: { readonly range?: string }): Promise<HistoryReport>;
   /** How many targets have each revision, and when they got it; also those that no file has. */

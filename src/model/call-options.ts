@@ -13,7 +13,8 @@ import {
   WORK_SETTINGS,
 } from './settings.js';
 
-const { stamp, allowDrift, allowExtra, dropExtra, at, strict, output } = settingOptions(COMMAND_SETTINGS);
+const { stamp, allowDrift, allowExtra, dropExtra, checksums, at, strict, output } =
+  settingOptions(COMMAND_SETTINGS);
 const { backupDir } = settingOptions(CHANGE_SETTINGS);
 const rules = settingOption(COMMAND_SETTINGS.rule);
 const flag = optional('true or false', z.boolean());
@@ -59,8 +60,8 @@ export const CALL_OPTIONS = {
   upgrade: call({ ...change, to, stamp, allowDrift, allowExtra }),
   stamp: call({ ...change, to, force: flag, at, allowExtra }),
   downgrade: call({ ...change, to: needed('a revision') }),
-  repair: call({ ...change, dropExtra }),
-  repairPlan: call({ ...select, dropExtra }),
+  repair: call({ ...change, dropExtra, checksums }),
+  repairPlan: call({ ...select, dropExtra, checksums }),
   history: call({ range }),
   fleetHistory: call({ ...select, range }),
   doctor: call({ ...select, backupDir }),

@@ -1,8 +1,6 @@
 // A command to type, as data: the one form of it in hints, next steps and documents, and the one place that turns it
 // into words for a shell. Options go by their names in the library, so that nothing has to read a command back.
 
-import { namesOf } from './settings.js';
-
 export type Command = FlotillaCommand | ForeignCommand;
 
 export interface FlotillaCommand {
@@ -19,19 +17,6 @@ export interface ForeignCommand {
 
 /** By name: `dryRun: true` is `--dry-run`, `backup: false` is `--no-backup`, a list is joined by commas. */
 export type CommandOptions = Readonly<Record<string, boolean | number | string | readonly string[]>>;
-
-/** Of options, those of these names (default: all) that were given; an empty list says nothing. */
-export function given<K extends string>(
-  options: { readonly [N in K]?: CommandOptions[string] | undefined },
-  names: readonly K[] = namesOf(options),
-): CommandOptions {
-  const found: Record<string, CommandOptions[string]> = {};
-  for (const name of names) {
-    const value = options[name];
-    if (value !== undefined && !(typeof value === 'object' && value.length === 0)) found[name] = value;
-  }
-  return found;
-}
 
 /** The words of a command, the program's name first. */
 export function argvOf(command: Command): readonly string[] {

@@ -160,6 +160,8 @@ export interface RepairCohort extends Cohort {
   readonly left: readonly string[];
   /** Tables that would go, with their rows. */
   readonly dropped: readonly string[];
+  /** Revisions whose files would be accepted as what was applied; left out where there are none. */
+  readonly accepted?: readonly string[];
   /** Why nothing would be done, where nothing would be. */
   readonly problem: Failure | null;
 }
@@ -349,7 +351,7 @@ export interface DriftReport {
     readonly drifted: number;
     readonly states: Readonly<Partial<Record<TargetState, number>>>;
   };
-  /** The drifted ones alone. */
+  /** The drifted ones, and those with a revision whose file was edited after it was applied. */
   readonly cohorts: readonly (Cohort & { readonly difference: readonly Difference[] })[];
   readonly targets: readonly (TargetStatus & { readonly difference: readonly Difference[] })[];
   readonly exitCode: number;

@@ -42,8 +42,10 @@ export interface Revision {
   readonly up: Script;
   /** Null: there is no way back. */
   readonly down: Script | null;
-  /** SHA-256 (hex) of the text without byte-order mark and with `\n` line endings. */
+  /** Of what `up` does, `up:<SHA-256>`: its tokens, its guards and the transaction; of a program, the whole text. */
   readonly checksum: string;
-  /** SHA-256 (hex) of the SQL tokens alone: equal when only comments or layout differ. */
-  readonly sqlChecksum: string;
+  /** The same of `down`, `down:<SHA-256>`: a way back that stopped half-way goes on only by the script that it began. */
+  readonly downChecksum: string;
+  /** SHA-256 (hex) by the rule of 0.1.0, which histories that it wrote hold. */
+  readonly formerChecksum: string;
 }

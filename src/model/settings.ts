@@ -122,6 +122,12 @@ export const COMMAND_SETTINGS = {
     describe:
       'Drop this too, with what it holds, where it is not expected: table, table.column, index, view, trigger',
   },
+  checksums: {
+    type: 'list',
+    value: 'REVISION,..',
+    describe:
+      'Accept the files of these revisions (all: of all) as what was applied, where the structure is what they leave',
+  },
   at: {
     type: 'string',
     value: 'REV',

@@ -2,7 +2,7 @@
 // for, and the run's own command with its own options. The one place that makes a command out of options.
 
 import type { RunOptions, SelectOptions } from '../model/api.js';
-import { given, type CommandOptions, type FlotillaCommand } from '../model/command.js';
+import type { CommandOptions, FlotillaCommand } from '../model/command.js';
 import type { About } from '../model/hint.js';
 import type { RunCommand } from '../model/report.js';
 import { CHANGE_SETTINGS, CHOICE_SETTINGS, namesOf, WORK_SETTINGS } from '../model/settings.js';
@@ -49,7 +49,22 @@ function optionsOf(intent: Intent): CommandOptions {
       const { force, allowExtra, at } = intent;
       return given({ force: force || undefined, allowExtra: allowExtra === true || undefined, at });
     }
-    case 'repair':
-      return given({ dropExtra: intent.dropExtra });
+    case 'repair': {
+      const { dropExtra, checksums } = intent;
+      return given({ dropExtra, checksums });
+    }
   }
+}
+
+/** Of options, those of these names (default: all) that were given; an empty list says nothing. */
+export function given<K extends string>(
+  options: { readonly [N in K]?: CommandOptions[string] | undefined },
+  names: readonly K[] = Object.keys(options) as K[],
+): CommandOptions {
+  const found: Record<string, CommandOptions[string]> = {};
+  for (const name of names) {
+    const value = options[name];
+    if (value !== undefined && !(typeof value === 'object' && value.length === 0)) found[name] = value;
+  }
+  return found;
 }

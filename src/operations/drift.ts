@@ -15,13 +15,17 @@ export async function driftFleet(context: Context, options: SelectOptions): Prom
     (judgement?.differences ?? []).map(({ kind, words }) => ({ kind, words }));
   const states = statusSummary(judged.map((one) => one.status)).states;
   const drifted = judged.filter((one) => one.status.state === 'drifted');
+  // What a file says now is not what its targets were to become, so that they are told even where nothing differs.
+  const told = judged.filter(
+    ({ status }) => status.state === 'drifted' || status.problem?.code === 'checksumMismatch',
+  );
   return {
     contract: CONTRACT,
     command: 'drift',
     head: graph.heads,
     summary: { targets: judged.length, drifted: drifted.length, states },
-    cohorts: cohortsOf(drifted).map(({ cohort, first }) => ({ ...cohort, difference: differenceOf(first) })),
-    targets: drifted.map((one) => ({ ...one.status, difference: differenceOf(one) })),
+    cohorts: cohortsOf(told).map(({ cohort, first }) => ({ ...cohort, difference: differenceOf(first) })),
+    targets: told.map((one) => ({ ...one.status, difference: differenceOf(one) })),
     exitCode: driftExitCode(judged.map((one) => one.status)),
   };
 }

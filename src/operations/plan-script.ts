@@ -25,17 +25,20 @@ export function scriptOf(
   skipped: readonly SkippedStatement[],
 ): string {
   let stamped = plan.baseline;
+  let restate = plan.restate ?? [];
   const parts = partsOf(revisions).map((part) => {
     const add = [
       ...stamped.map((revision) => row(revision, 'stamped')),
       ...part.map((revision) => row(revision, 'applied')),
     ];
+    const record = { remove: [], add, restate };
     stamped = [];
+    restate = [];
     const sql = part.flatMap((revision) => [
       `-- revision ${revision.id}: ${revision.name} (${revision.file})`,
       upOf(revision, skipped),
     ]);
-    return { transactional: part[0]?.transactional !== false, sql, record: { remove: [], add } };
+    return { transactional: part[0]?.transactional !== false, sql, record };
   });
   return dialect.script(parts);
 }

@@ -9,12 +9,13 @@ import { judgeAll, withLook } from './look.js';
 import type { About } from '../model/hint.js';
 import { failureOf } from '../model/outcome.js';
 import { aboutOf } from './about.js';
+import { repairIntent } from './repair.js';
 import { unmatchedNames } from './unmatched.js';
 
 /** @throws FleetError where the fleet cannot be looked at as a whole */
 export async function repairPlanFleet(context: Context, options: RepairOptions): Promise<RepairPlanReport> {
   const graph = await context.loadGraph();
-  const intent = { kind: 'repair', dropExtra: options.dropExtra ?? [] } as const;
+  const intent = await repairIntent(context, options);
   const judged = await withLook(context, graph, options, (look) => judgeAll(look, intent));
   const found = judged.map(({ decision }) =>
     decision?.kind === 'plan' ? decision.repair?.extra : decision?.extra,
@@ -38,7 +39,8 @@ function planned({ cohort, first }: CohortOf, about: About): RepairCohort {
       decision.failure === null ? null : failureOf(decision.failure, { ...about, target: cohort.example });
     return { ...cohort, ...nothing, left: decision.left ?? [], problem };
   }
-  const { statements = [], obstacles = [], left = [], dropped = [] } = decision.repair ?? {};
+  const { statements = [], obstacles = [], left = [], dropped = [], accepted = [] } = decision.repair ?? {};
   const checks = obstacles.map(({ table, words, sql }) => ({ table, words, sql }));
-  return { ...cohort, statements, checks, left, dropped, problem: null };
+  const plan = { ...cohort, statements, checks, left, dropped, problem: null };
+  return accepted.length === 0 ? plan : { ...plan, accepted };
 }

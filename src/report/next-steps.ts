@@ -5,7 +5,7 @@ import { commandText, type Command, type CommandOptions, type FlotillaCommand } 
 import { EXIT } from '../model/exit-code.js';
 import { complete, onFleet, type CommandDraft } from '../model/hint.js';
 import type { FailureCode, OutcomeKind } from '../model/outcome.js';
-import type { PlanReport, RunCommand, RunReport, StatusReport } from '../model/report.js';
+import type { PlanReport, RunCommand, RunReport, StatusReport, TargetStatus } from '../model/report.js';
 import { paint, section, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
 
@@ -104,7 +104,7 @@ function forReal(typed: FlotillaCommand): FlotillaCommand {
 }
 
 /** What to type after a look at the fleet. */
-export function stepsAfterStatus({ summary, cohorts }: StatusReport): NextStep[] {
+export function stepsAfterStatus({ summary, cohorts, targets }: StatusReport): NextStep[] {
   const { states } = summary;
   if (summary.targets === 0) return [WHAT_WAS_FOUND];
   const steps: NextStep[] = [];
@@ -116,7 +116,7 @@ export function stepsAfterStatus({ summary, cohorts }: StatusReport): NextStep[]
       does: 'rehearses to record what evidence says of the legacy targets',
     });
   }
-  if ((states.drifted ?? 0) > 0) {
+  if ((states.drifted ?? 0) > countEdited(targets)) {
     steps.push({
       command: onFleet('repair', { plan: true }),
       does: 'shows what drifted, and the SQL that would mend it; nothing is changed',
@@ -129,6 +129,12 @@ export function stepsAfterStatus({ summary, cohorts }: StatusReport): NextStep[]
     });
   }
   return steps;
+}
+
+/** Targets whose drift may follow from a file that was edited: there is nothing to mend before that is settled. */
+export function countEdited(targets: readonly TargetStatus[]): number {
+  return targets.filter(({ state, problem }) => state === 'drifted' && problem?.code === 'checksumMismatch')
+    .length;
 }
 
 /** The command that does what was planned. */

@@ -11,8 +11,9 @@ import { nextStepsText, stepsAfterRepairPlan } from './next-steps.js';
 export function repairPlanText(report: RepairPlanReport, options: TextOptions): string {
   const { cohorts } = report;
   if (cohorts.length === 0) return `${nothingFound(options)}\n`;
-  const broken = cohorts.filter(({ statements }) => statements.length > 0);
-  const well = cohorts.filter(({ statements, problem }) => statements.length === 0 && problem === null);
+  const isBroken = ({ statements, accepted = [] }: RepairCohort) => statements.length + accepted.length > 0;
+  const broken = cohorts.filter(isBroken);
+  const well = cohorts.filter((cohort) => !isBroken(cohort) && cohort.problem === null);
   const stuck = cohorts.flatMap(({ problem, count: n, example }) =>
     problem === null ? [] : [{ ...problem, count: n, example }],
   );
@@ -30,12 +31,15 @@ export function repairPlanText(report: RepairPlanReport, options: TextOptions): 
   ]);
 }
 
-function titleOf({ revision, count: n, example }: RepairCohort): string {
-  return `${count(n, 'target')} like ${visible(example)} (drifted at ${revision ?? 'base'})`;
+function titleOf({ revision, count: n, example, accepted = [] }: RepairCohort): string {
+  const state = accepted.length === 0 ? 'drifted at' : 'at';
+  return `${count(n, 'target')} like ${visible(example)} (${state} ${revision ?? 'base'})`;
 }
 
-function sqlOf({ statements, checks, left, dropped }: RepairCohort): string {
-  const lines: string[] = [];
+function sqlOf({ statements, checks, left, dropped, accepted = [] }: RepairCohort): string {
+  const lines = accepted.map(
+    (id) => `-- The file of revision ${id} counts as what was applied; only the history changes.`,
+  );
   if (checks.length > 0) lines.push('-- Where one of these finds a row, nothing is changed:');
   for (const { table, words, sql } of checks) lines.push(`-- ${table}: rows ${words}`, `${sql};`);
   let last = '';

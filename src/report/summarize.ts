@@ -101,6 +101,9 @@ export function listExitCode(targets: readonly unknown[]): number {
 
 /** Exit code of `drift`: 1 where a target drifted or could not be compared, or there is none. */
 export function driftExitCode(targets: readonly TargetStatus[]): number {
-  const compared = targets.every(({ state }) => state !== 'drifted' && state !== 'unreadable');
+  const compared = targets.every(
+    ({ state, problem }) =>
+      state !== 'drifted' && state !== 'unreadable' && problem?.code !== 'checksumMismatch',
+  );
   return compared && targets.length > 0 ? EXIT.ok : EXIT.findings;
 }

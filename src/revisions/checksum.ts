@@ -1,17 +1,12 @@
-// The two checksums of a revision: of its text, and of what its text means. Together they tell a changed comment from
-// changed SQL. Kept in histories for ever: what is hashed here can never change.
+// The checksums of a revision. What was applied is its `up`, so that a header, a comment, the layout and `down` may change
+// afterwards. Kept in histories for ever: what is hashed here can never change.
 
 import { createHash } from 'node:crypto';
-import type { Guard } from '../model/revision.js';
+import type { Guard, Revision } from '../model/revision.js';
 
 /** The text that counts: no byte-order mark, and `\n` at the end of lines, because version control changes both. */
 export function normalizeText(text: string): string {
   return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
-}
-
-/** SHA-256 (hex) of a text. */
-export function checksumOf(normalized: string): string {
-  return createHash('sha256').update(normalized, 'utf8').digest('hex');
 }
 
 /** What decides the effect of a revision. */
@@ -31,19 +26,34 @@ export interface MeantStatement {
   readonly guard: Guard | undefined;
 }
 
-/** SHA-256 (hex) of tokens and keys: comments, blanks and what the dialect folds (the case of keywords) do not count. */
-export function sqlChecksumOf(meaning: Meaning): string {
-  const side = (statements: readonly MeantStatement[]): unknown =>
-    statements.map(({ tokens, guard }) => [guard?.when ?? null, guard?.object ?? null, ...tokens]);
-  const { downRevision, dependsOn, transactional, losesRows, up, down } = meaning;
-  return checksumOf(
-    JSON.stringify([
-      downRevision,
-      dependsOn,
-      transactional,
-      losesRows,
-      side(up),
-      down === null ? null : side(down),
-    ]),
-  );
+export type Checksums = Pick<Revision, 'checksum' | 'downChecksum' | 'formerChecksum'>;
+
+/** Of SQL: comments, blanks and what the dialect folds (the case of keywords) do not count. */
+export function checksumsOf(meaning: Meaning): Checksums {
+  const { transactional, up, down } = meaning;
+  return {
+    checksum: `up:${hash(JSON.stringify([transactional, sideOf(up)]))}`,
+    downChecksum: `down:${hash(JSON.stringify([transactional, sideOf(down ?? [])]))}`,
+    formerChecksum: formerChecksumOf(meaning),
+  };
+}
+
+/** Of a program, where every character counts: what it does can only be known by running it. */
+export function programChecksumsOf(text: string): Checksums {
+  const whole = hash(normalizeText(text));
+  return { checksum: `up:${whole}`, downChecksum: `down:${whole}`, formerChecksum: whole };
+}
+
+/** The rule of 0.1.0, in which the header and `down` count too: many a history holds nothing else. */
+function formerChecksumOf({ downRevision, dependsOn, transactional, losesRows, up, down }: Meaning): string {
+  const needs = [downRevision, dependsOn, transactional, losesRows];
+  return hash(JSON.stringify([...needs, sideOf(up), down === null ? null : sideOf(down)]));
+}
+
+function sideOf(statements: readonly MeantStatement[]): unknown {
+  return statements.map(({ tokens, guard }) => [guard?.when ?? null, guard?.object ?? null, ...tokens]);
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }

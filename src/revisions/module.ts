@@ -1,7 +1,7 @@
 // A revision that is a module. Its text is hashed here; what it exports can only be known by running it, so that is
 // asked of the caller and this folder stays a reader of text.
 
-import { checksumOf, normalizeText } from './checksum.js';
+import { programChecksumsOf } from './checksum.js';
 import { blankDraft, type DraftReading } from './parse.js';
 import type { FileName } from './file-name.js';
 import { readHeader } from './header.js';
@@ -40,7 +40,6 @@ export async function readModuleRevision(
   }
   const { header, problems: faults } = readMeta(found.meta);
   const problems = [...faults, ...faultsOf(found, header.transaction)];
-  const checksum = checksumOf(normalizeText(text));
   return {
     draft: {
       ...blank,
@@ -51,8 +50,7 @@ export async function readModuleRevision(
       losesRows: header.losesRows,
       up: found.up ? { kind: 'module', file } : blank.up,
       down: found.down ? { kind: 'module', file } : null,
-      checksum,
-      sqlChecksum: checksum,
+      ...programChecksumsOf(text),
     },
     problems: problems.map((problem) => ({ ...problem, file })),
   };

@@ -2,7 +2,7 @@
 // open in a draft: the default is the revision before it, which one file alone cannot know.
 
 import type { Revision, Script } from '../model/revision.js';
-import { checksumOf, normalizeText, sqlChecksumOf } from './checksum.js';
+import { checksumsOf, normalizeText } from './checksum.js';
 import { misplacedKeys, readHeader } from './header.js';
 import { readStatements, type SectionReading } from './statements.js';
 import type { Comment, Syntax, Token } from './syntax.js';
@@ -37,7 +37,8 @@ export function blankDraft(file: string, name: FileName): Draft {
     up: { kind: 'sql', statements: [] },
     down: null,
     checksum: '',
-    sqlChecksum: '',
+    downChecksum: '',
+    formerChecksum: '',
   };
 }
 
@@ -87,12 +88,7 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
       id: header.revision ?? name.version,
       up: scriptOf(upSection ?? { statements: [] }),
       down: downSection === null ? null : scriptOf(downSection),
-      checksum: checksumOf(normalized),
-      sqlChecksum: sqlChecksumOf({
-        ...meaning,
-        up: upSection?.meant ?? [],
-        down: downSection?.meant ?? null,
-      }),
+      ...checksumsOf({ ...meaning, up: upSection?.meant ?? [], down: downSection?.meant ?? null }),
     },
     problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).map((problem) => ({ ...problem, file })),
   };

@@ -11,6 +11,7 @@ import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/g
 import type { Basis } from './basis.js';
 import { findMatch, isDecided, inWords, type Matching, type MatchOptions } from './match.js';
 import { createMemory } from './memory.js';
+import { isRecorded, NO_RECORDS, readRecords, type Edited, type Records } from './recorded.js';
 
 export interface Judgement {
   readonly state: Exclude<TargetState, 'unreadable'>;
@@ -26,6 +27,8 @@ export interface Judgement {
   readonly match?: Match;
   /** What differs from the structure of its own revision; drifted targets only. */
   readonly differences: readonly Difference[];
+  /** What its history says of the files; told of targets that are whole. */
+  readonly records: Records;
 }
 
 const remembered = createMemory<readonly Difference[]>();
@@ -50,6 +53,7 @@ export async function judge(
     revision: [...recorded, ...lost].join(',') || null,
     pending: pending(graph, applied, graph.heads),
     differences: [],
+    records: NO_RECORDS,
   };
   if (lost.length > 0)
     return { ...base, state: 'unknown', pending: [], problem: unknownRevision(lost, history, graph) };
@@ -64,15 +68,19 @@ export async function judge(
     const problem = legacy(matching, observation.witness !== null);
     return { ...base, state: 'legacy', pending: lacks, problem, match };
   }
-  const problem = checksumMismatch(history, graph);
-  if ((await replay.fingerprint(known)) !== observation.fingerprint) {
+  const isAsReplayed = (await replay.fingerprint(known)) === observation.fingerprint;
+  const records = await readRecords(history, known, isAsReplayed, basis);
+  const problem = records.edited.length === 0 ? null : checksumMismatch(records.edited, isAsReplayed);
+  if (!isAsReplayed) {
     const key = JSON.stringify([observation.fingerprint, known.map(({ id }) => id)]);
     const differences = await remembered(graph, key, async () =>
       structures.compare(await replay.structure(known), await readActual()),
     );
-    return { ...base, state: 'drifted', problem: drifted(base.revision ?? 'base', differences), differences };
+    // What differs from an edited file follows from the edit.
+    const reason = problem ?? drifted(base.revision ?? 'base', differences);
+    return { ...base, state: 'drifted', problem: reason, differences, records };
   }
-  return { ...base, state: base.pending.length === 0 ? 'current' : 'pending', problem };
+  return { ...base, state: base.pending.length === 0 ? 'current' : 'pending', problem, records };
 }
 
 /** Most differences that a message repeats. */
@@ -104,18 +112,29 @@ function unknownRevision(lost: readonly string[], history: readonly HistoryEntry
 function dirty(stopped: HistoryEntry, graph: Graph): Reason {
   const { revision, statementsDone, status } = stopped;
   const direction = status === 'leaving' ? 'down' : 'up';
-  const [before, ...others] = graph.byId.get(revision)?.parents ?? [];
+  const found = graph.byId.get(revision);
+  const [before, ...others] = found?.parents ?? [];
   const goOn =
     direction === 'up'
       ? onTarget('upgrade')
       : others.length === 0
         ? onTarget('downgrade', {}, before ?? 'base')
         : 'the same downgrade again';
+  const message = `the ${direction} of revision ${revision}, which runs outside a transaction, stopped after ${statementsDone === 1 ? '1 statement' : `${statementsDone} statements`}`;
+  if (found !== undefined && !isRecorded(stopped, found)) {
+    return {
+      code: 'checksumMismatch',
+      step: 'read',
+      revision,
+      message: `${message}, and the SQL of ${found.file} has changed since`,
+      hint: hint`put the file back as it was, then go on with its next statement: ${goOn}; or put the backup of that run back`,
+    };
+  }
   return {
     code: 'migrationFailed',
     step: 'read',
     revision,
-    message: `the ${direction} of revision ${revision}, which runs outside a transaction, stopped after ${statementsDone === 1 ? '1 statement' : `${statementsDone} statements`}`,
+    message,
     hint: hint`go on with its next statement: ${goOn}; or put the backup of that run back`,
   };
 }
@@ -189,17 +208,23 @@ function drifted(revision: string, differences: readonly Difference[]): Reason {
   };
 }
 
-/** The first revision that was applied and whose file has other SQL now. */
-export function checksumMismatch(history: readonly HistoryEntry[], graph: Graph): Reason | null {
-  const changed = history
-    .map((entry) => ({ entry, revision: graph.byId.get(entry.revision) }))
-    .find(({ entry, revision }) => revision !== undefined && revision.sqlChecksum !== entry.sqlChecksum);
-  if (changed?.revision === undefined) return null;
+/** @param isAccepted whether the structure is what the files now leave, so that they can be accepted */
+function checksumMismatch(edited: readonly Edited[], isAccepted: boolean): Reason {
+  const ids = edited.map(({ id }) => id);
+  const files = listDifference(edited.map(({ file }) => file));
+  const what = edited.some(({ isFormer }) => isFormer) ? files : `the SQL of ${files}`;
+  const [was, have, file] =
+    edited.length === 1
+      ? ['revision', 'was applied', 'the file']
+      : ['revisions', 'were applied', 'the files'];
+  const back = `put ${file} back as ${edited.length === 1 ? 'it was' : 'they were'} when ${edited.length === 1 ? 'it was' : 'they were'} applied, and make the change a new revision`;
   return {
     code: 'checksumMismatch',
     step: 'read',
-    revision: changed.entry.revision,
-    message: `revision ${changed.entry.revision} was applied, and the SQL of ${changed.revision.file} has changed since`,
-    hint: 'put the file back as it was when it was applied, and make the change a new revision',
+    revision: ids.join(','),
+    message: `${was} ${listDifference(ids)} ${have}, and ${what} has changed since`,
+    hint: isAccepted
+      ? hint`${back}; or, where it did the same to the rows, accept ${file}: ${onTarget('repair', { checksums: ids })}`
+      : back,
   };
 }

@@ -39,7 +39,7 @@ async function problemsOf(sql: string, structure: Structure, driver: Proof): Pro
   const down: Revision = {
     ...up,
     id: 'down',
-    checksum: `down of ${up.checksum}`,
+    checksum: up.downChecksum,
     up: draft.down ?? { kind: 'sql', statements: [] },
   };
   const replay = driver.replay();

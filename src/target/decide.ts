@@ -7,7 +7,7 @@ import type { Basis } from '../stamping/basis.js';
 import { judge } from '../stamping/judge.js';
 import { createMemory } from '../stamping/memory.js';
 import { matchOptions, type Intent } from './intent.js';
-import type { Decision } from './plan.js';
+import type { Decision, Plan } from './plan.js';
 import { decideDowngrade } from './plans/downgrade.js';
 import type { Evidence } from './plans/evidence.js';
 import { rowsInTheWay } from './plans/repair-plan.js';
@@ -17,6 +17,19 @@ import { decideUpgrade } from './plans/upgrade.js';
 
 /** @throws FleetError where the intent's revision argument names nothing */
 export async function decide(intent: Intent, evidence: Evidence): Promise<Decision> {
+  const decision = await decideIntent(intent, evidence);
+  return decision.kind === 'plan' ? restating(decision, evidence) : decision;
+}
+
+/** Rows of 0.1.0 are brought to the form of today along with a change, and never for their own sake. */
+function restating(plan: Plan, { judgement: { records }, basis: { graph } }: Evidence): Plan {
+  const { forget, restate = [] } = plan;
+  const staying = records.former.filter((id) => forget !== 'all' && !forget.includes(id));
+  const former = staying.flatMap((id) => graph.byId.get(id) ?? []);
+  return restate.length + former.length === 0 ? plan : { ...plan, restate: [...restate, ...former] };
+}
+
+async function decideIntent(intent: Intent, evidence: Evidence): Promise<Decision> {
   switch (intent.kind) {
     case 'upgrade':
       return decideUpgrade(intent, evidence);

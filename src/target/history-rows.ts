@@ -17,11 +17,12 @@ export interface Recording {
 }
 
 export function historyRow(revision: Revision, { status, durationMs = 0, work, now }: Recording): HistoryRow {
+  const checksum = status === 'leaving' ? revision.downChecksum : revision.checksum;
   return {
     revision: revision.id,
     name: revision.name,
-    checksum: revision.checksum,
-    sqlChecksum: revision.sqlChecksum,
+    checksum,
+    sqlChecksum: checksum,
     status,
     statementsDone: 0,
     runId: work.runId,
@@ -42,7 +43,10 @@ export function finalRecord(
   const applied = ups.map((revision) =>
     historyRow(revision, { status: 'applied', durationMs: durations.get(revision.id) ?? 0, work, now }),
   );
-  if (runsOutside(plan)) return { remove: plan.steps.map((step) => step.revision.id), add: applied };
+  const restate = plan.restate ?? [];
+  if (runsOutside(plan)) {
+    return { remove: plan.steps.map((step) => step.revision.id), add: applied, restate };
+  }
   const stamped = plan.baseline.map((revision) => historyRow(revision, { status: 'stamped', work, now }));
-  return { remove: plan.forget, add: [...stamped, ...applied] };
+  return { remove: plan.forget, add: [...stamped, ...applied], restate };
 }

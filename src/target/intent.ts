@@ -23,8 +23,13 @@ export type Intent =
       /** The revision to take where several have the same structure; without it, evidence decides. */
       readonly at?: string;
     }
-  /** Names of what may be dropped though it is not expected: `table`, `table.column`, or an index, view, trigger. */
-  | { readonly kind: 'repair'; readonly dropExtra: readonly string[] };
+  | {
+      readonly kind: 'repair';
+      /** Names of what may be dropped though it is not expected: `table`, `table.column`, or an index, view, trigger. */
+      readonly dropExtra: readonly string[];
+      /** Revisions whose files are accepted as what was applied, by id, or `all`; default none. */
+      readonly checksums?: readonly string[];
+    };
 
 /** The same intent, with the heads that it was resolved to. */
 export function withGoal(intent: Intent, goal: readonly string[]): Intent {

@@ -40,6 +40,8 @@ export interface Plan {
   readonly goal: readonly string[] | null;
   /** Rows to take out of the history before any is added. */
   readonly forget: 'all' | readonly string[];
+  /** Revisions whose rows stay and get the checksum of their file. */
+  readonly restate?: readonly Revision[];
   /** The structure that must be there afterwards. */
   readonly fingerprint: string;
   /** The revisions that leave it; null where the plan changes no structure. */

@@ -6,6 +6,7 @@ import { findBackup, removeUnfinished } from '../backup/publish.js';
 import { DatabaseError, type OpenOptions, type Session } from '../dialects/port.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Reason } from '../model/outcome.js';
+import type { Revision } from '../model/revision.js';
 import type { Target } from '../model/target.js';
 import { ancestors, headsOf, type Graph } from '../revisions/graph.js';
 import { decideTarget } from './decide.js';
@@ -47,8 +48,12 @@ function whatStood(error: unknown): unknown {
 /** Whether the history has what the plan adds or, where it adds nothing, no longer has what the plan removes. */
 async function isCommitted({ decision }: Progress, session: Session, runId: string): Promise<boolean> {
   if (decision?.kind !== 'plan') return false;
-  if (decision.repair !== undefined) return (await session.fingerprint()) === decision.fingerprint;
   const history = (await session.readHistory()) ?? [];
+  const { restate = [] } = decision;
+  const isRestated = ({ id, checksum }: Revision) =>
+    history.some((row) => row.revision === id && row.sqlChecksum === checksum);
+  if (!restate.every(isRestated)) return false;
+  if (decision.repair !== undefined) return (await session.fingerprint()) === decision.fingerprint;
   if (history.some(isHalfWay)) return false;
   const adds = decision.baseline.length > 0 || decision.steps.some((step) => step.direction === 'up');
   if (adds) return history.some((row) => row.runId === runId);

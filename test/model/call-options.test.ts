@@ -49,6 +49,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'a list of ids': ['a', [''], [1], null, new Set(['a'])],
   'a list of kinds': ['indexExtra', [null]],
   'a list of names': ['t', [{}]],
+  'a list of revisions': ['0001', [1]],
   'a list of rules': ['no-such', [1]],
 };
 

@@ -299,18 +299,19 @@ describe('the checksums', () => {
 
   it('ignore line endings and a byte-order mark', () => {
     for (const same of [`\uFEFF${text}`, text.replaceAll('\n', '\r\n'), text.replaceAll('\n', '\r')]) {
-      expect(draftOf(same)).toMatchObject({ checksum: base.checksum, sqlChecksum: base.sqlChecksum });
+      expect(draftOf(same)).toMatchObject({ checksum: base.checksum, formerChecksum: base.formerChecksum });
       expect(draftOf(same).up).toEqual(base.up);
     }
   });
 
-  it('tell a changed comment or layout from changed SQL', () => {
-    const cosmetic = draftOf(`-- why\n${text.replace('CREATE TABLE', 'create   table\n  /* c */')}`);
-    expect(cosmetic.checksum).not.toBe(base.checksum);
-    expect(cosmetic.sqlChecksum).toBe(base.sqlChecksum);
+  it('are kept in histories for ever', () => {
+    expect(base).toMatchObject({
+      checksum: 'up:92fcbe0f260736d7d4d841f6aca9205889dfcb2486a1c94d42729dda8add3708',
+      downChecksum: 'down:23be2576f81b50fe6349d0b983054dc1e1070c84769008b6ef5c3715e088375e',
+    });
   });
 
-  it('are those that histories of older versions hold', () => {
+  it('of 0.1.0 are those that its histories hold', () => {
     const old = `-- revision: e6e5369fb4d1
 -- down_revision: 0020, 0019
 -- depends_on: 0027
@@ -328,8 +329,7 @@ INSERT INTO owners VALUES (1_000, 'ü');
 DROP TABLE IF EXISTS owners;;
 `;
     expect(draftOf(old)).toMatchObject({
-      checksum: '4b9ce5c931445eb76ffc990b6ae52f3587abd9965842605d01277d4e35fe89e0',
-      sqlChecksum: 'f3a0f88f58287fc2c8036e79d827ff8d59dff0986c58897778e11a3477519427',
+      formerChecksum: 'f3a0f88f58287fc2c8036e79d827ff8d59dff0986c58897778e11a3477519427',
     });
   });
 
@@ -337,15 +337,29 @@ DROP TABLE IF EXISTS owners;;
     ['a string', text.replace('x  y', 'x y')],
     ['the case of a string', text.replace('x  y', 'X  y')],
     ['a name', text.replace('(a TEXT', '(b TEXT')],
-    [
-      'where a statement ends',
-      text.replace('DROP TABLE t', 'DROP; TABLE t').replace('DROP; ', 'SELECT 1; DROP '),
-    ],
-    ['the section of a statement', text.replace('-- migrate:down\n', '')],
-    ['a need', `-- depends_on: 0000\n${text}`],
+    ['where a statement ends', text.replace('-- migrate:down', 'SELECT; 1;\n-- migrate:down')],
     ['the transaction', `-- transaction: false\n${text}`],
     ['a guard', text.replace('CREATE', '-- if_missing: t\nCREATE')],
+    ['the kind of a guard', text.replace('CREATE', '-- if_exists: t\nCREATE')],
   ])('see a change of %s', (_what, changed) => {
-    expect(draftOf(changed).sqlChecksum).not.toBe(base.sqlChecksum);
+    expect(parse(changed).draft.checksum).not.toBe(base.checksum);
+  });
+
+  it.each([
+    ['a need', `-- depends_on: 0000\n${text}`],
+    ['what it stands on', `-- down_revision: base\n${text}`],
+    ['the rows that it may lose', `-- loses_rows: t\n${text}`],
+    ['the way back', text.replace('DROP TABLE t', 'DROP TABLE IF EXISTS t')],
+    ['a way back that is left out', text.replace(/-- migrate:down[^]*/, '')],
+    ['a comment', text.replace('CREATE', '-- why\n/* and how */ CREATE')],
+    ['the layout', text.replace('CREATE TABLE', 'create\n\t table')],
+  ])('see no change of %s', (_what, changed) => {
+    expect(draftOf(changed).checksum).toBe(base.checksum);
+  });
+
+  it('of the way back see a change of it alone', () => {
+    const changed = draftOf(text.replace('DROP TABLE t', 'DROP TABLE IF EXISTS t'));
+    expect(changed.downChecksum).not.toBe(base.downChecksum);
+    expect(draftOf(text.replace('x  y', 'x y')).downChecksum).toBe(base.downChecksum);
   });
 });

@@ -104,12 +104,12 @@ async function judged(expected: string, actual: string): Promise<Judged> {
   try {
     db.pragma('foreign_keys = OFF');
     db.exec(actual);
-    const { id, checksum, sqlChecksum } = revision;
+    const { id, checksum } = revision;
     const row = {
       revision: id,
       name: 'all',
       checksum,
-      sqlChecksum,
+      sqlChecksum: checksum,
       status: 'applied',
       statementsDone: 0,
     } as const;

@@ -62,7 +62,8 @@ function revisionsOf(steps: readonly { kind: string; table: number; rows: number
       up: { kind: 'sql', statements: statements(up) },
       down: { kind: 'sql', statements: statements(down) },
       checksum: `${id}:${up.join(';')}`,
-      sqlChecksum: `${id}:${up.join(';')}`,
+      downChecksum: `${id}:${down.join(';')}`,
+      formerChecksum: `former ${id}:${up.join(';')}`,
     };
   });
 }

@@ -18,7 +18,10 @@ export const drift = defineCommand({
     { args: 'drift --verbose', does: 'the same, naming every target' },
     { args: 'drift --json --only project_7', does: 'each difference of one target with its kind' },
   ],
-  exitCodes: { 0: 'no target drifted', 1: 'some target drifted or cannot be read, or there is none' },
+  exitCodes: {
+    0: 'no target drifted',
+    1: 'some target drifted, has a revision that was edited, or cannot be read, or there is none',
+  },
   async run(fleet, { select }) {
     const report = await fleet.drift(select);
     return { report, text: (options) => driftText(report, options) };

@@ -14,9 +14,11 @@ export const repair = defineCommand({
     'and triggers are made anew.',
     'Where rows are in the way they are counted and named, and nothing is changed.',
     'What is not expected stays unless --drop-extra names it: table, table.column, or an index, a view, a',
-    'trigger. The history is not touched.',
+    'trigger.',
+    'The history is not touched, except where --checksums names a revision whose file was edited after it',
+    'was applied: where the structure is what the file leaves now, it counts as what was applied.',
   ],
-  settings: ['dropExtra', ...RUN_SETTING_NAMES],
+  settings: ['dropExtra', 'checksums', ...RUN_SETTING_NAMES],
   switches: ['plan'],
   examples: [
     { args: 'repair --plan', does: 'the SQL of it, cohort by cohort, to read and review' },
@@ -26,6 +28,7 @@ export const repair = defineCommand({
       args: 'repair --drop-extra _alembic_tmp_tasks,tasks.old_title',
       does: 'the same, and drops this table and this column, with what they hold',
     },
+    { args: 'repair --checksums all', does: 'accepts edited files where the structure is theirs' },
   ],
   exitCodes: {
     0: 'every target has the structure of its revision',
@@ -34,12 +37,12 @@ export const repair = defineCommand({
     3: 'some target is in doubt; a person must look',
   },
   async run(fleet, { select, settings, switches }) {
-    const { dropExtra } = settings;
+    const named = present({ dropExtra: settings.dropExtra, checksums: settings.checksums });
     if (switches.has('plan')) {
-      const report = await fleet.repairPlan({ ...select, ...present({ dropExtra }) });
+      const report = await fleet.repairPlan({ ...select, ...named });
       return { report, text: (options) => repairPlanText(report, options) };
     }
-    const report = await fleet.repair({ ...select, ...runOptions(settings), ...present({ dropExtra }) });
+    const report = await fleet.repair({ ...select, ...runOptions(settings), ...named });
     return { report, text: (options) => runText(report, options) };
   },
 });

@@ -137,6 +137,7 @@ export const repairPlanReport = z
         checks: z.array(z.strictObject({ table: text, words: text, sql: text })),
         left: texts,
         dropped: texts,
+        accepted: z.exactOptional(texts),
         problem: failure.nullable(),
       }),
     ),

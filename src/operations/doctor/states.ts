@@ -13,9 +13,9 @@ export function stateFindings(judged: readonly Judged[]): readonly Found[] {
     judged.filter(({ status }) => states.includes(status.state));
   const legacy = inState('legacy');
   return [
-    ...dirty(inState('dirty')),
-    ...changedRevisions(casesOf(judged, ({ status }) => status.problem?.code === 'checksumMismatch')),
-    ...drifted(inState('drifted')),
+    ...dirty(inState('dirty').filter((one) => !isEdited(one))),
+    ...changedRevisions(judged.filter(isEdited)),
+    ...drifted(inState('drifted').filter((one) => !isEdited(one))),
     ...unmatched(legacy.filter((one) => !isKnown(one))),
     ...unstamped(legacy.filter(isKnown)),
     ...pending(inState('pending', 'empty')),
@@ -40,15 +40,27 @@ function dirty(targets: readonly Judged[]): readonly Found[] {
   ];
 }
 
-function changedRevisions(cases: readonly FailedTarget[]): readonly Found[] {
-  if (cases.length === 0) return [];
+/** A file was edited after it was applied. */
+function isEdited({ status }: Judged): boolean {
+  return status.problem?.code === 'checksumMismatch';
+}
+
+function changedRevisions(targets: readonly Judged[]): readonly Found[] {
+  if (targets.length === 0) return [];
+  const back = 'put the file back as it was, and make the change a new revision';
+  const acceptable = targets.filter(({ status }) => status.state !== 'drifted');
+  const ids = acceptable.flatMap(({ judgement }) => judgement?.records.edited.map(({ id }) => id) ?? []);
+  const checksums = [...new Set(ids)];
   return [
     found({
       id: 'changedRevisions',
       severity: 'error',
-      message: `${count(cases.length, 'target')} had a revision applied whose SQL has changed since`,
-      hint: 'put the file back as it was, and make the change a new revision',
-      details: causes(cases),
+      message: `${count(targets.length, 'target')} had a revision applied whose file has changed since`,
+      hint:
+        checksums.length === 0
+          ? back
+          : hint`${back}; or, where it did the same to the rows, accept the file: ${onFleet('repair', { checksums })}`,
+      details: causes(casesOf(targets, () => true)),
     }),
   ];
 }

@@ -8,6 +8,7 @@ import { ancestors, inOrder, type Graph } from '../../revisions/graph.js';
 import type { Basis } from '../../stamping/basis.js';
 import type { Judgement } from '../../stamping/judge.js';
 import { isDecided } from '../../stamping/match.js';
+import { isRecorded } from '../../stamping/recorded.js';
 import type { NoChange } from '../plan.js';
 
 export interface Evidence {
@@ -46,9 +47,9 @@ export function baselineOf({ match }: Judgement, graph: Graph): readonly Revisio
   return inOrder(graph, ancestors(graph, [match.revision]));
 }
 
-/** Whether every difference of a drifted target is of a kind that was allowed. */
-export function isAllowed({ state, differences }: Judgement, allowed: readonly string[]): boolean {
-  return state === 'drifted' && differences.every(({ kind }) => allowed.includes(kind));
+/** Whether a target drifted in nothing but what was said to be harmless. */
+export function isAllowed({ problem, differences }: Judgement, allowed: readonly string[]): boolean {
+  return problem?.code === 'drifted' && differences.every(({ kind }) => allowed.includes(kind));
 }
 
 /** How many statements of a stopped revision have run; null where its SQL is not the one that was begun. */
@@ -60,5 +61,5 @@ export function resumeAt(
   const started = history?.find((entry) => entry.status === status);
   if (started === undefined) return null;
   const revision = graph.byId.get(started.revision);
-  return revision?.sqlChecksum === started.sqlChecksum ? started.statementsDone : null;
+  return revision !== undefined && isRecorded(started, revision) ? started.statementsDone : null;
 }

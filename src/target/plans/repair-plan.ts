@@ -20,6 +20,8 @@ export interface RepairPlan {
   readonly extra: readonly string[];
   /** Tables that are dropped with their rows. */
   readonly dropped: readonly string[];
+  /** Revisions whose files are accepted as what was applied; where there are any, nothing else is done. */
+  readonly accepted: readonly string[];
   /** The structure afterwards. */
   readonly fingerprint: string;
 }
@@ -66,6 +68,7 @@ export function planRepair(
     left: words,
     extra,
     dropped,
+    accepted: [],
     fingerprint,
   };
 }

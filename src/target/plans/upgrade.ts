@@ -49,8 +49,8 @@ export async function decideUpgrade(
  * A drifted target may be what a guarded statement is for (`if_missing: agents.metadata`, where somebody added the
  * column by hand): it is tried, and kept only if the structure is right in the end.
  */
-function isGuarded({ state, pending: lacks }: Judgement): boolean {
-  if (state !== 'drifted') return false;
+function isGuarded({ problem, pending: lacks }: Judgement): boolean {
+  if (problem?.code !== 'drifted') return false;
   return lacks.some(({ up }) => up.kind === 'sql' && up.statements.some(({ guard }) => guard !== undefined));
 }
 

@@ -120,6 +120,21 @@ export function testSessions(kit: Kit): void {
     });
   });
 
+  test('Rows of the history get another checksum where they stand, before rows are added.', async () => {
+    const target = await make(TASKS);
+    await within(target, async (session) => {
+      const rows = [rowOf('0001'), rowOf('0002', { status: 'stamped' })];
+      await session.record({ remove: [], add: rows });
+      const restate = [
+        { id: '0001', checksum: `up:it's` },
+        { id: '0009', checksum: 'up:nothing' },
+      ];
+      await session.record({ remove: [], add: [rowOf('0003')], restate });
+      const restated = rowOf('0001', { checksum: `up:it's`, sqlChecksum: `up:it's` });
+      expect(await session.readHistory()).toEqual([restated, rows[1], rowOf('0003')]);
+    });
+  });
+
   test('A sound database has nothing wrong with it, however thoroughly it is checked.', async () => {
     const target = await make(TASKS, NOTES, INDEX, ROWS);
     await within(target, async (session) => {

@@ -83,7 +83,7 @@ function readRows(db: Database.Database): readonly Row[] {
   }
 }
 
-/** Takes rows out, then adds rows at the end. */
+/** Takes rows out, changes rows where they stand, then adds rows at the end. */
 export function changeHistory(db: Database.Database, change: HistoryChange): void {
   db.exec(CREATE_HISTORY);
   if (change.remove === 'all') {
@@ -92,6 +92,8 @@ export function changeHistory(db: Database.Database, change: HistoryChange): voi
     const remove = db.prepare(`DELETE FROM ${HISTORY_TABLE} WHERE revision = ?`);
     for (const revision of change.remove) remove.run(revision);
   }
+  const restate = db.prepare(`UPDATE ${HISTORY_TABLE} SET checksum = ?, sql_checksum = ? WHERE revision = ?`);
+  for (const { id, checksum } of change.restate ?? []) restate.run(checksum, checksum, id);
   const add =
     db.prepare(`INSERT INTO ${HISTORY_TABLE} (revision, name, checksum, sql_checksum, status, statements_done,
     run_id, applied_at, duration_ms, tool_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -136,7 +138,11 @@ function statementsOf(change: HistoryChange): readonly string[] {
     return `INSERT INTO ${HISTORY_TABLE} (revision, name, checksum, sql_checksum, status, run_id, applied_at, duration_ms,
   tool_version) VALUES (${values}, ${text(runId)}, ${NOW}, 0, ${text(toolVersion)})`;
   });
-  return [CREATE_HISTORY, ...removed, ...added];
+  const restated = (change.restate ?? []).map(
+    ({ id, checksum }) =>
+      `UPDATE ${HISTORY_TABLE} SET checksum = ${text(checksum)}, sql_checksum = ${text(checksum)} WHERE revision = ${text(id)}`,
+  );
+  return [CREATE_HISTORY, ...removed, ...restated, ...added];
 }
 
 function text(value: string): string {
