@@ -130,7 +130,24 @@ export interface Replay {
   fingerprint(revisions: readonly Revision[]): Promise<string>;
   /** That structure itself; cheap where the call before was about a beginning of the same chain. */
   structure(revisions: readonly Revision[]): Promise<Structure>;
+  /** How tables are when the last of these revisions runs its statements by position, up or, after it, down. Cached. */
+  columnOrders(revisions: readonly Revision[], direction: 'up' | 'down'): Promise<ColumnOrders>;
   close(): Promise<void>;
+}
+
+/** Names of columns in their order, by the folded name of a table. */
+export type TableOrders = Readonly<Record<string, readonly string[]>>;
+
+/** The orders of columns that one direction of a revision meets in the replay. */
+export interface ColumnOrders {
+  /** Of every table, before the first statement and after the last. */
+  readonly start: TableOrders;
+  readonly end: TableOrders;
+  /**
+   * Of the tables that a statement names, right before it: by the statement's place in a script, from 0; in a program
+   * by its text, as often as it ran.
+   */
+  readonly at: ReadonlyMap<number | string, readonly TableOrders[]>;
 }
 
 /** An open database. Every method may throw DatabaseError. */
@@ -170,8 +187,18 @@ export interface Session {
   execute(statement: Pick<Statement, 'sql'> & Partial<Statement>): Promise<void>;
   /** Runs one statement that no transaction may hold. */
   executeOutside(statement: Statement): Promise<void>;
-  /** Runs one direction of a module revision. */
-  executeModule(file: string, direction: 'up' | 'down'): Promise<void>;
+  /**
+   * Runs one direction of a module revision.
+   * @param accepted what its statements by position are held against; none: nothing
+   * @throws DatabaseError `columnOrder`, and what `execute` throws
+   */
+  executeModule(file: string, direction: 'up' | 'down', accepted?: readonly ColumnOrders[]): Promise<void>;
+  /**
+   * Proves that tables have their columns in one of these orders, all of them in the same one; what either side lacks
+   * is passed over. Where there is no order, nothing is compared.
+   * @throws DatabaseError `columnOrder`
+   */
+  assertColumnOrder(tables: readonly string[], accepted: readonly TableOrders[]): Promise<void>;
   /** Takes back what a revision switched for itself on this connection. */
   endRevision(): Promise<void>;
   /** Takes rows out of the history, changes rows, then adds rows; the table is made where it is missing. */

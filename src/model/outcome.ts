@@ -22,6 +22,7 @@ export type FailureCode =
   | 'foreignKeyViolation'
   | 'integrity'
   | 'rowsLost'
+  | 'columnOrder'
   | 'schemaMismatch'
   | 'backupFailed'
   | 'commitUncertain'

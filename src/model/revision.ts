@@ -9,6 +9,8 @@ export interface Statement {
   readonly kind: string;
   /** No transaction can hold it, or it has no effect in one. Set by the dialect. */
   readonly outsideTransaction?: true;
+  /** Tables whose order of columns decides what it does; left out where there are none. Set by the dialect. */
+  readonly byPosition?: readonly string[];
   /** Run only where the object is missing, or exists (`-- if_missing: agents.metadata`). */
   readonly guard?: Guard;
 }

@@ -43,7 +43,7 @@ export interface Syntax {
 }
 
 /** What a statement is, and all that is refused in it. */
-export interface StatementReading extends Pick<Statement, 'kind' | 'outsideTransaction'> {
+export interface StatementReading extends Pick<Statement, 'kind' | 'outsideTransaction' | 'byPosition'> {
   /** With lines of the text that the tokens are from. */
   readonly problems: readonly Problem[];
 }

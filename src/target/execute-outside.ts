@@ -4,6 +4,7 @@
 // it; the other statements are harmless to repeat.
 
 import type { Session } from '../dialects/port.js';
+import { assertOrder, assertOrderAtStart, expectedOrders } from './column-order.js';
 import { commit } from './commit.js';
 import { guardHolds } from './execute.js';
 import { historyRow } from './history-rows.js';
@@ -31,6 +32,12 @@ export async function executeOutside(
     const add = [...stamped.map((one) => historyRow(one, { status: 'stamped', work, now })), row];
     await session.record({ remove: [revision.id], add });
   };
+  const orders = await expectedOrders(step, tools);
+  for (const statement of plan.resumeAt === 0 ? script.statements : []) {
+    progress.position = { revision, statement };
+    await assertOrderAtStart(session, orders, statement);
+  }
+  progress.position = null;
   await count(plan.resumeAt);
   await commit(session, progress, work, tools);
   progress.detached = true;
@@ -40,6 +47,7 @@ export async function executeOutside(
     const inside = statement.outsideTransaction !== true;
     if (inside) await session.lock();
     if (await guardHolds(session, statement, revision, progress)) {
+      await assertOrder(session, orders, statement, index);
       await (inside ? session.execute(statement) : session.executeOutside(statement));
     }
     if (!inside) await session.lock();

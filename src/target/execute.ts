@@ -2,6 +2,7 @@
 
 import type { Session } from '../dialects/port.js';
 import type { Revision, Statement } from '../model/revision.js';
+import { assertOrder, expectedOrders } from './column-order.js';
 import type { Plan } from './plan.js';
 import type { Progress } from './progress.js';
 import type { Tools } from './work.js';
@@ -10,23 +11,28 @@ import type { Tools } from './work.js';
 export async function execute(
   session: Session,
   plan: Plan,
-  { now }: Tools,
+  tools: Tools,
   progress: Progress,
 ): Promise<ReadonlyMap<string, number>> {
+  const { now } = tools;
   const durations = new Map<string, number>();
   for (const statement of plan.repair?.statements ?? []) {
     progress.position = { revision: null, statement };
     await session.execute(statement);
   }
-  for (const { revision, direction, script } of plan.steps) {
+  for (const step of plan.steps) {
+    const { revision, direction, script } = step;
     const startedAt = now();
     progress.position = { revision, statement: null };
+    const orders = await expectedOrders(step, tools);
     if (script.kind === 'module') {
-      await session.executeModule(script.file, direction);
+      await session.executeModule(script.file, direction, orders);
     } else {
-      for (const statement of script.statements) {
+      for (const [index, statement] of script.statements.entries()) {
         progress.position = { revision, statement };
-        if (await guardHolds(session, statement, revision, progress)) await session.execute(statement);
+        if (!(await guardHolds(session, statement, revision, progress))) continue;
+        await assertOrder(session, orders, statement, index);
+        await session.execute(statement);
       }
     }
     await session.endRevision();

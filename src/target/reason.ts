@@ -88,6 +88,8 @@ export function hintFor(code: FailureCode): Hint {
       return hint`rows break a NOT NULL or CHECK rule of their table: mend them, or the revision, and rehearse with: ${rehearse}`;
     case 'rowsLost':
       return 'keep the rows, or say in the header of the revision that they go: -- loses_rows: TABLE';
+    case 'columnOrder':
+      return hint`write the columns of the statement out, so that it goes by their names, and rehearse with: ${rehearse}`;
     case 'schemaMismatch':
       return hint`the revision does not do on this file what it does on an empty one (IF NOT EXISTS?): compare with ${onTarget('status', { verbose: true })}`;
     case 'backupFailed':

@@ -49,6 +49,7 @@ export const failureCode = z.enum([
   'foreignKeyViolation',
   'integrity',
   'rowsLost',
+  'columnOrder',
   'schemaMismatch',
   'backupFailed',
   'commitUncertain',

@@ -123,6 +123,53 @@ export function testTrials(kit: Kit): void {
     expect(await replayed((replay) => replay.fingerprint(order))).toBe(expected);
   });
 
+  test('The replay knows the order of columns at each statement by position, both ways, and a session is held against it.', async () => {
+    const { order } = await graphOf({
+      '0001_tasks.sql': `-- migrate:up\nCREATE TABLE pairs (a INTEGER, b INTEGER);\n`,
+      '0002_more.sql': `-- migrate:up
+ALTER TABLE pairs ADD COLUMN c INTEGER;
+INSERT INTO pairs VALUES (1, 2, 3);
+-- migrate:down
+INSERT INTO pairs (a, b, c) VALUES (7, 8, 9);
+ALTER TABLE pairs DROP COLUMN c;
+INSERT INTO pairs VALUES (4, 5);
+`,
+      '0003_program.mjs': `export function up(db) {
+  db.exec('INSERT INTO pairs VALUES (6, 7, 8)');
+}
+`,
+    });
+    const [two, three] = [order.slice(0, 2), order];
+    const [up, down, program] = await replayed(async (replay) => [
+      await replay.columnOrders(two, 'up'),
+      await replay.columnOrders(two, 'down'),
+      await replay.columnOrders(three, 'up'),
+    ]);
+    const [start, all] = [{ pairs: ['a', 'b'] }, { pairs: ['a', 'b', 'c'] }];
+    expect(up).toEqual({ start, at: new Map([[1, [all]]]), end: all });
+    expect(down).toEqual({ start: all, at: new Map([[2, [start]]]), end: start });
+    const text = 'INSERT INTO pairs VALUES (6, 7, 8)';
+    expect(program).toEqual({ start: all, at: new Map([[text, [all]]]), end: all });
+
+    const target = await make('CREATE TABLE pairs (c INTEGER, b INTEGER, a INTEGER)');
+    await asked(target, async (session) => {
+      const asserted = session.assertColumnOrder(['pairs'], [all]);
+      await expect(asserted).rejects.toMatchObject({
+        code: 'columnOrder',
+        message: expect.stringMatching(/pairs .*c, b, a.*a, b, c/) as unknown,
+      });
+      await session.assertColumnOrder(['pairs'], [all, { pairs: ['c', 'b', 'a'] }]);
+      await session.assertColumnOrder(['pairs'], []);
+      await session.assertColumnOrder(['nowhere'], [all]);
+    });
+    const last = order[2]?.up;
+    if (last?.kind !== 'module') throw new Error('it was not read as a module');
+    await kit.within(target, async (session) => {
+      const running = session.executeModule(last.file, 'up', [program]);
+      await expect(running).rejects.toMatchObject({ code: 'columnOrder' });
+    });
+  });
+
   test('Lint finds a table that is not there, at its line, by a rule that is known beforehand.', async () => {
     const wrong = `-- migrate:up\nCREATE TABLE fine (id INTEGER);\nINSERT INTO nowhere VALUES (1);\n`;
     const graph = await graphOf({ ...REVISIONS, '0004_wrong.sql': wrong });

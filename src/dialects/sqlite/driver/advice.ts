@@ -1,6 +1,6 @@
 // What to do about faults that only a SQLite file has.
 
-import { again, foreign, hint, type Hint } from '../../../model/hint.js';
+import { again, command, foreign, hint, onFleet, type Hint } from '../../../model/hint.js';
 import type { FailureCode } from '../../../model/outcome.js';
 import type { TargetRef } from '../../../model/target.js';
 
@@ -9,6 +9,8 @@ const ADVICE: { readonly [C in FailureCode]?: (target: TargetRef) => Hint } = {
     'it is not a SQLite file, or it is encrypted; move it away, or leave it out with --exclude',
   corrupt: ({ path }) =>
     hint`look at the damage: ${foreign('sqlite3', path, 'PRAGMA integrity_check')}; put a backup back, then: ${again()}`,
+  columnOrder: () =>
+    hint`write the columns of the statement out, as this shows: ${command('lint', undefined, { rule: ['by-position'] })}; rehearse with: ${again({ dryRun: true })}; targets that have the revision already accept the file with: ${onFleet('repair', { checksums: ['all'] })}`,
 };
 
 export function advice(code: FailureCode, target: TargetRef): Hint | null {

@@ -5,8 +5,10 @@ import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { RevisionDatabase } from '../../../model/revision-database.js';
 import { readStatements } from '../../../revisions/statements.js';
+import type { Statement } from '../../../model/revision.js';
 import { DatabaseError } from '../../port.js';
 import { programSyntax } from '../syntax/syntax.js';
+import type { BeforeStatement } from './column-order.js';
 import { toDatabaseError } from './errors.js';
 import { assertStillInside } from './execute.js';
 import { rebuildTable } from './rebuild-table.js';
@@ -44,16 +46,20 @@ function isStep(value: unknown): value is Step {
   return typeof value === 'function';
 }
 
-/** @throws DatabaseError `migrationFailed` with the first line of the error's stack that lies in the module */
+/**
+ * @param before called right before each statement
+ * @throws DatabaseError `migrationFailed` with the first line of the error's stack that lies in the module
+ */
 export async function runModule(
   db: Database.Database,
   file: string,
   direction: 'up' | 'down',
+  before: BeforeStatement = () => undefined,
 ): Promise<void> {
   const step = (await loadModule(file))[direction];
   if (step === null) throw new DatabaseError('migrationFailed', `${file} exports no function ${direction}`);
   try {
-    await Promise.race([step(faceOf(db)), stuck(direction)]);
+    await Promise.race([step(faceOf(db, before)), stuck(direction)]);
   } catch (error) {
     const position =
       error instanceof Error ? error.stack?.split('\n').find((line) => line.includes(file)) : undefined;
@@ -88,20 +94,35 @@ export function endStuckModules(): boolean {
   return found;
 }
 
-function faceOf(db: Database.Database): RevisionDatabase {
-  const allowed = new Set<string>();
-  function inside<T>(sql: string, work: () => T): T {
-    if (!allowed.has(sql)) assertAllowed(sql);
-    allowed.add(sql);
-    const result = work();
+function faceOf(db: Database.Database, before: BeforeStatement): RevisionDatabase {
+  const known = new Map<string, readonly Statement[]>();
+  function inside<T>(sql: string, work: (statements: readonly Statement[]) => T): T {
+    const statements = known.get(sql) ?? readAllowed(sql);
+    known.set(sql, statements);
+    const result = work(statements);
     assertStillInside(db);
     return result;
   }
+  function one<T>(sql: string, work: () => T): T {
+    return inside(sql, (statements) => {
+      statements.forEach(before);
+      return work();
+    });
+  }
   return {
-    exec: (sql) => void inside(sql, () => db.exec(sql)),
-    run: (sql, ...parameters) => inside(sql, () => ({ changes: db.prepare(sql).run(...parameters).changes })),
-    all: (sql, ...parameters) => inside(sql, () => db.prepare(sql).all(...parameters)),
-    get: (sql, ...parameters) => inside(sql, () => db.prepare(sql).get(...parameters)),
+    exec(sql) {
+      inside(sql, (statements) => {
+        // One by one only where it matters how tables are between two of them.
+        if (!statements.some(({ byPosition }) => byPosition !== undefined)) return void db.exec(sql);
+        for (const statement of statements) {
+          before(statement);
+          db.exec(statement.sql);
+        }
+      });
+    },
+    run: (sql, ...parameters) => one(sql, () => ({ changes: db.prepare(sql).run(...parameters).changes })),
+    all: (sql, ...parameters) => one(sql, () => db.prepare(sql).all(...parameters)),
+    get: (sql, ...parameters) => one(sql, () => db.prepare(sql).get(...parameters)),
     rebuild: (table, definition, options) => {
       inside(definition, () => {
         rebuildTable(db, table, definition, options);
@@ -110,10 +131,12 @@ function faceOf(db: Database.Database): RevisionDatabase {
   };
 }
 
-/** What is refused in a SQL revision when it is read is refused here before it runs. */
-function assertAllowed(sql: string): void {
+/** The statements of a text. What is refused in a SQL revision when it is read is refused here before it runs. */
+function readAllowed(sql: string): readonly Statement[] {
   const section = { text: sql, ...programSyntax.tokensOf(sql), transactional: true };
-  const [problem] = readStatements(section, programSyntax).problems;
+  const { problems, statements } = readStatements(section, programSyntax);
+  const [problem] = problems;
   if (problem !== undefined)
     throw new DatabaseError('migrationFailed', `${problem.message}: ${problem.hint}`);
+  return statements;
 }

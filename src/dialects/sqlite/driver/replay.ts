@@ -3,10 +3,11 @@
 
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
-import type { Revision, Statement } from '../../../model/revision.js';
+import type { Revision, Script, Statement } from '../../../model/revision.js';
 import { fingerprintOf } from '../schema/fingerprint.js';
 import type { Snapshot } from '../schema/snapshot.js';
-import { ReplayError, type Replay } from '../../port.js';
+import { ReplayError, type ColumnOrders, type Replay } from '../../port.js';
+import { goesByPosition, recordOrders, type BeforeStatement, type OrderRecorder } from './column-order.js';
 import { guardHolds } from './guard.js';
 import { resetPragmas } from './execute.js';
 import { runModule } from './module.js';
@@ -21,6 +22,7 @@ interface Scratch {
 
 export function createReplay(): Replay {
   const known = new Map<string, string>();
+  const orders = new Map<string, ColumnOrders>();
   let scratch: Scratch | null = null;
 
   async function structureAfter(revisions: readonly Revision[]): Promise<Snapshot> {
@@ -29,8 +31,9 @@ export function createReplay(): Replay {
     const at = (scratch ??= openScratch());
     try {
       for (const revision of revisions.slice(at.done.length)) {
-        await apply(at.db, revision);
+        const met = await apply(at.db, revision);
         at.done.push(revision.checksum);
+        if (met !== null) orders.set(`up ${chainKey(revisions.slice(0, at.done.length))}`, met);
       }
     } catch (error) {
       close();
@@ -52,6 +55,14 @@ export function createReplay(): Replay {
       return found;
     },
     structure: structureAfter,
+    async columnOrders(revisions, direction) {
+      const key = `${direction} ${chainKey(revisions)}`;
+      // The way up is noted whenever it is gone.
+      if (!orders.has(key)) await structureAfter(revisions);
+      const found = orders.get(key) ?? (await ordersBack(scratch, revisions.at(-1)?.[direction] ?? null));
+      orders.set(key, found);
+      return found;
+    },
     close: async () => {
       close();
     },
@@ -66,26 +77,68 @@ function chainKey(revisions: readonly Revision[]): string {
 }
 
 function openScratch(): Scratch {
-  const db = new Database(':memory:');
-  db.pragma('foreign_keys = OFF');
-  db.pragma('recursive_triggers = OFF');
+  const db = openMemory();
   return { db, reader: createStructureReader(db), done: [] };
 }
 
-async function apply(db: Database.Database, revision: Revision): Promise<void> {
+function openMemory(content?: Buffer): Database.Database {
+  const db = content === undefined ? new Database(':memory:') : new Database(content);
+  db.pragma('foreign_keys = OFF');
+  db.pragma('recursive_triggers = OFF');
+  return db;
+}
+
+/** Goes the way back in a copy. A statement that fails is passed over: on a target, it is told when it fails there. */
+async function ordersBack(scratch: Scratch | null, script: Script | null): Promise<ColumnOrders> {
+  const db = openMemory(scratch?.db.serialize());
+  const recorder = recordOrders(db);
+  try {
+    if (script?.kind === 'module') {
+      db.exec('BEGIN');
+      await attempt(() => runModule(db, script.file, 'down', noteIn(recorder)));
+    }
+    for (const [index, statement] of (script?.kind === 'sql' ? script.statements : []).entries()) {
+      recorder.note(index, statement);
+      await attempt(() => {
+        if (guardHolds(db, statement.guard)) db.exec(statement.sql);
+      });
+    }
+    return recorder.finish();
+  } finally {
+    db.close();
+  }
+}
+
+async function attempt(work: () => unknown): Promise<void> {
+  try {
+    await work();
+  } catch {
+    // What is wanted is what the next statements meet.
+  }
+}
+
+function noteIn(recorder: OrderRecorder | null): BeforeStatement {
+  return (statement) => recorder?.note(statement.sql, statement);
+}
+
+/** @returns the orders of columns that it met, where it leans on any */
+async function apply(db: Database.Database, revision: Revision): Promise<ColumnOrders | null> {
   let current: Statement | null = null;
+  const recorder = goesByPosition(revision.up) ? recordOrders(db) : null;
   try {
     if (revision.transactional) db.exec('BEGIN');
     if (revision.up.kind === 'module') {
-      await runModule(db, revision.up.file, 'up');
+      await runModule(db, revision.up.file, 'up', noteIn(recorder));
     } else {
-      for (const statement of revision.up.statements) {
+      for (const [index, statement] of revision.up.statements.entries()) {
         current = statement;
+        recorder?.note(index, statement);
         if (guardHolds(db, statement.guard)) db.exec(statement.sql);
       }
     }
     resetPragmas(db);
     if (revision.transactional) db.exec('COMMIT');
+    return recorder?.finish() ?? null;
   } catch (error) {
     throw new ReplayError(revision, current, error);
   }

@@ -9,6 +9,7 @@ import {
   type IntegrityFault,
   type Session,
 } from '../../port.js';
+import { assertColumnOrder, orderCheck } from './column-order.js';
 import { toDatabaseError } from './errors.js';
 import { execute, executeOutside, resetPragmas } from './execute.js';
 import { objectExists } from './guard.js';
@@ -61,7 +62,12 @@ export function createSession(db: Database.Database, shown = db.name): Session {
         execute(db, statement);
       }),
     executeOutside: async (statement) => executeOutside(db, statement),
-    executeModule: async (file, direction) => runModule(db, file, direction),
+    executeModule: async (file, direction, accepted = []) =>
+      runModule(db, file, direction, orderCheck(db, accepted)),
+    assertColumnOrder: async (tables, accepted) =>
+      guarded('migrationFailed', () => {
+        assertColumnOrder(db, tables, accepted);
+      }),
     endRevision: async () => guarded('migrationFailed', () => resetPragmas(db)),
     record: async (change: HistoryChange) =>
       guarded('migrationFailed', () => {

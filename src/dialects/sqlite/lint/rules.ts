@@ -1,6 +1,7 @@
 // Every rule there is, SQLite's own and those that any dialect has. Adding one is adding a file and a line here. Their
 // order decides between findings of one line.
 
+import { byPosition } from './rules/by-position.js';
 import { cascade } from './rules/cascade.js';
 import { circularNeeds } from '../../../revisions/lint/rules/circular-needs.js';
 import { doubleQuotedString } from './rules/double-quoted-string.js';
@@ -31,6 +32,7 @@ export const RULES: readonly SqliteRule[] = [
   foreignKeyTarget,
   doubleQuotedString,
   rebuildLoses,
+  byPosition,
   ifNotExists,
   downMissing,
   orderChanged,

@@ -4,6 +4,7 @@
 import { parseStmt } from 'sqlite3-parser';
 import type { Problem } from '../../../model/errors.js';
 import type { StatementReading, Syntax, Token } from '../../../revisions/syntax.js';
+import { namesByPosition, tablesByPosition } from './by-position.js';
 import { refusalsOf, type Surroundings } from './refuse.js';
 import { split } from './split.js';
 import { syntaxError } from './syntax-error.js';
@@ -71,7 +72,12 @@ function malformed(parsed: Parsed, sql: string, line: number): Problem[] {
 
 function whatItIs(tokens: readonly Token[], parsed: Parsed): Omit<StatementReading, 'problems'> {
   const kind = parsed.status === 'ok' ? parsed.root.type : 'unknown';
-  return isOutside(tokens) ? { kind, outsideTransaction: true } : { kind };
+  const byPosition = parsed.status === 'ok' ? tablesByPosition(parsed.root) : namesByPosition(tokens);
+  return {
+    kind,
+    ...(isOutside(tokens) ? { outsideTransaction: true } : {}),
+    ...(byPosition.length === 0 ? {} : { byPosition }),
+  };
 }
 
 /** VACUUM fails in a transaction (https://sqlite.org/lang_vacuum.html), and many a pragma has no effect in one. */

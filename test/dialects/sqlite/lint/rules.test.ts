@@ -124,6 +124,87 @@ CREATE TRIGGER t AFTER UPDATE OF status ON tasks WHEN new.status = 'done' BEGIN 
   });
 });
 
+describe('by-position', () => {
+  const check = (sql: string): Promise<readonly string[]> => of('by-position', after(sql));
+
+  it('names the statement, and how it reads by name', async () => {
+    const sql = `INSERT INTO audit VALUES (1, 'it''s');
+CREATE TABLE audit_new (id INTEGER PRIMARY KEY, what TEXT);
+INSERT INTO audit_new SELECT a.* FROM audit AS a WHERE a.id > 0;
+INSERT INTO "AUDIT" (id, what) SELECT * FROM audit_new;
+CREATE TEMP TABLE kept AS SELECT * FROM audit;`;
+    expect(await check(sql)).toEqual([
+      "warning 2 It goes by the position of columns in audit | write: INSERT INTO audit (id, what) VALUES (1, 'it''s')",
+      'warning 4 It goes by the position of columns in audit | write: INSERT INTO audit_new (id, what) SELECT id, what FROM audit AS a WHERE a.id > 0',
+      'warning 6 It goes by the position of columns in audit | write the columns out, so that it goes by their names',
+    ]);
+  });
+
+  it('is an error where columns of one name are not under each other', async () => {
+    expect(
+      await check(`CREATE TABLE a_new (id INTEGER PRIMARY KEY, notes TEXT, name TEXT);
+INSERT INTO a_new SELECT * FROM agents;
+CREATE TABLE b_new (id INTEGER PRIMARY KEY, notes TEXT, name TEXT);
+INSERT INTO b_new SELECT id, name, notes FROM agents;`),
+    ).toEqual([
+      'error 3 By position, notes gets what name holds | write: INSERT INTO a_new (id, notes, name) SELECT id, notes, name FROM agents',
+      'error 5 By position, notes gets what name holds | write the columns out, so that it goes by their names',
+    ]);
+    // A column may be renamed by a copy.
+    expect(
+      await check(`CREATE TABLE a_new (id INTEGER PRIMARY KEY, title TEXT, notes TEXT);
+INSERT INTO a_new SELECT * FROM agents;`),
+    ).toEqual([
+      expect.stringMatching(
+        /^warning 3 .*\| write: INSERT INTO a_new \(id, title, notes\) SELECT id, name, notes FROM agents$/,
+      ),
+    ]);
+  });
+
+  it('is an error where a guard adds a column to some databases only, until the table is made anew', async () => {
+    const guarded = {
+      ...after('-- migrate:up\n-- if_missing: audit.who\nALTER TABLE audit ADD COLUMN who TEXT;'),
+      '0003_row.sql': "INSERT INTO audit VALUES (1, 'a', 'b');",
+    };
+    expect(await of('by-position', guarded)).toEqual([
+      expect.stringMatching(
+        /^error 2 It goes by the position of columns in audit, and 0002 \(0002_next.sql:3\) adds a column to some/,
+      ),
+    ]);
+    const anew = `CREATE TABLE n (id INTEGER PRIMARY KEY, what TEXT, who TEXT); INSERT INTO n (id) SELECT id FROM audit;
+DROP TABLE audit; ALTER TABLE n RENAME TO audit;`;
+    expect(
+      await of('by-position', { ...guarded, '0003_row.sql': anew, '0004_row.sql': guarded['0003_row.sql'] }),
+    ).toEqual([expect.stringMatching(/^warning 2 It goes by the position of columns in audit \|/)]);
+  });
+
+  it('follows a table that is renamed, and looks at the way back', async () => {
+    const told = await check(`-- migrate:up
+ALTER TABLE audit RENAME TO audit_old;
+CREATE TABLE audit (id INTEGER PRIMARY KEY, what TEXT);
+INSERT INTO audit SELECT * FROM audit_old;
+-- migrate:down
+INSERT INTO audit VALUES (7, 'back');`);
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^warning 4 It goes by the position of columns in audit_old \| write: INSERT INTO audit \(id, what\) SELECT id, what FROM audit_old$/,
+      ),
+      expect.stringMatching(/^warning 6 .* in audit \|/),
+    ]);
+  });
+
+  it('says nothing of tables that the revision makes, of names, of DEFAULT VALUES, views and triggers', async () => {
+    const sql = `CREATE TABLE levels (id INTEGER PRIMARY KEY, name TEXT);
+INSERT INTO levels VALUES (1, 'low'), (2, 'high');
+INSERT INTO levels SELECT id + 10, what FROM audit;
+INSERT INTO audit (id, what) SELECT id, name FROM levels WHERE EXISTS (SELECT * FROM agents);
+INSERT INTO audit DEFAULT VALUES;
+CREATE VIEW v AS SELECT * FROM audit UNION SELECT * FROM levels;
+CREATE TRIGGER t AFTER DELETE ON tasks BEGIN INSERT INTO audit VALUES (old.id, 'gone'); END;`;
+    expect(await check(sql)).toEqual([]);
+  });
+});
+
 describe('statement-fails', () => {
   it('names who made what is there already', async () => {
     expect(await of('statement-fails', after('ALTER TABLE agents ADD COLUMN notes TEXT;'))).toEqual([

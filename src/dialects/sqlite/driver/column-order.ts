@@ -1,0 +1,109 @@
+// The order of columns: no part of what a structure is, and all that a statement by position knows of a table. What the
+// replay had at a statement is noted here, and a target is held against it right before the statement runs there.
+
+import { isDeepStrictEqual } from 'node:util';
+import type Database from 'better-sqlite3';
+import { DatabaseError, type ColumnOrders, type TableOrders } from '../../port.js';
+import type { Script, Statement } from '../../../model/revision.js';
+import { fold } from '../schema/sql-text.js';
+
+/** Called right before a statement of a program. */
+export type BeforeStatement = (statement: Pick<Statement, 'sql' | 'byPosition'>) => void;
+
+/** Notes the orders that a script meets. */
+export interface OrderRecorder {
+  /** @param place of the statement: its number in a script, its text in a program */
+  note(place: number | string, statement: Pick<Statement, 'byPosition'>): void;
+  finish(): ColumnOrders;
+}
+
+/** Whether a script has, or may have, statements that go by position. */
+export function goesByPosition(script: Script): boolean {
+  return script.kind === 'module' || script.statements.some(({ byPosition }) => byPosition !== undefined);
+}
+
+export function recordOrders(db: Database.Database): OrderRecorder {
+  const start = allOrders(db);
+  const at = new Map<number | string, TableOrders[]>();
+  return {
+    note(place, { byPosition }) {
+      if (byPosition === undefined) return;
+      const orders = ordersOf(db, byPosition);
+      const noted = at.get(place) ?? [];
+      // A program may run one statement a thousand times.
+      if (!noted.some((other) => isDeepStrictEqual(orders, other))) at.set(place, [...noted, orders]);
+    },
+    finish: () => ({ start, at, end: allOrders(db) }),
+  };
+}
+
+/** The look that a program's statements get on a target; nothing where the program leans on no order. */
+export function orderCheck(db: Database.Database, accepted: readonly ColumnOrders[]): BeforeStatement {
+  return ({ sql, byPosition }) => {
+    if (byPosition === undefined) return;
+    // What runs for the rows of a target alone, the replay never ran: its tables are as they were, or as they will be.
+    const orders = accepted.flatMap(({ at, start, end }) => at.get(sql) ?? [start, end]);
+    assertColumnOrder(db, byPosition, orders);
+  };
+}
+
+/**
+ * Proves that tables have their columns in one of the orders, all of them in the same one. A table that either side
+ * lacks is nothing to compare: SQLite itself speaks of it.
+ * @throws DatabaseError `columnOrder`
+ */
+export function assertColumnOrder(
+  db: Database.Database,
+  tables: readonly string[],
+  accepted: readonly TableOrders[],
+): void {
+  const found = ordersOf(db, tables);
+  const differences = accepted.map((orders) => difference(found, orders));
+  const [first] = differences;
+  if (first === undefined || differences.includes(null)) return;
+  throw new DatabaseError('columnOrder', first ?? '');
+}
+
+function difference(found: TableOrders, expected: TableOrders): string | null {
+  for (const [table, columns] of Object.entries(found)) {
+    const wanted = expected[table];
+    if (wanted === undefined || wanted.map(fold).join('\0') === columns.map(fold).join('\0')) continue;
+    return `the statement goes by the position of columns, and ${table} has them in the order ${columns.join(', ')}, where the revisions leave ${wanted.join(', ')}`;
+  }
+  return null;
+}
+
+type Columns = Database.Statement<[table: string, database: string], string>;
+
+/** Prepared once for each connection: a revision may have a thousand such statements. */
+const columnsOf = new WeakMap<Database.Database, Columns>();
+
+function columns(db: Database.Database): Columns {
+  const known = columnsOf.get(db);
+  if (known !== undefined) return known;
+  const sql = 'SELECT name FROM pragma_table_xinfo(?, ?)';
+  const statement = db.prepare<[table: string, database: string], string>(sql).pluck();
+  columnsOf.set(db, statement);
+  return statement;
+}
+
+/** A temporary table hides another of its name, but not where that one is named with its database: both count. */
+function ordersOf(db: Database.Database, tables: readonly string[]): TableOrders {
+  const read = columns(db);
+  const orders: Record<string, readonly string[]> = {};
+  for (const table of tables) {
+    for (const database of ['main', 'temp']) {
+      const names = read.all(table, database);
+      if (names.length > 0) orders[keyOf(database, table)] = names;
+    }
+  }
+  return orders;
+}
+
+function allOrders(db: Database.Database): TableOrders {
+  const names = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND rootpage <> 0";
+  return ordersOf(db, db.prepare<[], string>(names).pluck().all());
+}
+
+const keyOf = (database: string, table: string): string =>
+  database === 'main' ? fold(table) : `${database}.${fold(table)}`;

@@ -1,0 +1,111 @@
+// Which tables' order of columns a statement leans on: values that are put under columns, or beside each other, by
+// where they stand and not by name. `SELECT *` alone keeps names; it counts where its columns are then counted off.
+// A view or a trigger that is made moves no row: what it does later is the business of who fires it.
+// https://sqlite.org/lang_insert.html, https://sqlite.org/lang_select.html#compound_select_statements
+
+import { traverse, type AstNodeMap, type Stmt } from 'sqlite3-parser';
+import type { Token } from '../../../revisions/syntax.js';
+import { fold } from '../schema/sql-text.js';
+import { nameOf } from './tokens.js';
+
+type Select = AstNodeMap['Select'];
+type SelectFrom = AstNodeMap['SelectFrom'];
+type FromClause = AstNodeMap['FromClause'];
+type Source = NonNullable<FromClause['select']>;
+
+/** What a statement calls its own, by name in lower case; null while the inside of that one is looked at. */
+type Common = ReadonlyMap<string, AstNodeMap['CommonTableExpr'] | null>;
+
+/** Tables (and views) whose order of columns decides what a statement does, as it names them, without their database. */
+export function tablesByPosition(tree: Stmt): readonly string[] {
+  if (tree.type === 'CreateViewStmt' || tree.type === 'CreateTriggerStmt') return [];
+  const common = new Map<string, AstNodeMap['CommonTableExpr'] | null>();
+  traverse(tree, { nodes: { CommonTableExpr: (node) => void common.set(fold(node.tblName.text), node) } });
+  const found = new Map<string, string>();
+  const add = (tables: readonly string[]): void => {
+    for (const table of tables) if (!found.has(fold(table))) found.set(fold(table), table);
+  };
+  traverse(tree, {
+    nodes: {
+      InsertStmt: ({ tblName, columns, body }) => {
+        if (body.type === 'DefaultValuesInsertBody') return;
+        if (columns === undefined) add([tblName.objName.text]);
+        add(starsOf(body.select, common));
+      },
+      AsSelectCreateTableBody: ({ select }) => {
+        add(starsOf(select, common));
+      },
+      Select: (node) => {
+        if ((node.compounds ?? []).length > 0) add(starsOf(node, common));
+      },
+      CommonTableExpr: ({ columns, select }) => {
+        if (columns !== undefined) add(starsOf(select, common));
+      },
+      // `(a, b) = (SELECT * ..)`, `(a, b) IN (SELECT * ..)`.
+      SubqueryExpr: ({ select }) => {
+        add(starsOf(select, common));
+      },
+      InSelectExpr: ({ rhs }) => {
+        add(starsOf(rhs, common));
+      },
+    },
+  });
+  return [...found.values()];
+}
+
+/**
+ * The same where the parser has no tree. Nothing is known then, so that every name counts that may be a table's: it
+ * costs a look each, and is no reason to refuse anything where the order is right.
+ */
+export function namesByPosition(tokens: readonly Token[]): readonly string[] {
+  const kinds = tokens.slice(0, 4).map(({ kind }) => kind);
+  const isDefinition = kinds[0] === 'CREATE' && (kinds.includes('VIEW') || kinds.includes('TRIGGER'));
+  if (isDefinition || !tokens.some(({ kind }) => kind === 'INTO' || kind === 'STAR')) return [];
+  return [...new Set(tokens.filter(({ text }) => /^[A-Za-z_"`[\u0080-\uffff]/.test(text)).map(nameOf))];
+}
+
+/** Tables whose order is the order of what a query gives. */
+function starsOf(select: Select, common: Common): readonly string[] {
+  return [select.select, ...(select.compounds ?? []).map((one) => one.select)].flatMap((one) =>
+    one.type === 'SelectFrom' ? starsOfCore(one, common) : [],
+  );
+}
+
+function starsOfCore({ columns, from }: SelectFrom, common: Common): readonly string[] {
+  const sources = from === undefined ? [] : sourcesIn(from);
+  return columns.flatMap((column) => {
+    switch (column.type) {
+      case 'ExprResultColumn':
+        return [];
+      case 'StarResultColumn':
+        return sources.flatMap((source) => orderOf(source, common));
+      case 'TableStarResultColumn':
+        return sources
+          .filter((source) => isCalled(source, column.table.text))
+          .flatMap((source) => orderOf(source, common));
+    }
+  });
+}
+
+function sourcesIn({ select, joins }: FromClause): readonly Source[] {
+  const all = [...(select === undefined ? [] : [select]), ...(joins ?? []).map(({ table }) => table)];
+  return all.flatMap((source) => (source.type === 'SubSelectTable' ? sourcesIn(source.from) : [source]));
+}
+
+function isCalled(source: Source, name: string): boolean {
+  const own = 'tblName' in source ? source.tblName.objName.text : undefined;
+  const called = source.alias?.name.text ?? own;
+  return called !== undefined && fold(called) === fold(name);
+}
+
+function orderOf(source: Source, common: Common): readonly string[] {
+  if (source.type === 'SelectSelectTable') return starsOf(source.select, common);
+  if (source.type !== 'TableSelectTable') return [];
+  const { dbName, objName } = source.tblName;
+  const key = fold(objName.text);
+  const own = dbName === undefined ? common.get(key) : undefined;
+  if (own === undefined) return [objName.text];
+  // With columns written out, what is inside has no say in their order.
+  if (own === null || own.columns !== undefined) return [];
+  return starsOf(own.select, new Map([...common, [key, null]]));
+}
