@@ -10,32 +10,19 @@ import { rowChecks } from './repair-rows.js';
 import { statementsOf, tableIdentity } from './repair-statements.js';
 import { nameSql } from './sql-text.js';
 import type { SchemaDifference } from './difference.js';
-import type { RepairStatement, RowCheck } from '../../structure.js';
+import type { Repair as StructureRepair, RepairRequest as StructureRepairRequest } from '../../structure.js';
 import type { Snapshot, Table } from './snapshot.js';
 
-export interface RepairRequest {
+export interface RepairRequest extends Omit<StructureRepairRequest, 'actual' | 'expected'> {
   readonly actual: Snapshot;
   readonly expected: Snapshot;
-  /**
-   * Names of what may be dropped though it is not expected: `table`, `table.column`, or an index, a view, a trigger.
-   * What is on a table or a column goes with it. Without its name nothing goes: it may hold data, or be in use.
-   */
-  readonly dropExtra: readonly string[];
 }
 
-export interface Repair {
-  /** In order; none where there is nothing to mend but what is left. */
-  readonly statements: readonly RepairStatement[];
-  /** No row may be found by any of these: the statements would fail, or change or lose a value. */
-  readonly obstacles: readonly RowCheck[];
+export interface Repair extends Omit<StructureRepair, 'left' | 'fingerprint'> {
   /** What will differ afterwards. */
   readonly left: readonly SchemaDifference[];
-  /** Why nothing may be run, in words that say what to do first: something would be cut off from what it needs. */
-  readonly refused: readonly string[];
   /** The structure afterwards. */
   readonly goal: Snapshot;
-  /** Tables that go, with their rows. */
-  readonly dropped: readonly string[];
 }
 
 export function planRepair({ actual, expected, dropExtra }: RepairRequest): Repair {
