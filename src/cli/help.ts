@@ -31,8 +31,8 @@ const ABOUT = [
 ];
 
 const SETTINGS_WORDS = [
-  'A flag wins over the environment (FLOTILLA_DATA_DIR for --data-dir), which wins over flotilla.config.json',
-  '({ "dataDir": "fleet" }). Paths in that file are relative to it.',
+  'A flag wins over the environment (FLOTILLA_DATA_DIR for --data-dir), which wins over flotilla.config.json, .ts',
+  'or .mjs ({ "dataDir": "fleet" }). Paths in that file are relative to it.',
 ];
 
 const FIRST_STEPS: readonly (readonly [string, string])[] = [
