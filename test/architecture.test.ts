@@ -2,7 +2,7 @@
 // are here, each with its reason, and go when nobody needs them any more.
 
 import { readFileSync, readdirSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { join, posix, resolve, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   checkArchitecture,
@@ -88,6 +88,19 @@ function readSources(): SourceFile[] {
 test('The source keeps to the architecture.', () => {
   const offences = checkArchitecture(readSources(), EXCEPTIONS);
   expect(offences.map(({ rule, file, message }) => `[${rule}] src/${file}: ${message}`).sort()).toEqual([]);
+});
+
+test('Every file of the source is used by another: a rule or a command that is in no list would never run.', () => {
+  const sources = readSources();
+  const used = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/(?:from|import\() ?'(\.[^']+)\.js'/g)].map(([, other = '']) =>
+      posix.join(posix.dirname(path), `${other}.ts`),
+    ),
+  );
+  // The shapes of documents are for what makes the published schemas.
+  const inProgram = sources.map(({ path }) => path).filter((path) => !path.startsWith('model/documents/'));
+  const unused = inProgram.filter((path) => !used.includes(path));
+  expect(unused.sort()).toEqual(['cli/main.ts', 'worker.ts']);
 });
 
 test('Every exception is still needed.', () => {
