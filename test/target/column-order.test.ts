@@ -62,6 +62,7 @@ describe('a copy by position', () => {
         commands: [
           { verb: 'lint', options: { rule: ['by-position'] } },
           { verb: 'upgrade', options: { dryRun: true, only: ['project_1'] } },
+          { verb: 'repair', options: { checksums: ['all'] } },
         ],
       },
     });
@@ -256,6 +257,17 @@ test('The statement that lint writes out runs on a target with another order, an
     ['upgrade', '--stamp'],
   ])
     expect((await run(dataDir, mended, args)).code).toBe(0);
+  expect(bobOf(dataDir)).toEqual(BOB);
+});
+
+test('Targets that ran the statement before it was written out accept the file, and the fleet goes on as one.', async () => {
+  const dataDir = makeProjects(1, AS_EVER);
+  expect((await run(dataDir, history(REBUILD), ['upgrade', '--stamp'])).code).toBe(0);
+  const byName = 'INSERT INTO users_new (id, email, phone) SELECT id, email, phone FROM users';
+  const mended = history(REBUILD.replace('INSERT INTO users_new SELECT * FROM users', byName));
+  expect((await run(dataDir, mended, ['upgrade'])).code).toBe(1);
+  expect((await run(dataDir, mended, ['repair', '--checksums', 'all'])).code).toBe(0);
+  expect((await run(dataDir, mended, ['upgrade'])).code).toBe(0);
   expect(bobOf(dataDir)).toEqual(BOB);
 });
 
