@@ -1,5 +1,5 @@
-// One form for all that people read about what is wrong: what is said of the whole is a sentence with a capital, what is
-// said of one target stands behind its name and is a clause, and so is a hint. None of them has a full stop.
+// One form for all that people read about what is wrong: what is said of the whole is a sentence with a capital, what
+// is said of one target stands behind its name and is a clause, and so is a hint. None of them has a full stop.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -72,7 +72,7 @@ export async function runModule(
   assertStillInside(db);
 }
 
-/** What ends the wait for the program at work. */
+/** One function for each program that is waited for, to give it up. */
 const waiting = new Set<() => void>();
 
 /** Rejects when `endStuckModules` is called. */
@@ -85,7 +85,7 @@ function stuck(direction: 'up' | 'down'): Promise<never> {
 }
 
 /**
- * To be called when this process has nothing left to do: a program that is waited for then never ends.
+ * To be called when this process has nothing left to do: a program that is still waited for will never end.
  * @returns whether there was one
  */
 export function endStuckModules(): boolean {
