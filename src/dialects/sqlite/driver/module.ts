@@ -6,6 +6,7 @@ import type Database from 'better-sqlite3';
 import type { RevisionDatabase } from '../../../model/revision-database.js';
 import { readStatements } from '../../../revisions/statements.js';
 import type { Statement } from '../../../model/revision.js';
+import { clause } from '../../../model/sentence.js';
 import { DatabaseError } from '../../port.js';
 import { programSyntax } from '../syntax/syntax.js';
 import type { BeforeStatement } from './column-order.js';
@@ -137,6 +138,6 @@ function readAllowed(sql: string): readonly Statement[] {
   const { problems, statements } = readStatements(section, programSyntax);
   const [problem] = problems;
   if (problem !== undefined)
-    throw new DatabaseError('migrationFailed', `${problem.message}: ${problem.hint}`);
+    throw new DatabaseError('migrationFailed', `${clause(problem.message)}: ${problem.hint}`);
   return statements;
 }
