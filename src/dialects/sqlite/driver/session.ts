@@ -112,7 +112,10 @@ function checkIntegrity(db: Database.Database, depth: Depth): IntegrityFault | n
   throw new DatabaseError('io', `the integrity check could not read the file: ${unread}`);
 }
 
-/** A page that could not be read says nothing of what is on it: primary codes 7 NOMEM and 10 IOERR (sqlite.org/rescode.html). */
+/**
+ * A page that could not be read says nothing of what is on it: primary codes 7 NOMEM and 10 IOERR
+ * (sqlite.org/rescode.html).
+ */
 function isAboutReading(line: string): boolean {
   const code = /error code[ =](\d+)/.exec(line)?.[1];
   return code !== undefined && [7, 10].includes(Number(code) & 0xff);
