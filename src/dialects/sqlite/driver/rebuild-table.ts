@@ -38,7 +38,7 @@ export function rebuildTable(db: Database, { table, definition, options = {}, ru
   const plan = { current, table, target, copy: options.copy ?? {}, legacyAlterTable };
   for (const sql of planRebuild(plan)) {
     try {
-      run({ sql }, () => void db.prepare(sql).run());
+      run({ sql, mayDrop: options.drop ?? [] }, () => void db.prepare(sql).run());
     } catch (error) {
       throw explained(error, sql, source.name, temporaryName(current, source.name));
     }
