@@ -28,6 +28,8 @@ export interface Dialect {
   discover(): Promise<Discovery>;
   /** A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none. */
   find(name: string): Promise<Target | Refusal | null>;
+  /** What keeps a new database from having this name, by its own name; null where nothing does. */
+  inTheWay(name: string): Promise<string | null>;
   /** The kinds of differences that `Structures.compare` tells of. */
   readonly differenceKinds: readonly string[];
   /** A name as the database compares names: equal texts are one name. */

@@ -21,6 +21,7 @@ export const DONE: Record<RunCommand, OutcomeKind> = {
   downgrade: 'downgraded',
   stamp: 'stamped',
   repair: 'repaired',
+  restore: 'restored',
 };
 
 /** The section of steps; null where there is nothing to do. */
@@ -67,6 +68,11 @@ export function stepsAfterRun(report: RunReport, { typed }: Pick<TextOptions, 't
       { command: typed, does: 'does the rest; what is done stays done' },
     );
   }
+  if (report.command === 'restore' && !dryRun && summary.restored !== undefined)
+    steps.push({
+      command: onFleet('restore', { run: report.runId }),
+      does: 'puts back what was there before',
+    });
   if (report.command === 'upgrade' && failures.some(isUnstamped)) steps.push(withStamp(typed));
   if (steps.length === 0) steps.push({ command: onFleet('status'), does: 'shows the fleet as it is now' });
   return steps;

@@ -59,7 +59,7 @@ function setRollbackMode(path: string): void {
 /** SQLite looks at what it has opened only when it is asked. */
 function proven(db: Database.Database): Database.Database {
   try {
-    db.pragma('schema_version');
+    if (pageCount(db) === 0) throw new DatabaseError('notADatabase', 'it is empty');
     return db;
   } catch (error) {
     db.close();
@@ -112,27 +112,18 @@ async function copyInto(
   before: ChangeCount,
   assertMay: () => void,
 ): Promise<boolean> {
-  let thrown: unknown;
-  let isLocked = false;
   // Called when the destination is locked and no page is copied; an error thrown here leaves it as it is.
-  const progress = ({ totalPages }: Database.BackupMetadata): number => {
-    isLocked = totalPages > 0;
-    try {
-      assertUnchanged(db, before);
-      assertMay();
-    } catch (error) {
-      thrown = error;
-      throw error;
-    }
+  const progress = (): number => {
+    assertUnchanged(db, before);
+    assertMay();
     return 0x7fffffff;
   };
   try {
     const { totalPages, remainingPages } = await copy.backup(db.name, { progress });
-    return isLocked && remainingPages === 0 && totalPages === pageCount(copy);
+    return remainingPages === 0 && totalPages === pageCount(copy);
   } catch (error) {
-    if (thrown !== undefined) throw thrown;
     const translated = toDatabaseError(error, 'migrationFailed');
-    if (translated.code === 'busy') return false;
+    if (translated.code === 'busy' && translated !== error) return false;
     throw translated;
   }
 }
