@@ -36,6 +36,7 @@ export { runErrorText, runText } from './report/run-text.js';
 export { currentText, statusText } from './report/status-text.js';
 
 export type * from './model/api.js';
+export type * from './model/backup-report.js';
 export type { Command, CommandOptions, FlotillaCommand, ForeignCommand } from './model/command.js';
 export type * from './model/errors.js';
 export type * from './model/events.js';

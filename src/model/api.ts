@@ -1,10 +1,10 @@
 // The library's face in types: what `openFleet` takes and what a fleet can do.
 
+import type { BackupsReport, RestoreToReport } from './backup-report.js';
 import type { CommandOptions } from './command.js';
 import type { FleetEvent } from './events.js';
 import type { LintReport } from './lint.js';
 import type {
-  BackupsReport,
   BaselineReport,
   CurrentReport,
   DiscoverReport,
@@ -16,7 +16,6 @@ import type {
   NewReport,
   PlanReport,
   RepairPlanReport,
-  RestoreToReport,
   RunReport,
   ShowReport,
   StatusReport,

@@ -1,7 +1,7 @@
 // Copies, for people: which there are, which are damaged, and one that was written beside the targets.
 
 import type { OutcomeCopy } from '../model/outcome.js';
-import type { BackupsReport, RestoreToReport } from '../model/report.js';
+import type { BackupsReport, RestoreToReport } from '../model/backup-report.js';
 import { causesText } from './causes-text.js';
 import { count, document, number, paint, section, size, table, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';

@@ -68,6 +68,15 @@ export function stepsAfterRun(report: RunReport, { typed }: Pick<TextOptions, 't
       { command: typed, does: 'does the rest; what is done stays done' },
     );
   }
+  if (report.command === 'restore') {
+    const lost = failures.find(({ code }) => code === 'notADatabase' || code === 'refusedPath');
+    const path = report.targets.find(({ id }) => id === lost?.example)?.path;
+    if (lost !== undefined && path !== undefined)
+      steps.push({
+        command: onFleet('restore', { only: [lost.example], to: `${path}.copy` }),
+        does: 'writes its copy beside it, to be put in its place while nobody uses it',
+      });
+  }
   if (report.command === 'restore' && !dryRun && summary.restored !== undefined)
     steps.push({
       command: onFleet('restore', { run: report.runId }),

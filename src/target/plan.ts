@@ -8,10 +8,10 @@ import type { RepairPlan } from './plans/repair-plan.js';
 
 export type Decision = Plan | NoChange;
 
-/** Nothing is to be done: the target is there already, or is left alone. */
+/** Nothing is to be done: the target is there already, is left alone, or what it was to become is no good. */
 export interface NoChange {
   readonly kind: 'noChange';
-  readonly outcome: Extract<OutcomeKind, 'current' | 'skipped'>;
+  readonly outcome: Extract<OutcomeKind, 'current' | 'skipped' | 'failed'>;
   readonly from: string | null;
   readonly failure: Reason | null;
   readonly match?: Match;

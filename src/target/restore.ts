@@ -8,7 +8,14 @@ import { sourceOf } from '../backup/source.js';
 import { DatabaseError, type Driver, type Session } from '../dialects/port.js';
 import type { Outcome, OutcomeCopy } from '../model/outcome.js';
 import { assertMayCommit } from './commit.js';
-import { decideRestore, ifSound, noCopy, type RestoreIntent } from './plans/restore.js';
+import {
+  badCopy,
+  decideRestore,
+  ifSound,
+  noCopy,
+  type CopyFault,
+  type RestoreIntent,
+} from './plans/restore.js';
 import type { Progress } from './progress.js';
 import type { Tools, Work } from './work.js';
 
@@ -26,15 +33,25 @@ export async function restore(
     progress.decision = noCopy(intent);
     return false;
   }
-  const backup = await openSound(copy, intent, tools.driver);
+  const opened = await openCopy(copy, tools.driver);
+  if ('problem' in opened) {
+    progress.decision = badCopy(opened);
+    return false;
+  }
+  const { backup } = opened;
   try {
+    const fault = await faultOf(copy, backup);
+    if (fault !== null && !(fault.mayForce && intent.force)) {
+      progress.decision = badCopy(fault);
+      return false;
+    }
     const told = { ...outcomeCopy(copy), revision: null };
     const decision = await decideRestore(session, backup, { intent, copy: told, graph: tools.graph });
     progress.decision = decision;
     if (decision.kind === 'noChange') return false;
 
     progress.step = 'check';
-    await session.proveWritable();
+    await ifSound(() => session.proveWritable());
     progress.rows = await rowsOf(session, backup);
 
     progress.step = 'backUp';
@@ -58,44 +75,31 @@ export function chosenCopy({ copy }: RestoreIntent): Copy | null {
   return copy === undefined ? null : copyAt(copy);
 }
 
-/** @throws DatabaseError `backupFailed` where the copy is no database, or damaged */
-export async function openBackup(copy: Copy, driver: Driver): Promise<Session> {
+/** Opens a copy, or says why it cannot be. */
+export async function openCopy(
+  copy: Copy,
+  driver: Pick<Driver, 'openBackup'>,
+): Promise<{ readonly backup: Session } | CopyFault> {
   try {
-    return await driver.openBackup(sourceOf(copy));
+    return { backup: await driver.openBackup(sourceOf(copy)) };
   } catch (error) {
-    throw aboutCopy(copy, error);
-  }
-}
-
-/** @throws DatabaseError `backupFailed` where the copy must not be put back */
-async function openSound(copy: Copy, { force }: RestoreIntent, driver: Driver): Promise<Session> {
-  const backup = await openBackup(copy, driver);
-  try {
-    const problem = await problemOf(backup);
-    if (problem === null || (force && problem.code === 'integrity')) return backup;
-    throw new DatabaseError('backupFailed', `${copy.path} cannot be put back: ${problem.message}`);
-  } catch (error) {
-    await backup.close();
-    throw aboutCopy(copy, error);
+    if (!(error instanceof DatabaseError)) throw error;
+    const { code, message } = error;
+    if (code === 'backupFailed') return { problem: message, mayForce: false };
+    if (code !== 'notADatabase' && code !== 'corrupt') throw error;
+    return { problem: `${copy.path} is damaged: ${message}`, mayForce: false };
   }
 }
 
 /** What is wrong with the content of a copy; null where it is sound. */
-export async function problemOf(
-  backup: Session,
-): Promise<{ readonly code: 'integrity' | 'corrupt'; readonly message: string } | null> {
-  const fault = await backup.checkIntegrity('full');
-  if (fault === null) return null;
-  const { code, problems } = fault;
+export async function faultOf({ path }: Copy, backup: Session): Promise<CopyFault | null> {
+  const fault = await ifSound(() => backup.checkIntegrity('full').then((found) => ({ found })));
+  if (fault === null) return { problem: `${path} is damaged: it cannot be read`, mayForce: false };
+  if (fault.found === null) return null;
+  const { code, problems } = fault.found;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return { code, message: `the integrity check says: ${problems[0] ?? ''}${more}` };
-}
-
-/** Faults of a copy must not be taken for faults of the target. */
-function aboutCopy({ path }: Copy, error: unknown): unknown {
-  if (!(error instanceof DatabaseError)) return error;
-  if (error.code !== 'notADatabase' && error.code !== 'corrupt') return error;
-  return new DatabaseError('backupFailed', `${path} cannot be put back: ${error.message}`, { cause: error });
+  const problem = `${path} is damaged: the integrity check says: ${problems[0] ?? ''}${more}`;
+  return { problem, mayForce: code === 'integrity' };
 }
 
 function outcomeCopy({ path, runId, takenAt, sizeBytes }: Copy): Omit<OutcomeCopy, 'revision'> {
@@ -104,7 +108,9 @@ function outcomeCopy({ path, runId, takenAt, sizeBytes }: Copy): Omit<OutcomeCop
 
 /** Rows of each table before and after; none where a damaged database cannot be counted. */
 async function rowsOf(session: Session, backup: Session): Promise<Outcome['rows']> {
-  const [before, after] = [(await ifSound(() => session.countRows())) ?? {}, await backup.countRows()];
+  const before = await ifSound(() => session.countRows());
+  if (before === null) return {};
+  const after = await backup.countRows();
   const tables = new Set([...Object.keys(before), ...Object.keys(after)]);
   return Object.fromEntries([...tables].sort().map((name) => [name, [before[name] ?? 0, after[name] ?? 0]]));
 }

@@ -2,13 +2,13 @@
 // history. The content is the copy's, or that of the backup that was made first; where an application has written since,
 // the histories and structures tell, as far as they differ.
 
-import { copiesIn, idHashOf } from '../backup/copies.js';
-import { DatabaseError, type Session } from '../dialects/port.js';
+import { copiesIn, idHashOf, type Copy } from '../backup/copies.js';
+import { DatabaseError, type Driver, type Session } from '../dialects/port.js';
 import type { Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { ifSound, revisionOf, type RestoreIntent } from './plans/restore.js';
 import type { OutcomeDraft } from './progress.js';
-import { chosenCopy, openBackup } from './restore.js';
+import { chosenCopy, openCopy } from './restore.js';
 import type { Tools, Work } from './work.js';
 
 /** What a restore had done to a target when its worker died. */
@@ -41,13 +41,13 @@ export async function isRestored(
 ): Promise<boolean> {
   const copy = chosenCopy(intent);
   if (copy === null) return false;
-  const backup = await openBackup(copy, driver);
+  const backup = await opened(copy, driver);
   try {
     if (await session.holds(backup)) return true;
     const found = JSON.stringify(await session.observe());
     const isLikeCopy = found === JSON.stringify(await backup.observe());
     for (const before of copiesIn([work.backupDir ?? ''], new Set([idHashOf(target.id)]))) {
-      const former = await openBackup(before, driver);
+      const former = await opened(before, driver);
       try {
         if (await session.holds(former)) return false;
         if ((found === JSON.stringify(await former.observe())) !== isLikeCopy) return isLikeCopy;
@@ -63,4 +63,10 @@ export async function isRestored(
   } finally {
     await backup.close();
   }
+}
+
+async function opened(copy: Copy, driver: Driver): Promise<Session> {
+  const found = await openCopy(copy, driver);
+  if ('backup' in found) return found.backup;
+  throw new DatabaseError('commitUncertain', found.problem);
 }

@@ -55,7 +55,7 @@ export const restore = defineCommand({
     }
     const [target, ...others] = only;
     if (target === undefined || others.length > 0)
-      throw usage(`restore --to writes one file, and ${only.length} targets are named`, 'restore');
+      throw usage(`--to writes one file, and ${only.length} targets are named`, 'restore');
     const { jobs, signal, onEvent } = select;
     const { dryRun, backupDir } = settings;
     const how = present({ jobs, signal, onEvent, dryRun, backupDir });

@@ -16,16 +16,16 @@ export type RestoreIntent = Extract<Intent, { kind: 'restore' }>;
 export async function decideRestore(
   session: Session,
   backup: Session,
-  { intent: { force }, copy, graph }: { intent: RestoreIntent; copy: OutcomeCopy; graph: Graph },
+  { intent, copy, graph }: { intent: RestoreIntent; copy: OutcomeCopy; graph: Graph },
 ): Promise<Decision> {
   const history = await ifSound(() => session.readHistory());
   const from = revisionOf(history, graph);
   const to = revisionOf(await backup.readHistory(), graph);
   const told = { ...copy, revision: to };
   if ((await ifSound(() => session.holds(backup))) === true) return { ...current(from), copy: told };
-  const beyond = force ? {} : await ifSound(() => session.countBeyond(backup));
+  const beyond = intent.force ? {} : await ifSound(() => session.countBeyond(backup));
   if (beyond === null || Object.keys(beyond).length > 0) {
-    const failure = changedSince(await inWords(beyond, session, backup));
+    const failure = changedSince(await inWords(beyond, session, backup), copy, intent);
     return { kind: 'noChange', outcome: 'skipped', from, failure, copy: told };
   }
   return restorePlan(from, to, told, await backup.fingerprint());
@@ -41,6 +41,25 @@ export function noCopy({ run, before }: RestoreIntent): NoChange {
     hint: hint`see which there are: ${onTarget('backup', {}, 'list')}`,
   };
   return { kind: 'noChange', outcome: 'skipped', from: null, failure };
+}
+
+/** A copy that must not be put back. */
+export function badCopy({ problem, mayForce }: CopyFault): NoChange {
+  const others = hint`take another copy: ${onTarget('backup', {}, 'verify')} tells which are good`;
+  const failure: Reason = {
+    code: 'backupFailed',
+    step: 'read',
+    message: problem,
+    hint: mayForce ? hint`${others}; or restore it all the same: ${again({ force: true })}` : others,
+  };
+  return { kind: 'noChange', outcome: 'failed', from: null, failure };
+}
+
+/** What is wrong with a copy, in words. */
+export interface CopyFault {
+  readonly problem: string;
+  /** It is only that rows in it break a rule of their table. */
+  readonly mayForce: boolean;
 }
 
 /** Null where the database is too damaged to tell. */
@@ -79,8 +98,11 @@ function restorePlan(from: string | null, to: string | null, copy: OutcomeCopy, 
   };
 }
 
-function changedSince(message: string): Reason {
-  const said: Hint = hint`restore it all the same, with these rows in no place but the backup that is made first: ${again({ force: true })}`;
+function changedSince(message: string, { runId }: OutcomeCopy, { run, before, from }: RestoreIntent): Reason {
+  // The newest copy may be another one by then.
+  const isNewest = run === undefined && before === undefined && from === undefined;
+  const which = isNewest && runId !== null ? { run: runId } : {};
+  const said: Hint = hint`restore it all the same, so that they stay in no place but the backup that is made first: ${again({ ...which, force: true })}`;
   return { code: 'changedSince', step: 'read', message, hint: said };
 }
 

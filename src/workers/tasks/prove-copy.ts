@@ -2,7 +2,7 @@
 
 import { DatabaseError } from '../../dialects/port.js';
 import { revisionOf } from '../../target/plans/restore.js';
-import { openBackup, problemOf } from '../../target/restore.js';
+import { faultOf, openCopy } from '../../target/restore.js';
 import type { Tools } from '../../target/work.js';
 import type { CopyVerdict, Task } from '../messages.js';
 
@@ -10,17 +10,17 @@ export async function proveCopy(
   { copy }: Extract<Task, { kind: 'proveCopy' }>,
   { driver, graph }: Pick<Tools, 'driver' | 'graph'>,
 ): Promise<CopyVerdict> {
+  const opened = await openCopy(copy, driver);
+  if ('problem' in opened) return { problem: opened.problem, revision: null };
+  const { backup } = opened;
   try {
-    const backup = await openBackup(copy, driver);
-    try {
-      const problem = await problemOf(backup);
-      if (problem !== null) return { problem: `${copy.path}: ${problem.message}`, revision: null };
-      return { problem: null, revision: revisionOf(await backup.readHistory(), graph) };
-    } finally {
-      await backup.close();
-    }
+    const fault = await faultOf(copy, backup);
+    if (fault !== null) return { problem: fault.problem, revision: null };
+    return { problem: null, revision: revisionOf(await backup.readHistory(), graph) };
   } catch (error) {
-    if (error instanceof DatabaseError) return { problem: error.message, revision: null };
+    if (error instanceof DatabaseError) return { problem: `${copy.path}: ${error.message}`, revision: null };
     throw error;
+  } finally {
+    await backup.close();
   }
 }
