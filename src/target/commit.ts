@@ -16,7 +16,10 @@ export function assertMayCommit(
     throw new DatabaseError('timeout', `the deadline of ${timeoutMs} ms passed before the commit`);
 }
 
-/** @throws DatabaseError `busy`, `timeout`, `interrupted`: nothing was committed; `commitUncertain`: only the target can tell */
+/**
+ * @throws DatabaseError `busy`, `timeout`, `interrupted`: nothing was committed; `commitUncertain`: only the target can
+ *   tell
+ */
 export async function commit(
   session: Session,
   progress: Pick<Progress, 'startedAt'>,

@@ -52,7 +52,7 @@ export function createSqliteDriver({
       createSession(
         purpose === 'change'
           ? openForChange(file, { busyTimeoutMs, shown: path })
-          : // One that may only read leaves the sidecars of a WAL database behind (sqlite.org/wal.html).
+          : // A connection that may only read leaves the sidecars of a WAL database behind (sqlite.org/wal.html).
             openForReading(file, { readonly: false, busyTimeoutMs, shown: path }),
         { ...content, shown: path },
       ),
