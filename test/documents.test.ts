@@ -126,6 +126,7 @@ const CODES = Object.keys({
   timeout: true,
   workerDied: true,
   interrupted: true,
+  changedSince: true,
   internal: true,
 } satisfies Record<FailureCode, true>);
 

@@ -10,7 +10,7 @@ import type { Refusal } from './target.js';
 /** Version of the shapes below. Keys are never renamed; new ones may be added. */
 export const CONTRACT = 1;
 
-export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair';
+export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore';
 
 export interface RunReport {
   readonly contract: typeof CONTRACT;

@@ -14,7 +14,7 @@ export const texts = z.array(z.string());
 export const time = z.iso.datetime();
 export const head = texts.describe('The heads of the revisions; one, unless a merge is missing');
 
-export const runCommand = z.enum(['upgrade', 'downgrade', 'stamp', 'repair']);
+export const runCommand = z.enum(['upgrade', 'downgrade', 'stamp', 'repair', 'restore']);
 
 export const targetState = z.enum([
   'current',
@@ -57,6 +57,7 @@ export const failureCode = z.enum([
   'timeout',
   'workerDied',
   'interrupted',
+  'changedSince',
   'internal',
 ]);
 
