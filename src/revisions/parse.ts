@@ -79,12 +79,13 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
     return reading;
   };
   const [upSection, downSection] = [section(up), section(down)];
-  const { downRevision, dependsOn, losesRows } = header;
+  const { downRevision, dependsOn, losesRows, replaces } = header;
   const meaning = { downRevision, dependsOn, transactional, losesRows };
   return {
     draft: {
       ...blankDraft(file, name),
       ...meaning,
+      ...(replaces.length === 0 ? {} : { replaces }),
       id: header.revision ?? name.version,
       up: scriptOf(upSection ?? { statements: [] }),
       down: downSection === null ? null : scriptOf(downSection),
