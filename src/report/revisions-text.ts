@@ -115,6 +115,7 @@ export function showText({ revision }: ShowReport, options: TextOptions): string
     `  After          ${standsOn(revision)}`,
     `  Before         ${revision.children.length === 0 ? 'nothing yet' : revision.children.join(', ')}`,
     `  Transaction    ${revision.transactional ? 'yes' : 'no: runs alone, statement by statement'}`,
+    ...(revision.replaces === undefined ? [] : [`  Replaces       ${revision.replaces.join(', ')}`]),
     ...(revision.losesRows.length === 0 ? [] : [`  Loses rows of  ${revision.losesRows.join(', ')}`]),
     `  Checksum       ${revision.checksum}`,
   ];

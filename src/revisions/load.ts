@@ -147,9 +147,8 @@ async function read({ file, name }: Entry, options: LoadOptions): Promise<DraftR
 function withParents(drafts: readonly Draft[], problems: Problem[]): Revision[] {
   return drafts.map((draft): Revision => {
     const { version, downRevision, ...rest } = draft;
-    if (downRevision !== null) return { ...rest, parents: downRevision };
-    const before = beforeOf(draft, drafts);
-    if (before !== undefined) return { ...rest, parents: before === null ? [] : [before] };
+    const parents = downRevision ?? listOf(beforeOf({ ...rest, version }, drafts));
+    if (parents !== null) return { ...rest, parents };
     // A file that could not be read may well say it.
     if (rest.checksum === '') return { ...rest, parents: [] };
     const last = drafts[drafts.indexOf(draft) - 1]?.id ?? 'base';
@@ -161,4 +160,8 @@ function withParents(drafts: readonly Draft[], problems: Problem[]): Revision[] 
     });
     return { ...rest, parents: [] };
   });
+}
+
+function listOf(before: string | null | undefined): readonly string[] | null {
+  return before === undefined ? null : before === null ? [] : [before];
 }

@@ -28,7 +28,7 @@ export function beforeOf(draft: Placed, drafts: readonly Placed[]): string | nul
   if (least === null || !isPlaced) return undefined;
   let before: { readonly id: string; readonly at: bigint } | null = null;
   for (const other of drafts) {
-    if (other === draft) continue;
+    if (other.id === draft.id) continue;
     const places = [other.version, ...(other.replaces ?? [])].filter(isNumeric).map(BigInt);
     for (const at of places)
       if (at < least && (before === null || at > before.at)) before = { id: other.id, at };
@@ -127,22 +127,36 @@ export interface Counted<E> {
   readonly partly: readonly Partly[];
 }
 
+type Files = Pick<Graph, 'order' | 'shadowed'>;
 type Recorded = Pick<HistoryEntry, 'revision' | 'status' | 'sqlChecksum'>;
 
 /** The revisions that a history has, by what they count as: those that were begun and not finished are not among them. */
-export function appliedIn(
-  history: readonly Recorded[],
-  graph: Pick<Graph, 'order' | 'shadowed'>,
-): ReadonlySet<string> {
+export function appliedIn(history: readonly Recorded[], graph: Files): ReadonlySet<string> {
+  const finished = asCounted(history, graph).filter(({ status }) => status !== 'started');
+  return new Set(finished.map(({ revision }) => revision));
+}
+
+/** A history in which the last of the rows that one revision replaces stands for all of them, under its id. */
+export function asCounted<E extends Recorded>(history: readonly E[], graph: Files): readonly E[] {
   const { own, whole } = countHistory(history, graph);
-  const finished = own.filter(({ status }) => status !== 'started').map(({ revision }) => revision);
-  return new Set([...finished, ...whole.map(({ revision }) => revision.id)]);
+  return history.flatMap((row) => {
+    if (own.includes(row)) return [row];
+    const found = whole.find(({ rows }) => rows.at(-1) === row);
+    return found === undefined ? [] : [{ ...row, revision: found.revision.id }];
+  });
+}
+
+/** The revision that stands for one that was replaced; null where that is none of them. */
+export function squashOf(id: string, { order, shadowed }: Files): Revision | null {
+  const replacing = [...order, ...shadowed].find(({ replaces = [] }) => replaces.includes(id));
+  if (replacing === undefined || replacing.id === id) return replacing ?? null;
+  return order.includes(replacing) ? replacing : squashOf(replacing.id, { order, shadowed });
 }
 
 /** Reads a history with what its revisions have been replaced by. */
 export function countHistory<E extends Recorded>(
   history: readonly E[],
-  { order, shadowed }: Pick<Graph, 'order' | 'shadowed'>,
+  { order, shadowed }: Files,
 ): Counted<E> {
   let own = history;
   const whole: { revision: Revision; rows: readonly E[] }[] = [];
@@ -158,7 +172,8 @@ export function countHistory<E extends Recorded>(
     const rows = own.filter((row) => isOld(row) && row.status !== 'started');
     const inner = whole.filter((one) => replaces.includes(one.revision.id));
     const ids = new Set([...rows.map((row) => row.revision), ...inner.map((one) => one.revision.id)]);
-    if (ids.size === 0) continue;
+    // The last of a chain without the others is none of it: it is the file itself, edited since.
+    if (ids.size === 0 || (ids.size === 1 && ids.has(id) && replaces.at(-1) === id)) continue;
     if (own.some((row) => row.revision === id && !isOld(row)) && !wholeIds.includes(id)) {
       // It is there by itself; rows of what it replaces say nothing more.
       own = own.filter((row) => !isOld(row));
@@ -170,7 +185,8 @@ export function countHistory<E extends Recorded>(
       continue;
     }
     own = own.filter((row) => !rows.includes(row));
-    whole.push({ revision, rows: [...inner.flatMap((one) => one.rows), ...rows] });
+    const all = [...inner.flatMap((one) => one.rows), ...rows];
+    whole.push({ revision, rows: history.filter((row) => all.includes(row)) });
     for (const one of inner) whole.splice(whole.indexOf(one), 1);
   }
   return { own, whole, partly };

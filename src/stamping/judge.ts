@@ -56,7 +56,11 @@ export async function judge(
     differences: [],
     records: NO_RECORDS,
   };
-  if (partly.length > 0) return { ...base, state: 'unknown', pending: [], problem: partlyReplaced(partly) };
+  if (partly.length > 0) {
+    const half = partly.flatMap(({ has }) => has);
+    const revision = [...new Set([...recorded, ...half, ...lost])].join(',');
+    return { ...base, revision, state: 'unknown', pending: [], problem: partlyReplaced(partly) };
+  }
   if (lost.length > 0)
     return { ...base, state: 'unknown', pending: [], problem: unknownRevision(lost, history, graph) };
   const stopped = history.find((entry) => entry.status === 'started' || entry.status === 'leaving');
@@ -107,7 +111,7 @@ function unknownRevision(lost: readonly string[], history: readonly HistoryEntry
 function partlyReplaced(partly: readonly Partly[]): Reason {
   const words = partly.map(
     ({ revision: { id, file }, has, lacks }) =>
-      `it has ${listDifference(has)} of the revisions that ${id} (${file}) replaces, and lacks ${listDifference(lacks)}`,
+      `it has ${has.join(', ')} of the revisions that ${id} (${file}) replaces, and lacks ${lacks.join(', ')}`,
   );
   const [first] = partly;
   const last = first?.lacks.at(-1) ?? '';

@@ -9,7 +9,7 @@ import type { Graph } from '../revisions/graph.js';
 import type { Choice } from './choose.js';
 import { inClaimWords, isSpeaking } from './claims.js';
 import { isDecided, listDifference, type Matching, type MatchOptions } from './match.js';
-import { remedyOf, stuckWords } from './remedies.js';
+import { remediesOf, stuckWords } from './remedies.js';
 
 type Legacy = Pick<Reason, 'code' | 'message' | 'hint' | 'revision'>;
 
@@ -39,7 +39,7 @@ function legacyOf(matching: Matching, graph: Graph, options: MatchOptions): Lega
     message: `no revision has its structure; the nearest is ${match.revision}: ${listDifference(match.difference)}`,
     hint:
       hintForExtra(extraTables) ??
-      (stuck === undefined ? force : hint`${remedyOf(stuck.claim)}; or ${force}`),
+      (stuck === undefined ? force : hint`${remediesOf([stuck.claim])}; or ${force}`),
   };
 }
 
@@ -98,12 +98,11 @@ function undecided(
     onTarget('stamp', { at: which, ...optionsOf({ allowExtra: allowExtra === true }) });
   const last = candidates.at(-1) ?? '';
   if (by === 'stuck') {
-    const stuck = heard.filter(({ claim }) => claim.stuck.length > 0);
-    const remedies = [...new Set(stuck.map(({ claim }) => remedyOf(claim)))].join('; ');
+    const stuck = heard.map(({ claim }) => claim).filter((claim) => claim.stuck.length > 0);
     return {
       code: 'claimMismatch',
-      message: `${stuck.map(({ claim }) => stuckWords(claim)).join('; ')}; its structure is that of ${all}`,
-      hint: hint`${remedies}; then: ${onTarget('stamp')}; or, where that tool is not used any more and it is at ${last}, record that: ${onTarget('stamp', { force: true }, last)}`,
+      message: `${stuck.map(stuckWords).join('; ')}; its structure is that of ${all}`,
+      hint: hint`${remediesOf(stuck)}; then: ${onTarget('stamp')}; or, where that tool is not used any more and it is at ${last}, record that: ${onTarget('stamp', { force: true }, last)}`,
     };
   }
   if (by === 'claimMismatch') {
@@ -124,24 +123,16 @@ function undecided(
       hint: hint`name one of them, for example: ${stampAt(last)}`,
     };
   }
-  const rerun =
-    again.length === 1 ? `${again[0] ?? ''}, which may change` : `${again.join(', ')}, which may change`;
-  const isChain = candidates.length === new Set(candidates).size && again.length > 0;
+  const message =
+    again.length === 0
+      ? `its structure is that of several revisions that do not follow one another: ${all}`
+      : `its structure is that of several revisions: ${all}; nothing says which it is at, and ${listDifference(again)} would run, perhaps a second time, and may change rows`;
+  const [first = ''] = candidates;
   return {
     code: 'ambiguousBaseline',
-    message: `its structure is that of several revisions: ${all}; nothing says which it is at, and from the earliest these would run, perhaps again: ${isChain ? `${rerun} rows` : 'revisions that do not follow one another'}`,
-    hint: hint`${wayOut(candidates, stampAt)}`,
+    message,
+    hint: hint`decide which of them it is at (${all}), and name it, for example: ${stampAt(first)}; where all of them have run: ${stampAt('latest')}`,
   };
-}
-
-/** @param stampAt the command that decides for one of them */
-function wayOut(
-  candidates: readonly string[],
-  stampAt: (which: string) => ReturnType<typeof onTarget>,
-): Hint {
-  const [first = '', ...others] = candidates;
-  const last = others.at(-1) ?? first;
-  return hint`decide which of them it is at (${candidates.join(', ')}), and name it, for example: ${stampAt(first)}; where the last of them has run: ${stampAt(last)}; the same for all such targets: --at earliest or --at latest`;
 }
 
 /** What to do where nothing but extra tables prevents a match; null where there are none. */

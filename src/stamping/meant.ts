@@ -3,9 +3,8 @@
 // could mean two revisions means none.
 
 import type { Mark } from '../model/claim.js';
-import type { Revision } from '../model/revision.js';
 import type { Graph } from '../revisions/graph.js';
-import { isNumeric, nameOfFile } from '../revisions/file-name.js';
+import { isNumeric, nameOfFile, sameVersion } from '../revisions/file-name.js';
 
 /** Numbers of so many digits are times, and mean one thing whatever the words behind them. */
 const TIME_DIGITS = 8;
@@ -14,8 +13,8 @@ interface Name {
   readonly id: string;
   /** Digits, or null. */
   readonly number: string | null;
-  /** Words behind the version, folded. */
-  readonly words: string;
+  /** Words behind the version, folded; null where there is no file that says them. */
+  readonly words: string | null;
 }
 
 interface Names {
@@ -46,11 +45,12 @@ function meantByText(text: string, { byText, byNumber, all }: Names): string | n
   if (exact !== undefined) return exact;
   if (isNumeric(text)) return byNumber.get(valueOf(text)) ?? null;
   const [, digits, rest = ''] = /^(\d+)[^0-9A-Za-z]+(.*)$/s.exec(text) ?? [];
-  if (digits === undefined) return only(all.filter(({ words }) => words !== '' && words === fold(text)));
+  if (digits === undefined) return only(all.filter(({ words }) => words === fold(text)));
   const words = fold(rest);
   const numbered = byNumber.get(valueOf(digits)) ?? null;
-  const sameWords = all.filter((name) => name.words === words && words !== '');
-  if (numbered !== null && (isTime(digits) || sameWords.some(({ id }) => id === numbered))) return numbered;
+  const sameWords = all.filter((name) => name.words === words);
+  const isSaid = (one: Name): boolean => one.id === numbered && (one.words === null || one.words === words);
+  if (numbered !== null && (isTime(digits) || all.some(isSaid))) return numbered;
   // Numbered anew by whoever wrote the files: times became a count, or a count became times.
   return only(sameWords.filter(({ number }) => number !== null && isTime(number) !== isTime(digits)));
 }
@@ -60,7 +60,7 @@ function only(names: readonly Name[]): string | null {
   return first === undefined || others.length > 0 ? null : first.id;
 }
 
-function namesOf({ order }: Graph): Names {
+function namesOf({ order, shadowed }: Graph): Names {
   const byText = new Map<string, string | null>();
   const byNumber = new Map<string, string | null>();
   const byHash = new Map<string, string | null>();
@@ -68,19 +68,26 @@ function namesOf({ order }: Graph): Names {
     const other = map.get(key);
     map.set(key, other === undefined || other === id ? id : null);
   };
-  const all = order.map((revision): Name => {
-    const { id, contentHashes = [] } = revision;
-    const { version, slug } = fileNameOf(revision);
-    for (const text of [id, version, `${version}_${slug}`]) add(byText, fold(text), id);
-    for (const text of [id, version]) if (isNumeric(text)) add(byNumber, valueOf(text), id);
+  const all: Name[] = [];
+  const name = (id: string, version: string, words: string | null): void => {
+    for (const text of [id, version]) {
+      add(byText, fold(text), id);
+      if (isNumeric(text)) add(byNumber, valueOf(text), id);
+    }
+    if (words !== null) add(byText, fold(`${version}_${words}`), id);
+    all.push({ id, number: isNumeric(version) ? version : null, words: words === null ? null : fold(words) });
+  };
+  for (const revision of [...shadowed, ...order]) {
+    const { id, contentHashes = [], replaces = [] } = revision;
+    const { version, slug } = nameOfFile(revision.file) ?? { version: id, slug: revision.name };
+    // A number that it shares with one that it replaces means that one.
+    name(id, replaces.some((other) => sameVersion(other, version)) ? id : version, slug);
     for (const hash of contentHashes) add(byHash, hash, id);
-    return { id, number: isNumeric(version) ? version : null, words: fold(slug) };
-  });
+  }
+  const known = new Set(all.map(({ id }) => id));
+  for (const id of [...shadowed, ...order].flatMap(({ replaces = [] }) => replaces))
+    if (!known.has(id)) name(id, id, null);
   return { byText, byNumber, byHash, all };
-}
-
-function fileNameOf({ id, file, name }: Revision): { readonly version: string; readonly slug: string } {
-  return nameOfFile(file) ?? { version: id, slug: name };
 }
 
 /** `Create-Notes` and `create_notes` are one name. */

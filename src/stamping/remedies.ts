@@ -15,8 +15,12 @@ export function stuckWords({ tool, table, stuck }: Claim): string {
   return `${table} has ${first.name ?? 'a migration'} with ${first.found}${more}: ${what}`;
 }
 
-/** What to do, in the words of that tool. */
-export function remedyOf({ tool, stuck }: Pick<Claim, 'tool' | 'stuck'>): string {
+/** What to do about all of them, in the words of each tool. */
+export function remediesOf(claims: readonly Claim[]): string {
+  return [...new Set(claims.map(remedyOf))].join('; ');
+}
+
+function remedyOf({ tool, stuck }: Pick<Claim, 'tool' | 'stuck'>): string {
   const [first] = stuck;
   const name = first?.name ?? 'it';
   const isLocked = first?.kind === 'locked';

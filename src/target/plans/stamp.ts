@@ -3,13 +3,13 @@
 import type { Match, Observation } from '../../model/observation.js';
 import type { Reason } from '../../model/outcome.js';
 import type { Revision } from '../../model/revision.js';
-import { hint, onFleet, onTarget } from '../../model/hint.js';
+import { hint, onFleet, onTarget, type Hint } from '../../model/hint.js';
 import { resolveArgument } from '../../revisions/argument.js';
 import { ancestors, headsOf, inOrder, type Graph } from '../../revisions/graph.js';
 import type { Judgement } from '../../stamping/judge.js';
 import { agrees, hearClaims, inClaimWords, isSpeaking, type Heard } from '../../stamping/claims.js';
 import { inWords, listDifference } from '../../stamping/match.js';
-import { stuckWords } from '../../stamping/remedies.js';
+import { remediesOf, stuckWords } from '../../stamping/remedies.js';
 import type { Intent } from '../intent.js';
 import type { Decision, NoChange, Plan } from '../plan.js';
 import { baselineOf, current, EXTRA_TABLE, isAllowed, matchOf, skipped, type Evidence } from './evidence.js';
@@ -57,10 +57,10 @@ async function decideByName(
     return refuse('noBaseline', message, hint`replace it: ${byForce}`);
   }
   const heard = hearClaims(observation.claims, graph, basis.userVersions ?? {});
-  const against = intent.force ? null : objection(heard, wanted, to, graph);
-  if (recorded.length === 0 && against !== null) {
-    const said = hint`let evidence decide: ${onFleet('stamp')}; or record it all the same: ${byForce}`;
-    return { ...refuse('claimMismatch', against, said), ...matchOf(judgement) };
+  const against = intent.force || recorded.length > 0 ? null : objection(heard, wanted, to, graph);
+  if (against !== null) {
+    const said = hint`${against.remedy}; or record it all the same: ${byForce}`;
+    return { ...refuse('claimMismatch', against.message, said), ...matchOf(judgement) };
   }
   const plan = (match: Match | undefined): Plan =>
     stampPlan(graph, { baseline, from: revision, forget: 'all', observation, match });
@@ -75,18 +75,21 @@ async function decideByName(
   return { ...refuse('noBaseline', message, said), match };
 }
 
-/** What other tools say against a revision that was named; null: nothing. */
+/** What other tools say against a revision that was named, and what to do about it; null: nothing. */
 function objection(
   heard: readonly Heard[],
   wanted: ReadonlySet<string>,
   named: string,
   graph: Graph,
-): string | null {
-  const stuck = heard.filter(({ claim }) => claim.stuck.length > 0);
-  if (stuck.length > 0) return stuck.map(({ claim }) => stuckWords(claim)).join('; ');
+): { readonly message: string; readonly remedy: Hint } | null {
+  const stuck = heard.map(({ claim }) => claim).filter((claim) => claim.stuck.length > 0);
+  if (stuck.length > 0) return { message: stuck.map(stuckWords).join('; '), remedy: remediesOf(stuck) };
   const others = heard.filter((one) => isSpeaking(one) && !agrees(one, wanted));
   if (others.length === 0) return null;
-  return `${others.map((one) => inClaimWords(one, graph)).join('; ')}, and ${named} is to be recorded`;
+  return {
+    message: `${others.map((one) => inClaimWords(one, graph)).join('; ')}, and ${named} is to be recorded`,
+    remedy: hint`let evidence decide: ${onFleet('stamp')}`,
+  };
 }
 
 /** Whether a target is fine, or has only extra tables and those are allowed. */

@@ -18,7 +18,7 @@ export interface Reader {
   /** Columns that tell the order of application, as far as they are there. */
   readonly order: readonly string[];
   /** @param rows in that order */
-  read(rows: readonly Row[]): Reading;
+  readonly read: (rows: readonly Row[]) => Reading;
 }
 
 /** Every row is one that was applied. */

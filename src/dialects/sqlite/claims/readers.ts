@@ -117,7 +117,7 @@ export const READERS: readonly Reader[] = [
       lastRows(rows, 'migration_name', (row) => {
         if (row['rolled_back_at'] !== null) return null;
         if (row['finished_at'] !== null) return { mark: named(row['migration_name']) };
-        return failed(row['migration_name'], 'finished_at and rolled_back_at are empty');
+        return failed(row['migration_name'], 'neither finished_at nor rolled_back_at');
       }),
   },
   {
@@ -298,7 +298,7 @@ function readAtlas(rows: readonly Row[]): Reading {
     stuck: own
       .filter((row) => !isDone(row))
       .map(({ version = null, applied, total }) =>
-        failed(version, `applied ${applied ?? ''} of ${total ?? ''} statements`),
+        failed(version, `${applied ?? ''} of ${total ?? ''} statements applied`),
       ),
   };
 }

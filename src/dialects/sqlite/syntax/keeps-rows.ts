@@ -24,7 +24,17 @@ export function keepsRows(statement: Stmt): boolean {
     case 'SelectStmt':
     case 'VacuumStmt':
       return true;
-    default:
+    case 'AttachStmt':
+    case 'BeginStmt':
+    case 'CommitStmt':
+    case 'DeleteStmt':
+    case 'DetachStmt':
+    case 'DropTableStmt':
+    case 'InsertStmt':
+    case 'ReleaseStmt':
+    case 'RollbackStmt':
+    case 'SavepointStmt':
+    case 'UpdateStmt':
       return false;
   }
 }
