@@ -90,8 +90,7 @@ export function allowed(
     case 'boolean':
       return 'true or false';
     case 'list': {
-      if (pairs === true)
-        return source === 'text' ? `${value ?? ''}, separated by commas` : `a list of N=REV`;
+      if (pairs === true) return source === 'text' ? 'pairs such as 3=0003' : 'a list of pairs';
       const items = `${value?.replace(',..', '').toLowerCase() ?? 'value'}s`;
       return source === 'text' ? `${items}, separated by commas` : `a list of ${items}`;
     }

@@ -45,8 +45,8 @@ export const PLACE_SETTINGS = {
   userVersion: {
     type: 'list',
     pairs: true,
-    value: 'N=REV,..',
-    describe: 'Which revision a number means that an application keeps in user_version',
+    value: 'MAP',
+    describe: 'Revisions that numbers in user_version stand for: 3=0003,4=0005',
   },
 } as const satisfies Record<string, Setting>;
 

@@ -6,7 +6,7 @@ import { compareFiles } from './file-name.js';
 import type { Revision } from '../model/revision.js';
 import { nearest } from '../model/nearest.js';
 import { orderByNeeds } from './order.js';
-import { withoutReplaced } from './squash.js';
+import { withoutReplaced } from './replaced.js';
 
 export interface Graph {
   /** Every revision after all that it needs; in file order wherever needs leave it open. */

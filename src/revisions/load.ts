@@ -11,7 +11,7 @@ import { command, hint } from '../model/hint.js';
 import { buildGraph, type Graph } from './graph.js';
 import { readModuleRevision, type ReadModule } from './module.js';
 import type { Revision } from '../model/revision.js';
-import { beforeOf } from './squash.js';
+import { beforeOf } from './replaced.js';
 import type { Syntax } from './syntax.js';
 
 export interface LoadOptions {

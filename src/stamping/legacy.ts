@@ -11,15 +11,12 @@ import { inClaimWords, isSpeaking } from './claims.js';
 import { isDecided, listDifference, type Matching, type MatchOptions } from './match.js';
 import { remediesOf, stuckWords } from './remedies.js';
 
-type Legacy = Pick<Reason, 'code' | 'message' | 'hint' | 'revision'>;
-
 export function legacy(matching: Matching, graph: Graph, options: MatchOptions): Reason {
-  const { code, message, hint: said, revision } = legacyOf(matching, graph, options);
-  const where = revision === undefined ? {} : { revision };
-  return { code, step: 'read', ...where, message: `${message}${told(matching, graph)}`, hint: said };
+  const reason = legacyOf(matching, graph, options);
+  return { ...reason, message: `${reason.message}${told(matching, graph)}` };
 }
 
-function legacyOf(matching: Matching, graph: Graph, options: MatchOptions): Legacy {
+function legacyOf(matching: Matching, graph: Graph, options: MatchOptions): Reason {
   const { match, choice, heard, extraTables } = matching;
   if (choice !== null)
     return isDecided(match)
@@ -28,6 +25,7 @@ function legacyOf(matching: Matching, graph: Graph, options: MatchOptions): Lega
   if (match.revision === null) {
     return {
       code: 'noBaseline',
+      step: 'read',
       message: 'it has tables and no history, and no revision has tables of these names',
       hint: 'check that it belongs to this fleet; narrow --pattern or use --exclude where it does not',
     };
@@ -36,6 +34,7 @@ function legacyOf(matching: Matching, graph: Graph, options: MatchOptions): Lega
   const force = hint`record it anyway, and then repair it: ${onTarget('stamp', { force: true }, match.revision)}; ${onTarget('repair')}`;
   return {
     code: 'noBaseline',
+    step: 'read',
     message: `no revision has its structure; the nearest is ${match.revision}: ${listDifference(match.difference)}`,
     hint:
       hintForExtra(extraTables) ??
@@ -64,7 +63,7 @@ function matched(
   { match: { candidates, difference, kind } }: Matching,
   revision: string,
   options: MatchOptions,
-): Legacy {
+): Reason {
   const beside = difference.length === 0 ? '' : `, but for ${listDifference(difference)}`;
   const [other = '', ...more] = candidates.filter((id) => id !== revision);
   const others =
@@ -76,6 +75,7 @@ function matched(
   const own = optionsOf(options);
   return {
     code: 'noBaseline',
+    step: 'read',
     revision,
     message: `it has tables and no history; its structure is that of revision ${revision}${beside}`,
     hint: hint`baseline it: ${onFleet('stamp', own)}   (or in one pass: ${onFleet('upgrade', { stamp: true, ...own })})${others}`,
@@ -92,7 +92,7 @@ function undecided(
   { by, again }: Choice,
   graph: Graph,
   { allowExtra, at }: MatchOptions,
-): Legacy {
+): Reason {
   const all = candidates.join(', ');
   const stampAt = (which: string) =>
     onTarget('stamp', { at: which, ...optionsOf({ allowExtra: allowExtra === true }) });
@@ -101,6 +101,7 @@ function undecided(
     const stuck = heard.map(({ claim }) => claim).filter((claim) => claim.stuck.length > 0);
     return {
       code: 'claimMismatch',
+      step: 'read',
       message: `${stuck.map(stuckWords).join('; ')}; its structure is that of ${all}`,
       hint: hint`${remediesOf(stuck)}; then: ${onTarget('stamp')}; or, where that tool is not used any more and it is at ${last}, record that: ${onTarget('stamp', { force: true }, last)}`,
     };
@@ -109,6 +110,7 @@ function undecided(
     const words = heard.filter(isSpeaking).map((one) => inClaimWords(one, graph));
     return {
       code: 'claimMismatch',
+      step: 'read',
       message: `${words.join('; ')}, the structure is that of ${all}`,
       hint: hint`find out which of them is right; where the structure is, record ${candidates.length === 1 ? 'it' : `the one of ${all} that it is at, for example`}: ${stampAt(last)}`,
     };
@@ -117,6 +119,7 @@ function undecided(
     const isWord = at === 'earliest' || at === 'latest';
     return {
       code: 'ambiguousBaseline',
+      step: 'read',
       message: isWord
         ? `its structure is that of ${all}, none of which is the ${at}: they do not follow one another`
         : `its structure is that of ${all}, and ${at ?? ''} is none of them`,
@@ -130,6 +133,7 @@ function undecided(
   const [first = ''] = candidates;
   return {
     code: 'ambiguousBaseline',
+    step: 'read',
     message,
     hint: hint`decide which of them it is at (${all}), and name it, for example: ${stampAt(first)}; where all of them have run: ${stampAt('latest')}`,
   };
