@@ -149,7 +149,7 @@ function withParents(drafts: readonly Draft[], problems: Problem[]): Revision[] 
     const { version, downRevision, ...rest } = draft;
     const parents = downRevision ?? listOf(beforeOf({ ...rest, version }, drafts));
     if (parents !== null) return { ...rest, parents };
-    // A file that could not be read may well say it.
+    // A file that could not be read may name its parents.
     if (rest.checksum === '') return { ...rest, parents: [] };
     const last = drafts[drafts.indexOf(draft) - 1]?.id ?? 'base';
     problems.push({

@@ -48,7 +48,7 @@ export async function readModuleRevision(
       dependsOn: header.dependsOn,
       ...(header.replaces.length === 0 ? {} : { replaces: header.replaces }),
       transactional: header.transaction ?? true,
-      losesRows: header.losesRows,
+      ...header.declared,
       up: found.up ? { kind: 'module', file } : blank.up,
       down: found.down ? { kind: 'module', file } : null,
       ...programChecksumsOf(text),
