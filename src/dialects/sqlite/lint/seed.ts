@@ -9,8 +9,11 @@ import { fold, quoteName, sqlText, tokensOf, unquote } from '../schema/sql-text.
 type Value = string | bigint | number | Uint8Array | null;
 
 export interface Seeder {
-  /** Gives each table of the structure a row that has none. */
-  fill(structure: Snapshot): void;
+  /**
+   * Gives each table of the structure a row that has none.
+   * @returns whether any may have got one
+   */
+  fill(structure: Snapshot): boolean;
   /** To be told of tables that may have lost all their rows, or are others under an old name. */
   readAgain(tables: Iterable<string>): void;
   /** Tables that no row could be found for, and why; each once. */
@@ -47,9 +50,10 @@ export function createSeeder(db: Database): Seeder {
   return {
     fill(structure) {
       const missing = structure.tables.filter((table) => !filled.has(fold(table.name)));
-      if (missing.length === 0) return;
+      if (missing.length === 0) return false;
       const byName = new Map(structure.tables.map((table) => [fold(table.name), table]));
       for (const table of missing) fillTable(table, byName, new Set());
+      return true;
     },
     readAgain(tables) {
       for (const table of tables) filled.delete(fold(table));

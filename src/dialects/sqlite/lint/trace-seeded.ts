@@ -7,7 +7,8 @@ import type { Revision, Script, Statement } from '../../../model/revision.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { quoteName } from '../schema/sql-text.js';
 import { createSeeder, type Seeder } from './seed.js';
-import { changesRows, countRowsOf, dependsOnRows, tablesAtRisk, type Counts } from './trace-tables.js';
+import { createRowCounter, type Counts } from './row-counts.js';
+import { changesRows, dependsOnRows, tablesAtRisk } from './trace-tables.js';
 import { memory, run, runDown, statementsOf, type DownFailure } from './trace-run.js';
 
 export const NOTHING = { seededError: null, rowsLost: [] } as const;
@@ -35,62 +36,76 @@ export interface Seeded {
 export function createSeeded(): Seeded {
   let db = memory();
   let seeder = createSeeder(db);
+  let counter = createRowCounter(db);
   let lost = false;
   /** Tables that were emptied because a statement failed on their rows: their number says nothing. */
   let disturbed: ReadonlySet<string> = new Set();
   let start: Counts = new Map();
   let orphansBefore: ReadonlyMap<string, number> = new Map();
+  /** What was found at the end of the revision before, if that changed rows. */
+  let atEnd: { readonly writes: number; readonly orphans: ReadonlyMap<string, number> } | null = null;
   let isChanging = false;
+
+  /** To be told of tables that may have other rows than before. */
+  function readAgain(tables: readonly string[]): void {
+    seeder.readAgain(tables);
+    counter.forget(tables);
+  }
+
+  /** Gives every table a row that has none; triggers may make more of it. */
+  function fill(structure: Snapshot): void {
+    if (seeder.fill(structure)) counter.forget();
+  }
 
   return {
     begin(structure, revision) {
-      seeder.fill(structure);
+      fill(structure);
       disturbed = new Set();
       const statements = statementsOf(revision.up);
       const atRisk = new Set(statements.flatMap((statement) => tablesAtRisk(statement, structure)));
       isChanging = statements.some(changesRows);
-      start = countRowsOf(db, atRisk);
-      orphansBefore = isChanging ? orphansOf(db) : new Map();
+      start = counter.count(atRisk);
+      if (isChanging) orphansBefore = atEnd?.writes === writesOf(db) ? atEnd.orphans : orphansOf(db);
+      atEnd = null;
       db.pragma('legacy_alter_table = OFF');
       if (revision.transactional) db.exec('BEGIN');
     },
     async run(script, statement, structure) {
       if (lost) return NOTHING;
       const atRisk = tablesAtRisk(statement, structure);
-      const before = countRowsOf(db, atRisk);
-      seeder.readAgain(atRisk);
+      const before = counter.count(atRisk);
+      readAgain(atRisk);
       const error = await run(db, script, statement, 'up');
       if (error === null) {
         // A table that is renamed takes its rows along.
         const isRename = statement.kind === 'AlterTableStmt';
         return {
           seededError: null,
-          rowsLost: isRename ? [] : losses(before, countRowsOf(db, before.keys())),
+          rowsLost: isRename ? [] : losses(before, counter.count(before.keys())),
         };
       }
       disturbed = new Set([...disturbed, ...atRisk]);
       // Without the rows it meets, the statement does what it did on the empty database.
       for (const table of atRisk) emptyTable(db, table);
+      readAgain(atRisk);
       lost = script.kind === 'module' || (await run(db, script, statement, 'up')) !== null;
       return { seededError: error, rowsLost: [] };
     },
     refill(structure) {
-      if (!lost) seeder.fill(structure);
+      if (!lost) fill(structure);
     },
     end(before, after) {
       if (db.inTransaction) db.exec('COMMIT');
       if (lost || !isChanging) return { rowsLost: [], orphans: [] };
+      atEnd = { writes: writesOf(db), orphans: orphansOf(db) };
       const known = new Set(before.tables.map((table) => table.name));
       const names = after.tables.map((table) => table.name);
-      const counts = countRowsOf(
-        db,
-        names.filter((name) => start.has(name) || !known.has(name)),
-      );
+      const counts = counter.count(names.filter((name) => start.has(name) || !known.has(name)));
       return {
         rowsLost: withoutRenamed(losses(start, counts), start, counts).filter(
           ({ table }) => !disturbed.has(table),
         ),
-        orphans: newOrphans(orphansBefore, orphansOf(db)).filter(
+        orphans: newOrphans(orphansBefore, atEnd.orphans).filter(
           ({ table, parent }) => !disturbed.has(table) && !disturbed.has(parent),
         ),
       };
@@ -109,6 +124,8 @@ export function createSeeded(): Seeded {
       db.close();
       db = memory(empty.serialize());
       seeder = createSeeder(db);
+      counter = createRowCounter(db);
+      atEnd = null;
       lost = false;
     },
     seeder: () => seeder,
@@ -138,6 +155,9 @@ function withoutRenamed(lost: readonly RowsLost[], start: Counts, after: Counts)
   const added = [...after].filter(([name]) => !start.has(name)).map(([, rows]) => rows);
   return lost.filter(({ table, before }) => after.has(table) || !added.some((rows) => rows >= before));
 }
+
+const writesOf = (db: Database): number =>
+  db.prepare<[], number>('SELECT total_changes()').pluck().get() ?? 0;
 
 /** Rows without a parent, by table and parent. */
 function orphansOf(db: Database): ReadonlyMap<string, number> {
