@@ -135,6 +135,7 @@ export const COMMAND_SETTINGS = {
   },
   rule: { type: 'list', value: 'RULE,..', describe: 'Apply these rules alone, by the ids that lint prints' },
   strict: { type: 'boolean', default: false, describe: 'Warnings are errors' },
+  since: { type: 'string', value: 'REV', describe: 'Tell what revisions after this one have alone' },
   output: {
     type: 'path',
     value: 'FILE',

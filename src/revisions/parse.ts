@@ -2,6 +2,7 @@
 // open in a draft: the default is the revision before it, which one file alone cannot know.
 
 import type { Revision, Script } from '../model/revision.js';
+import { readAllowances } from './allowance.js';
 import { checksumsOf, normalizeText } from './checksum.js';
 import { misplacedKeys, readHeader } from './header.js';
 import { readStatements, type SectionReading } from './statements.js';
@@ -63,7 +64,8 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
   const marks = readMarks(comments, problems);
   const [up, down] = [marks.find(isUp), marks.find((mark) => !isUp(mark))];
   const first = marks[0]?.comment.offset ?? Infinity;
-  const { header, problems: headerProblems } = readHeader(comments.filter(({ offset }) => offset < first));
+  const headerComments = comments.filter(({ offset }) => offset < first);
+  const { header, problems: headerProblems } = readHeader(headerComments);
   problems.push(...headerProblems, ...misplacedKeys(comments.filter(({ offset }) => offset > first)));
   const [stray] = syntax.split(tokens.filter(({ offset }) => offset < first));
   problems.push(...faultsOfMarks(marks, stray?.[0], header.transaction));
@@ -80,12 +82,18 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
   };
   const [upSection, downSection] = [section(up), section(down)];
   const { downRevision, dependsOn, losesRows } = header;
+  const allows = readAllowances(
+    headerComments,
+    comments.filter(({ offset }) => offset > first),
+    [...(upSection?.lines ?? []), ...(downSection?.lines ?? [])],
+  );
   const meaning = { downRevision, dependsOn, transactional, losesRows };
   return {
     draft: {
       ...blankDraft(file, name),
       ...meaning,
       id: header.revision ?? name.version,
+      ...(allows.length === 0 ? {} : { allows }),
       up: scriptOf(upSection ?? { statements: [] }),
       down: downSection === null ? null : scriptOf(downSection),
       ...checksumsOf({ ...meaning, up: upSection?.meant ?? [], down: downSection?.meant ?? null }),

@@ -1,6 +1,7 @@
 // Every rule there is, SQLite's own and those that any dialect has. Adding one is adding a file and a line here. Their
 // order decides between findings of one line.
 
+import { allowance } from '../../../revisions/lint/allowances.js';
 import { byPosition } from './rules/by-position.js';
 import { cascade } from './rules/cascade.js';
 import { circularNeeds } from '../../../revisions/lint/rules/circular-needs.js';
@@ -38,4 +39,5 @@ export const RULES: readonly SqliteRule[] = [
   orderChanged,
   nameOrder,
   unknownStatement,
+  allowance,
 ];
