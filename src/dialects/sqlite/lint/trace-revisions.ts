@@ -17,7 +17,7 @@ import { changed } from './lookup.js';
 /** @param order revisions, every need first */
 export async function traceRevisions(order: readonly Revision[]): Promise<SqliteTrace> {
   const empty = memory();
-  const seeded = createSeeded();
+  const seeded = createSeeded(order);
   const reader = createStructureReader(empty);
   const broken = createBrokenFinder(empty);
   const scratch = { empty, seeded, reader, broken };

@@ -1,14 +1,17 @@
 // The database that has a row in every table: follows the empty one revision by revision, and tells what only rows show.
-// Where a statement fails on rows it is run again without them, so that the next statements can be tried.
+// Where a statement fails on rows it is run again with fewer, and then without any, so that the next statements can be
+// tried.
 
 import type { Database } from 'better-sqlite3';
 import type { Orphans, RevisionTrace, RowsLost, StepTrace } from '../../../revisions/lint/trace.js';
 import type { Revision, Script, Statement } from '../../../model/revision.js';
 import type { Snapshot } from '../schema/snapshot.js';
-import { quoteName } from '../schema/sql-text.js';
+import { fold, quoteName } from '../schema/sql-text.js';
 import { createSeeder, type Seeder } from './seed.js';
+import { createCarriedRows } from './carried-rows.js';
 import { createRowCounter, type Counts } from './row-counts.js';
-import { changesRows, dependsOnRows, tablesAtRisk } from './trace-tables.js';
+import { tablesInTheMaking } from './in-the-making.js';
+import { changesRows, dependsOnRows, tablesAtRisk, tablesNamed } from './trace-tables.js';
 import { memory, run, runDown, statementsOf, type DownFailure } from './trace-run.js';
 
 export const NOTHING = { seededError: null, rowsLost: [] } as const;
@@ -33,7 +36,11 @@ export interface Seeded {
   close(): void;
 }
 
-export function createSeeded(): Seeded {
+/** @param order the revisions that will be run */
+export function createSeeded(order: readonly Revision[]): Seeded {
+  const inTheMaking = tablesInTheMaking(order);
+  let isMaking: ReadonlySet<string> = new Set();
+  let carried = createCarriedRows();
   let db = memory();
   let seeder = createSeeder(db);
   let counter = createRowCounter(db);
@@ -54,11 +61,47 @@ export function createSeeded(): Seeded {
 
   /** Gives every table a row that has none; triggers may make more of it. */
   function fill(structure: Snapshot): void {
-    if (seeder.fill(structure)) counter.forget();
+    if (seeder.fill(structure, isMaking)) counter.forget();
+  }
+
+  /** Runs a statement that failed on rows with one row in each of its tables, else with none. */
+  async function runWithLess(
+    script: Script,
+    statement: Statement,
+    structure: Snapshot,
+    atRisk: readonly string[],
+  ): Promise<boolean> {
+    const tables = [...new Set([...atRisk, ...tablesNamed(statement, structure)])];
+    for (const take of [keepOne, emptyTable]) {
+      for (const table of tables) take(db, table);
+      readAgain(tables);
+      // What is counted from here on is what is left.
+      if (take === keepOne)
+        start = new Map([...start, ...counter.count(tables.filter((each) => start.has(each)))]);
+      else disturbed = new Set([...disturbed, ...tables]);
+      const isDone = (await run(db, script, statement, 'up')) === null;
+      readAgain(tables);
+      if (isDone) return true;
+    }
+    return false;
+  }
+
+  function addedTo(table: string, statement: Statement, before: Counts): number {
+    const rows = counter.count([table]).get(table);
+    const former = [...before].find(([name]) => fold(name) === table)?.[1] ?? 0;
+    // Of a temporary table no count is kept.
+    if (rows !== undefined && statement.kind !== 'CreateTableStmt') return rows - former;
+    return rows ?? db.prepare<[], number>('SELECT changes()').pluck().get() ?? 0;
+  }
+
+  function withoutCarried(lost: readonly RowsLost[]): RowsLost[] {
+    const isThere = (table: string): boolean => counter.count([table]).has(table);
+    return lost.filter(({ table, before, after }) => carried.count(table, isThere) < before - after);
   }
 
   return {
     begin(structure, revision) {
+      isMaking = inTheMaking.get(revision.id) ?? new Set();
       fill(structure);
       disturbed = new Set();
       const statements = statementsOf(revision.up);
@@ -77,18 +120,15 @@ export function createSeeded(): Seeded {
       readAgain(atRisk);
       const error = await run(db, script, statement, 'up');
       if (error === null) {
+        carried.follow(statement, (table) => addedTo(table, statement, before));
         // A table that is renamed takes its rows along.
         const isRename = statement.kind === 'AlterTableStmt';
         return {
           seededError: null,
-          rowsLost: isRename ? [] : losses(before, counter.count(before.keys())),
+          rowsLost: isRename ? [] : withoutCarried(losses(before, counter.count(before.keys()))),
         };
       }
-      disturbed = new Set([...disturbed, ...atRisk]);
-      // Without the rows it meets, the statement does what it did on the empty database.
-      for (const table of atRisk) emptyTable(db, table);
-      readAgain(atRisk);
-      lost = script.kind === 'module' || (await run(db, script, statement, 'up')) !== null;
+      lost = script.kind === 'module' || !(await runWithLess(script, statement, structure, atRisk));
       return { seededError: error, rowsLost: [] };
     },
     refill(structure) {
@@ -102,7 +142,7 @@ export function createSeeded(): Seeded {
       const names = after.tables.map((table) => table.name);
       const counts = counter.count(names.filter((name) => start.has(name) || !known.has(name)));
       return {
-        rowsLost: withoutRenamed(losses(start, counts), start, counts).filter(
+        rowsLost: withoutCarried(withoutRenamed(losses(start, counts), start, counts)).filter(
           ({ table }) => !disturbed.has(table),
         ),
         orphans: newOrphans(orphansBefore, atEnd.orphans).filter(
@@ -140,6 +180,16 @@ function emptyTable(db: Database, table: string): void {
     db.exec(`DELETE FROM main.${quoteName(table)}`);
   } catch {
     // A trigger may forbid it: then the statement fails once more, and the copy starts over from the empty database.
+  }
+}
+
+/** The oldest row is the one that has no NULL. */
+function keepOne(db: Database, table: string): void {
+  const name = quoteName(table);
+  try {
+    db.exec(`DELETE FROM main.${name} WHERE rowid <> (SELECT min(rowid) FROM main.${name})`);
+  } catch {
+    // Without a rowid: then it is emptied.
   }
 }
 

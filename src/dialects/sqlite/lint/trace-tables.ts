@@ -5,6 +5,7 @@ import { namesWritten, tableNamed } from './lookup.js';
 import { fold } from '../schema/sql-text.js';
 import type { Snapshot, Trigger } from '../schema/snapshot.js';
 import type { Statement } from '../../../model/revision.js';
+import { sourcesOf } from '../syntax/references.js';
 import { treeOf } from '../syntax/tree.js';
 
 /**
@@ -43,6 +44,14 @@ export function tablesAtRisk(statement: Statement, structure: Snapshot): readonl
     return namesIn(structure, reachedBy(fold(tree.tblName.objName.text), structure.triggers));
   }
   return [];
+}
+
+/** Tables of the structure that a statement names. */
+export function tablesNamed(statement: Statement, structure: Snapshot): readonly string[] {
+  const tree = treeOf(statement);
+  if (tree === null) return [];
+  const indexed = tree.type === 'CreateIndexStmt' ? [tree.tblName.text] : [];
+  return namesIn(structure, [...sourcesOf(tree).values(), ...indexed]);
 }
 
 /** Whether rows may be otherwise after a statement. */

@@ -16,19 +16,18 @@ export const cascade: SqliteRule = {
 };
 
 function checkTriggers(trace: SqliteRevisionTrace): Mistake[] {
-  return trace.rowsLost.flatMap(({ table, before, after }): Mistake[] => {
+  return trace.rowsLost.flatMap(({ table }): Mistake[] => {
     const step = trace.steps.findLast((each) =>
       each.rowsLost.some((lost) => fold(lost.table) === fold(table)),
     );
     const target = step === undefined ? null : targetOf(step);
     if (step === undefined || target === null || fold(target) === fold(table) || isDeclared(trace, table))
       return [];
-    const rows = before - after === 1 ? 'a row' : `${before - after} rows`;
     return [
       {
         revision: trace.revision,
         line: step.statement.line,
-        message: `The statement on ${target} takes ${rows} of ${table} too, by a trigger`,
+        message: `The statement on ${target} takes rows of ${table} too, by a trigger`,
         mend: `drop the trigger before and make it again after; or, where those rows may go, write "-- loses_rows: ${[...trace.revision.losesRows, table].join(', ')}" into the header`,
       },
     ];
@@ -36,17 +35,16 @@ function checkTriggers(trace: SqliteRevisionTrace): Mistake[] {
 }
 
 function checkOrphans(trace: SqliteRevisionTrace): Mistake[] {
-  return trace.orphans.flatMap(({ table, parent, rows }): Mistake[] => {
+  return trace.orphans.flatMap(({ table, parent }): Mistake[] => {
     const step = trace.steps.findLast((each) =>
       each.rowsLost.some((lost) => fold(lost.table) === fold(parent)),
     );
     if (step === undefined) return [];
-    const what = rows === 1 ? 'a row' : `${rows} rows`;
     return [
       {
         revision: trace.revision,
         line: step.statement.line,
-        message: `It leaves ${what} of ${table} without a parent in ${parent}: foreign keys are off during a revision, so ON DELETE does nothing`,
+        message: `It leaves rows of ${table} without a parent in ${parent}: foreign keys are off during a revision, so ON DELETE does nothing`,
         mend: `delete or change the rows of ${table} in the same revision, before this statement`,
       },
     ];
