@@ -118,6 +118,7 @@ const CODES = Object.keys({
   foreignKeyViolation: true,
   integrity: true,
   rowsLost: true,
+  valuesChanged: true,
   columnOrder: true,
   schemaMismatch: true,
   backupFailed: true,

@@ -130,6 +130,8 @@ export interface Replay {
   fingerprint(revisions: readonly Revision[]): Promise<string>;
   /** That structure itself; cheap where the call before was about a beginning of the same chain. */
   structure(revisions: readonly Revision[]): Promise<Structure>;
+  /** The columns of each table after exactly these revisions. Cached. */
+  tables(revisions: readonly Revision[]): Promise<TableOrders>;
   /** How tables are when the last of these revisions runs its statements by position, up or, after it, down. Cached. */
   columnOrders(revisions: readonly Revision[], direction: 'up' | 'down'): Promise<ColumnOrders>;
   close(): Promise<void>;
@@ -181,8 +183,8 @@ export interface Session {
   /** Whether the object of a guard exists. */
   exists(object: Guard['object']): Promise<boolean>;
   /**
-   * Runs one statement and proves that the transaction is still open afterwards.
-   * @throws DatabaseError `migrationFailed`; `commitUncertain` where the statement ended the transaction
+   * Runs one statement and proves that the transaction is still open afterwards, and what became of rows.
+   * @throws DatabaseError `migrationFailed`; `rowsLost`, `valuesChanged`, `corrupt` and `integrity` for what it does to rows; `commitUncertain` where the statement ended the transaction
    */
   execute(statement: Pick<Statement, 'sql'> & Partial<Statement>): Promise<void>;
   /** Runs one statement that no transaction may hold. */
@@ -199,7 +201,12 @@ export interface Session {
    * @throws DatabaseError `columnOrder`
    */
   assertColumnOrder(tables: readonly string[], accepted: readonly TableOrders[]): Promise<void>;
-  /** Takes back what a revision switched for itself on this connection. */
+  /** To be called before the first statement of a revision, or of a repair: what they do to rows is watched from here. */
+  beginRevision(begun: BegunRevision): Promise<void>;
+  /**
+   * Proves what only shows at the end, ends the watch, and takes back what the revision switched for itself on this connection. Harmless where none began.
+   * @throws DatabaseError `rowsLost`
+   */
   endRevision(): Promise<void>;
   /** Takes rows out of the history, changes rows, then adds rows; the table is made where it is missing. */
   record(change: HistoryChange): Promise<void>;
@@ -211,6 +218,33 @@ export interface Session {
   /** Ends the transaction without effect; harmless where none is open. */
   rollback(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What is about to run, and what it says beforehand of the rows that it takes. */
+export interface BegunRevision {
+  /** Null for a repair. */
+  readonly revision: Revision | null;
+  readonly direction: 'up' | 'down';
+  /** Rows of each table before the whole change: what came into being in it may go again. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Tables that it drops with their rows because somebody named them. */
+  readonly dropped: readonly string[];
+  /** Where something goes because it is asked for, the tables and columns that are to be there afterwards; else null. */
+  readonly kept: TableOrders | null;
+  /** Statements of revisions that ran before on this target, not by this session, in order; asked for where it matters. */
+  readonly earlier: () => readonly Statement[];
+}
+
+export type DeclaringKey = 'loses_rows' | 'changes' | 'drops' | 'moves';
+
+/** Rows or values that are not what they were, for whoever must mend it. */
+export interface RowsFound {
+  readonly tables: readonly string[];
+  readonly rows: number;
+  /** Keys of a header, and what to add to each, that say that it is meant; none where nothing can. */
+  readonly declare: readonly { readonly key: DeclaringKey; readonly names: readonly string[] }[];
+  /** What to do instead. */
+  readonly mend: string;
 }
 
 /** `integrity`: rows break the rules of their table; `corrupt`: what is stored cannot be trusted. */
@@ -251,10 +285,13 @@ export interface HistoryChange {
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: FailureCode;
+  /** With `rowsLost` and `valuesChanged`. */
+  readonly found: RowsFound | null;
 
-  constructor(code: FailureCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: FailureCode, message: string, options?: { cause?: unknown; found?: RowsFound | null }) {
     super(message, options);
     this.code = code;
+    this.found = options?.found ?? null;
   }
 }
 

@@ -22,6 +22,7 @@ export type FailureCode =
   | 'foreignKeyViolation'
   | 'integrity'
   | 'rowsLost'
+  | 'valuesChanged'
   | 'columnOrder'
   | 'schemaMismatch'
   | 'backupFailed'
@@ -57,6 +58,11 @@ export interface Failure extends ToldHint {
   readonly statement?: string;
   /** Its line in the revision's file. */
   readonly line?: number;
+  /** The revision's file. */
+  readonly file?: string;
+  /** Tables whose rows or values are not what they were, and how many rows that is. */
+  readonly tables?: readonly string[];
+  readonly rows?: number;
 }
 
 /** The same before it is known which fleet, run and target its commands are about. */

@@ -249,6 +249,10 @@ export interface ShowReport {
     /** The revisions that stand on it or depend on it. */
     readonly children: readonly string[];
     readonly losesRows: readonly string[];
+    readonly changes: readonly string[];
+    readonly drops: readonly string[];
+    /** `u -> t`. */
+    readonly moves: readonly string[];
     readonly checksum: string;
     readonly up: string;
     /** Null: there is no way back. */

@@ -4,6 +4,7 @@
 import { backUp } from '../backup/publish.js';
 import { DatabaseError, type Session } from '../dialects/port.js';
 import type { Target } from '../model/target.js';
+import { hasRows } from './begin.js';
 import { commit } from './commit.js';
 import { decideTarget } from './decide.js';
 import { executeOutside } from './execute-outside.js';
@@ -23,18 +24,20 @@ import type { Tools, Work } from './work.js';
 export async function upgradeTarget(target: Target, work: Work, tools: Tools): Promise<OutcomeDraft> {
   let whole: OutcomeDraft | null = null;
   let intent = work.intent;
+  let wasEmpty = false;
   for (;;) {
-    const progress = startProgress(target, tools);
+    const progress = startProgress(target, tools, wasEmpty);
     const outcome = await takeSteps(progress, { ...work, intent }, tools);
     whole = whole === null ? outcome : joinOutcomes(whole, outcome);
     const { decision } = progress;
+    wasEmpty = progress.wasEmpty;
     if (outcome.failure !== null || decision?.kind !== 'plan' || decision.goal === null) return whole;
     intent = withGoal(intent, decision.goal);
   }
 }
 
 async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<OutcomeDraft> {
-  const { target } = progress;
+  const { target, wasEmpty } = progress;
   let session: Session | null = null;
   try {
     await tools.driver.assertSame(target, 'closed');
@@ -51,6 +54,9 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     progress.step = 'check';
     await session.proveWritable();
     const before = await readFacts(session, work.verify);
+    // What came into being in an earlier part of this work may go again in a later one.
+    const rows = wasEmpty ? {} : before.rows;
+    progress.wasEmpty = !hasRows(rows);
 
     progress.step = 'backUp';
     if (work.backupDir !== null) {
@@ -60,8 +66,8 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
 
     progress.step = 'execute';
     const durations = runsOutside(plan)
-      ? await executeOutside(session, plan, { work, tools, progress })
-      : await execute(session, plan, tools, progress);
+      ? await executeOutside(session, plan, { rows, work, tools, progress })
+      : await execute(session, plan, { rows, tools, progress });
 
     progress.step = 'record';
     await session.record(finalRecord(plan, durations, work, tools.now()));

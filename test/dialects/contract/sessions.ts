@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { DatabaseError, type BackupSink, type Session } from '../../../src/dialects/port.js';
 import { temporaryDirectory } from '../../support/fleet.js';
 import type { Backup } from './fixture.js';
-import { INDEX, MODULE, NOTES, PATIENCE, ROWS, rowOf, TASKS, titlesOf, type Kit } from './kit.js';
+import { begun, INDEX, MODULE, NOTES, PATIENCE, ROWS, rowOf, TASKS, titlesOf, type Kit } from './kit.js';
 
 export function testSessions(kit: Kit): void {
   const { make, targetOf, opened, within, asked, change, graphOf } = kit;
@@ -254,6 +254,7 @@ export function testSessions(kit: Kit): void {
     const target = await make(TASKS);
     await within(target, async (session) => {
       const before = await session.findRows(query, 1);
+      await session.beginRevision(begun());
       await session.execute({ sql: statement });
       expect(await session.findRows(query, 1)).not.toEqual(before);
       await session.endRevision();
