@@ -8,6 +8,7 @@ import type { Revision, Script, Statement } from '../../../model/revision.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { fold, quoteName } from '../schema/sql-text.js';
 import { createSeeder, type Seeder } from './seed.js';
+import { rowEffectOf } from '../syntax/row-effects.js';
 import { createCarriedRows } from './carried-rows.js';
 import { createRowCounter, type Counts } from './row-counts.js';
 import { tablesInTheMaking } from './in-the-making.js';
@@ -40,13 +41,15 @@ export interface Seeded {
 export function createSeeded(order: readonly Revision[]): Seeded {
   const inTheMaking = tablesInTheMaking(order);
   let isMaking: ReadonlySet<string> = new Set();
-  let carried = createCarriedRows();
+  const carried = createCarriedRows();
   let db = memory();
   let seeder = createSeeder(db);
   let counter = createRowCounter(db);
   let lost = false;
   /** Tables that were emptied because a statement failed on their rows: their number says nothing. */
   let disturbed: ReadonlySet<string> = new Set();
+  /** Of this revision, in order. */
+  let renames: (readonly [from: string, to: string])[] = [];
   let start: Counts = new Map();
   let orphansBefore: ReadonlyMap<string, number> = new Map();
   /** What was found at the end of the revision before, if that changed rows. */
@@ -94,6 +97,13 @@ export function createSeeded(order: readonly Revision[]): Seeded {
     return rows ?? db.prepare<[], number>('SELECT changes()').pluck().get() ?? 0;
   }
 
+  /** A table that has its rows under the name it got last. */
+  function isNotRenamed({ table, before }: RowsLost): boolean {
+    let name = fold(table);
+    for (const [from, to] of renames) if (from === name) name = to;
+    return name === fold(table) || ([...counter.count([name]).values()][0] ?? 0) < before;
+  }
+
   function withoutCarried(lost: readonly RowsLost[]): RowsLost[] {
     const isThere = (table: string): boolean => counter.count([table]).has(table);
     return lost.filter(({ table, before, after }) => carried.count(table, isThere) < before - after);
@@ -104,6 +114,7 @@ export function createSeeded(order: readonly Revision[]): Seeded {
       isMaking = inTheMaking.get(revision.id) ?? new Set();
       fill(structure);
       disturbed = new Set();
+      renames = [];
       const statements = statementsOf(revision.up);
       const atRisk = new Set(statements.flatMap((statement) => tablesAtRisk(statement, structure)));
       isChanging = statements.some(changesRows);
@@ -120,6 +131,8 @@ export function createSeeded(order: readonly Revision[]): Seeded {
       readAgain(atRisk);
       const error = await run(db, script, statement, 'up');
       if (error === null) {
+        const effect = rowEffectOf(statement);
+        if (effect.kind === 'renameTable') renames.push([fold(effect.table.name), fold(effect.to)]);
         carried.follow(statement, (table) => addedTo(table, statement, before));
         // A table that is renamed takes its rows along.
         const isRename = statement.kind === 'AlterTableStmt';
@@ -142,9 +155,9 @@ export function createSeeded(order: readonly Revision[]): Seeded {
       const names = after.tables.map((table) => table.name);
       const counts = counter.count(names.filter((name) => start.has(name) || !known.has(name)));
       return {
-        rowsLost: withoutCarried(withoutRenamed(losses(start, counts), start, counts)).filter(
-          ({ table }) => !disturbed.has(table),
-        ),
+        rowsLost: withoutCarried(withoutRenamed(losses(start, counts), start, counts))
+          .filter(isNotRenamed)
+          .filter(({ table }) => !disturbed.has(table)),
         orphans: newOrphans(orphansBefore, atEnd.orphans).filter(
           ({ table, parent }) => !disturbed.has(table) && !disturbed.has(parent),
         ),
