@@ -7,7 +7,7 @@ import { sourcesOf } from '../syntax/references.js';
 import { treeOf } from '../syntax/tree.js';
 
 export interface CarriedRows {
-  /** To be told of a statement that worked. */
+  /** Notes what a statement copied that worked. */
   follow(statement: Statement, added: (table: string) => number): void;
   /**
    * How many rows of a table are in others.

@@ -10,7 +10,7 @@ export type Counts = ReadonlyMap<string, number>;
 export interface RowCounter {
   /** Counts the rows of tables; those that are not there are left out. */
   count(tables: Iterable<string>): Counts;
-  /** To be told of tables that may have other rows, or be others under an old name; of none in particular: any may. */
+  /** Tables that may have other rows, or are new under an old name, are counted again; left out: any may. */
   forget(tables?: Iterable<string>): void;
 }
 

@@ -14,7 +14,7 @@ export interface BrokenFinder {
   find(structure: Snapshot): readonly Broken[];
   /** Whether anything of the structure did not work when it was last looked for. */
   isAny(structure: Snapshot): boolean;
-  /** SQLite's message where a view or trigger does not work now, else null; leaves what `find` remembers. */
+  /** SQLite's message where a view or trigger does not work now, else null; `find` does not count it as a call. */
   check(structure: Snapshot, part: View | Trigger): string | null;
 }
 
@@ -23,7 +23,7 @@ const EMPTY: Snapshot = { tables: [], indexes: [], views: [], triggers: [] };
 export function createBrokenFinder(db: Database): BrokenFinder {
   let last = EMPTY;
   const broken = new Map<View | Trigger, string>();
-  /** Names whose meaning is another than at the call before, through views as well. */
+  /** Names whose meaning has changed since the call before, directly or through a view. */
   function changedNames(structure: Snapshot): ReadonlySet<string> {
     const changed = new Set<string>();
     for (const side of ['tables', 'views'] as const) {
@@ -78,7 +78,7 @@ function viewError(db: Database, view: View): string | null {
   return compileError(db, `SELECT * FROM main.${quoteName(view.name)}`);
 }
 
-/** Compiles a statement that fires the trigger; what another trigger of the table does wrong is not this one's. */
+/** Compiles a statement that fires the trigger; a fault of another trigger on the table does not count. */
 function triggerError(
   db: Database,
   trigger: Trigger,

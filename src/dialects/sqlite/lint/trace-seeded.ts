@@ -46,7 +46,7 @@ export function createSeeded(order: readonly Revision[]): Seeded {
   let seeder = createSeeder(db);
   let counter = createRowCounter(db);
   let lost = false;
-  /** Tables that were emptied because a statement failed on their rows: their number says nothing. */
+  /** Tables that were emptied because a statement failed on their rows: how many rows they have says nothing. */
   let disturbed: ReadonlySet<string> = new Set();
   /** Of this revision, in order. */
   let renames: (readonly [from: string, to: string])[] = [];
@@ -233,7 +233,7 @@ function orphansOf(db: Database): ReadonlyMap<string, number> {
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   } catch {
-    // A foreign key whose parent has no fitting key: a rule of its own tells that from the structure.
+    // A foreign key whose parent has no fitting key: the rule `foreign-key-target` tells that from the structure.
   }
   return counts;
 }
