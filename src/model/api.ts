@@ -192,6 +192,8 @@ export interface LintFleetOptions extends SelectOptions {
   readonly rules?: readonly string[];
   /** Warnings count as errors; default false. */
   readonly strict?: boolean;
+  /** Findings of revisions after this one alone; all are run. */
+  readonly since?: string;
   /** Hold the revisions against what the targets have applied already; default false. */
   readonly fleet?: boolean;
 }

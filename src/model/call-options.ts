@@ -13,7 +13,7 @@ import {
   WORK_SETTINGS,
 } from './settings.js';
 
-const { stamp, allowDrift, allowExtra, dropExtra, checksums, at, strict, output, run, before, from } =
+const { stamp, allowDrift, allowExtra, dropExtra, checksums, at, strict, since, output, run, before, from } =
   settingOptions(COMMAND_SETTINGS);
 const { backupDir, dryRun, verify, busyTimeout, timeout } = settingOptions(CHANGE_SETTINGS);
 const rules = settingOption(COMMAND_SETTINGS.rule);
@@ -96,7 +96,7 @@ export const CALL_OPTIONS = {
   doctor: call({ ...select, backupDir }),
   baseline: call({ ...select, target: needed('the id of a target or the path of a database'), output }),
   heads: call({}),
-  lint: call({ ...select, rules, strict, fleet: flag }),
+  lint: call({ ...select, rules, strict, since, fleet: flag }),
   show: call({ revision: needed('a revision') }),
   newRevision: call({ message: needed('text') }),
   close: call({}),

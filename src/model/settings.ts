@@ -151,6 +151,7 @@ export const COMMAND_SETTINGS = {
   to: { type: 'path', value: 'FILE', describe: 'Write the copy to this file, which must not be there' },
   rule: { type: 'list', value: 'RULE,..', describe: 'Apply these rules alone, by the ids that lint prints' },
   strict: { type: 'boolean', default: false, describe: 'Warnings are errors' },
+  since: { type: 'string', value: 'REV', describe: 'Tell what revisions after this one have alone' },
   output: {
     type: 'path',
     value: 'FILE',

@@ -5,6 +5,7 @@ import type { LintFleetOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
 import type { LintReport } from '../model/lint.js';
 import type { RevisionNeeds } from '../model/report.js';
+import { resolveArgument } from '../revisions/argument.js';
 import type { Graph } from '../revisions/graph.js';
 import { asCounted } from '../revisions/squash.js';
 import { chooseRules, type LintOptions, type LintReply } from '../revisions/lint/lint.js';
@@ -16,9 +17,10 @@ import { lintByWorker } from './workers.js';
 
 /** @throws FleetError `migrations` where the revisions cannot even be read; `usage` for a rule that there is not */
 export async function lintFleet(context: Context, options: LintFleetOptions): Promise<LintReport> {
-  const { rules, strict = false } = options;
+  const { rules, strict = false, since } = options;
   chooseRules(context.dialect.lintRules, rules);
   const graph = await context.loadGraph();
+  if (since !== undefined) resolveArgument(graph, since, new Set(graph.byId.keys()));
   const released = options.fleet === true ? await releasedIn(context, graph, options) : null;
   const { report, needs } = await read(
     context,
@@ -27,6 +29,7 @@ export async function lintFleet(context: Context, options: LintFleetOptions): Pr
       strict,
       place: context.place,
       ...(rules === undefined ? {} : { rules }),
+      ...(since === undefined ? {} : { since }),
       ...(released === null ? {} : { released }),
     },
     options.signal,

@@ -119,7 +119,7 @@ export const baselineReport = z
 const lintFinding = z
   .strictObject({
     rule: text,
-    severity: z.enum(['error', 'warning']),
+    severity: z.enum(['error', 'warning', 'notice']),
     revision: text,
     file: text,
     line: count,
@@ -139,7 +139,14 @@ export const lintReport = z
   .strictObject({
     contract,
     command: z.literal('lint'),
-    summary: z.strictObject({ revisions: count, errors: count, warnings: count }),
+    summary: z.strictObject({
+      revisions: count,
+      errors: count,
+      warnings: count,
+      notices: count,
+      allowed: count.describe('Findings that comments in the revisions let pass'),
+    }),
+    since: z.exactOptional(text.describe('Findings are those of later revisions alone')),
     findings: z.array(lintFinding),
     notes: texts.describe('What could not be looked at'),
     graph: z.exactOptional(lintGraph),
