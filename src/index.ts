@@ -5,6 +5,7 @@ export { flagOf } from './model/command.js';
 export { FleetError } from './model/errors.js';
 export { EXIT, exitCodeOf } from './model/exit-code.js';
 export { nearest } from './model/nearest.js';
+export { isUndone } from './model/outcome.js';
 export { CONTRACT } from './model/report.js';
 export { allowed, checkedSettings, checkSetting, splitList } from './model/setting-schema.js';
 export {
@@ -42,7 +43,15 @@ export type { HistoryEntry, HistoryRow, HistoryStatus } from './model/history.js
 export type { About, CommandDraft, Hint, OwnDraft, ToldHint } from './model/hint.js';
 export type * from './model/lint.js';
 export type * from './model/observation.js';
-export type { Failure, FailureCode, Outcome, OutcomeKind, SkippedStatement, Step } from './model/outcome.js';
+export type {
+  Failure,
+  FailureCode,
+  Outcome,
+  OutcomeKind,
+  SkippedStatement,
+  Step,
+  UndoneKind,
+} from './model/outcome.js';
 export type * from './model/report.js';
 export type * from './model/revision-database.js';
 export type { Setting, SettingsOf, SettingTable, SettingValue } from './model/settings.js';

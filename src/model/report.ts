@@ -3,7 +3,7 @@
 import type { Command } from './command.js';
 import type { ToldHint } from './hint.js';
 import type { HistoryRow } from './history.js';
-import type { Failure, FailureCode, Outcome, OutcomeKind } from './outcome.js';
+import type { Failure, FailureCode, Outcome, OutcomeKind, UndoneKind } from './outcome.js';
 import type { Match, TargetState } from './observation.js';
 import type { Refusal } from './target.js';
 
@@ -104,7 +104,7 @@ export interface FailedAttempt {
   readonly command: RunCommand;
   /** When the run began; ISO 8601, UTC. */
   readonly startedAt: string;
-  readonly outcome: Extract<OutcomeKind, 'failed' | 'inDoubt'>;
+  readonly outcome: UndoneKind;
   readonly failure: Failure;
 }
 

@@ -21,7 +21,7 @@ import { toldOutcome } from '../target/progress.js';
 import type { Work } from '../target/work.js';
 import { aboutOf, commandOf } from './about.js';
 import { scratchOf, selectTargets, type Context } from './context.js';
-import { goalsOf } from './goals.js';
+import { waysOf } from './ways.js';
 import { refusedReason } from './inspect.js';
 import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
@@ -66,8 +66,8 @@ export async function runFleet(
     for (const outcome of failed) record.onOutcome(outcome);
 
     const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
-    const goals = await goalsOf(targets, intent, pool, { ...looking, lookedAt: context.now() });
-    const request = { targets, goals, work, rehearse: dryRun, about, jobs, signal };
+    const ways = await waysOf(targets, intent, pool, { ...looking, lookedAt: context.now() });
+    const request = { targets, ways, work, rehearse: dryRun, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.
     removeLeftovers(directories, [{ runId }]);

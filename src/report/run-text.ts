@@ -2,7 +2,7 @@
 // Apart from the document it reads, which programs read; it says nothing that the document does not.
 
 import { EXIT } from '../model/exit-code.js';
-import type { Outcome, OutcomeKind } from '../model/outcome.js';
+import { isUndone, type Outcome, type OutcomeKind } from '../model/outcome.js';
 import type { FailureGroup, RunReport } from '../model/report.js';
 import { causesText } from './causes-text.js';
 import type { Cause } from './causes-text.js';
@@ -36,6 +36,11 @@ export function runText(report: RunReport, options: TextOptions): string {
       causes('failed'),
       options,
     ),
+    causesText(
+      `Partly done: ${report.dryRun ? 'these would stand' : 'these stand'} between two revisions, as the table says`,
+      causes('partial'),
+      options,
+    ),
     causesText('Left alone', causes('skipped'), options),
     ...mendedSections(report.targets, options),
     unmatchedText(report.unmatched, options),
@@ -52,7 +57,7 @@ export function runText(report: RunReport, options: TextOptions): string {
 
 /** The causes alone, for those who asked to see errors only; empty where nothing failed. */
 export function runErrorText(report: RunReport, options: TextOptions): string {
-  const bad = report.failures.filter(({ outcome }) => outcome === 'failed' || outcome === 'inDoubt');
+  const bad = report.failures.filter(({ outcome }) => isUndone(outcome));
   if (bad.length === 0) return '';
   return document([causesText(headline(report, options), bad.map(withMatch(report)), options)]);
 }
@@ -60,8 +65,8 @@ export function runErrorText(report: RunReport, options: TextOptions): string {
 function headline(report: RunReport, options: TextOptions): string {
   const { summary, dryRun, exitCode } = report;
   if (summary.planned === 0) return nothingFound(options);
-  const tint: Paint =
-    (summary.failed ?? 0) + (summary.inDoubt ?? 0) > 0 ? 'red' : exitCode === 0 ? 'green' : 'yellow';
+  const isBad = report.failures.some(({ outcome }) => isUndone(outcome));
+  const tint: Paint = isBad ? 'red' : exitCode === 0 ? 'green' : 'yellow';
   return [
     ...(exitCode === EXIT.interrupted ? [paint('red', 'Interrupted.', options)] : []),
     ...(dryRun ? [paint('bold', 'Rehearsal on private copies: no target was changed.', options)] : []),
@@ -98,6 +103,7 @@ const WORDS: Record<OutcomeKind, string> = {
   current: 'current already',
   skipped: 'left alone',
   failed: 'failed',
+  partial: 'partly done',
   inDoubt: 'in doubt',
 };
 
@@ -122,7 +128,8 @@ function movesTable({ targets }: RunReport, options: TextOptions): string {
 }
 
 function outcomeText(kind: OutcomeKind): string {
-  return kind === 'inDoubt' ? 'in doubt' : kind === 'skipped' ? 'left alone' : kind;
+  const inWords = kind === 'inDoubt' || kind === 'skipped' || kind === 'partial';
+  return inWords ? WORDS[kind] : kind;
 }
 
 function moveText({ from, to }: Outcome): string {

@@ -37,12 +37,12 @@ export function groupFailures(outcomes: readonly Outcome[]): readonly FailureGro
   });
 }
 
-/** Exit code of a run: in doubt over failed over skipped, still drifted or no target at all over well. */
+/** Exit code of a run: in doubt over failed or partial over skipped, still drifted or no target at all over well. */
 export function runExitCode(outcomes: readonly Outcome[], { interrupted }: { interrupted: boolean }): number {
   if (interrupted) return EXIT.interrupted;
   const had = (kind: OutcomeKind) => outcomes.some(({ outcome }) => outcome === kind);
   if (had('inDoubt')) return EXIT.inDoubt;
-  if (had('failed')) return EXIT.failed;
+  if (had('failed') || had('partial')) return EXIT.failed;
   const isLeft = outcomes.some(({ left }) => left !== undefined && left.length > 0);
   return had('skipped') || isLeft || outcomes.length === 0 ? EXIT.findings : EXIT.ok;
 }

@@ -4,7 +4,7 @@
 
 import type { Outcome, Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import { withGoal } from '../target/intent.js';
+import type { Way } from '../target/intent.js';
 import type { OutcomeDraft } from '../target/progress.js';
 import { hintFor } from '../target/reason.js';
 import type { Work } from '../target/work.js';
@@ -17,8 +17,8 @@ const KILL_AFTER_MS = 500;
 /** What all messages of a run have in common. */
 export interface Orders {
   readonly work: Work;
-  /** Heads that single targets are to be brought to, by id; the others are brought to the goal of the work. */
-  readonly goals: ReadonlyMap<string, readonly string[]>;
+  /** The ways that single targets go, by id; the others go to the goal of the work. */
+  readonly ways: ReadonlyMap<string, Way>;
   readonly rehearse: boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -28,7 +28,7 @@ export type Attempted = OutcomeDraft | 'unknown';
 
 /**
  * Has a batch carried out by a process.
- * @param batch targets of one goal
+ * @param batch targets of one way
  * @returns the outcomes of the first targets of the batch, in order, at least one; the others were not begun
  */
 export async function attempt(
@@ -85,9 +85,11 @@ async function askTarget(target: Target, cause: Reason, work: Work, pool: Pool):
   }
 }
 
-function workFor({ id }: Target, { work, goals }: Orders): Work {
-  const goal = goals.get(id);
-  return goal === undefined ? work : { ...work, intent: withGoal(work.intent, goal) };
+function workFor({ id }: Target, { work, ways }: Orders): Work {
+  const way = ways.get(id);
+  return way === undefined || work.intent.kind !== 'downgrade'
+    ? work
+    : { ...work, intent: { ...work.intent, ...way } };
 }
 
 function killAfter({ timeoutMs }: Work): number {

@@ -14,7 +14,13 @@ export type Intent =
       readonly allowExtra?: boolean;
       readonly goal?: readonly string[];
     }
-  | { readonly kind: 'downgrade'; readonly to: string; readonly goal?: readonly string[] }
+  | {
+      readonly kind: 'downgrade';
+      readonly to: string;
+      readonly goal?: readonly string[];
+      /** The heads that were recorded when the run looked at the target: a downgrade leaves no rows that would tell. */
+      readonly from?: readonly string[];
+    }
   | {
       readonly kind: 'stamp';
       readonly to: string;
@@ -30,6 +36,12 @@ export type Intent =
       /** Revisions whose files are accepted as what was applied, by id, or `all`; default none. */
       readonly checksums?: readonly string[];
     };
+
+/** Where one target of a downgrade is, and is to be brought to, as the run found it: heads. */
+export interface Way {
+  readonly from: readonly string[];
+  readonly goal: readonly string[];
+}
 
 /** The same intent, with the heads that it was resolved to. */
 export function withGoal(intent: Intent, goal: readonly string[]): Intent {

@@ -1,5 +1,6 @@
 // How far the work on one target has come, and the outcome that follows from it.
 
+import { stoppedAfter, type HalfWay } from '../stamping/half-way.js';
 import type { About } from '../model/hint.js';
 import { failureOf, type Outcome, type Reason, type SkippedStatement, type Step } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
@@ -19,8 +20,8 @@ export interface Progress {
   /** The statement at work. */
   position: Position | null;
   backup: string | null;
-  /** Whether a part of a revision was committed. */
-  detached: boolean;
+  /** How much of a revision outside a transaction is committed; null where no part of one is. */
+  halfWay: HalfWay | null;
   rows: Outcome['rows'];
   /** Statements that their guards kept from running. */
   readonly skipped: SkippedStatement[];
@@ -37,7 +38,7 @@ export function startProgress(target: Target, { driver, now }: Pick<Tools, 'driv
     decision: null,
     position: null,
     backup: null,
-    detached: false,
+    halfWay: null,
     rows: {},
     skipped: [],
     error: undefined,
@@ -50,6 +51,16 @@ export type OutcomeDraft = Outcome<Reason>;
 export function toldOutcome(draft: OutcomeDraft, about: About): Outcome {
   const { failure } = draft;
   return { ...draft, failure: failure === null ? null : failureOf(failure, { ...about, target: draft.id }) };
+}
+
+/** How a target ends that a failure left as it was or, where a part of a revision is committed, half-way in it. */
+export function unfinished(
+  failure: Reason,
+  halfWay: HalfWay | null,
+): Pick<OutcomeDraft, 'outcome' | 'failure'> {
+  if (halfWay === null) return { outcome: 'failed', failure };
+  const message = `${failure.message}; ${stoppedAfter(halfWay)}`;
+  return { outcome: 'partial', failure: { ...failure, message } };
 }
 
 /** The outcome of the work so far: as planned where no error is set, else failed, with the target as it was. */
@@ -67,8 +78,7 @@ export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
   const from = decision?.from ?? null;
   if (progress.error !== undefined) {
     const failure = reasonOf(progress.error, progress, progress.driver);
-    const outcome = progress.detached ? 'inDoubt' : 'failed';
-    return { ...common, outcome, from, to: from, applied: [], failure };
+    return { ...common, ...unfinished(failure, progress.halfWay), from, to: from, applied: [] };
   }
   if (decision === null) throw new Error('a target ended without decision and without error');
   if (decision.kind === 'noChange') {
@@ -105,24 +115,38 @@ export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
   };
 }
 
-/** The outcome of work that was done in two parts. */
+/**
+ * The outcome of work that was done in parts.
+ * @param first of parts that are committed
+ * @param second of the next one: where it failed, or was left alone, the target stands in between
+ */
 export function joinOutcomes(first: OutcomeDraft, second: OutcomeDraft): OutcomeDraft {
   const rows: Record<string, readonly [number, number]> = { ...first.rows };
   for (const [table, [before, after]] of Object.entries(second.rows)) {
     rows[table] = [first.rows[table]?.[0] ?? before, after];
   }
+  // What the second one goes on with was begun by the first, and by no earlier run.
+  const { resumed, ...last } = { ...second, resumed: first.resumed };
   return {
-    ...second,
-    outcome: second.outcome === 'current' ? first.outcome : second.outcome,
+    ...last,
+    outcome: joinedKind(first, second),
     from: first.from,
-    applied: [...first.applied, ...second.applied],
+    to: second.to ?? first.to,
+    // After the death of a worker, what the whole run applied is read from the target.
+    applied: [...new Set([...first.applied, ...second.applied])],
     backup: first.backup ?? second.backup,
     durationMs: first.durationMs + second.durationMs,
     rows,
     ...skippedIn([...(first.skippedStatements ?? []), ...(second.skippedStatements ?? [])]),
     ...(first.match === undefined ? {} : { match: first.match }),
-    ...(first.resumed === undefined ? {} : { resumed: first.resumed }),
+    ...(resumed === undefined ? {} : { resumed }),
   };
+}
+
+function joinedKind(first: OutcomeDraft, { outcome, failure }: OutcomeDraft): OutcomeDraft['outcome'] {
+  if (outcome === 'inDoubt') return outcome;
+  if (failure !== null) return 'partial';
+  return outcome === 'current' ? first.outcome : outcome;
 }
 
 /** Where a plan goes on with what an earlier run has begun. */

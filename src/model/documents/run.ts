@@ -26,6 +26,7 @@ const outcomeKind = z.enum([
   'current',
   'skipped',
   'failed',
+  'partial',
   'inDoubt',
 ]);
 
@@ -40,9 +41,11 @@ export const outcome = z
   .strictObject({
     id: text,
     path: text,
-    outcome: outcomeKind,
+    outcome: outcomeKind.describe(
+      'partial: revisions outside transactions cut the way in parts, and a later part failed: it stands in between',
+    ),
     from: text.nullable().describe('The revision before; null is base'),
-    to: text.nullable(),
+    to: text.nullable().describe('The revision that is recorded afterwards, whatever was asked for'),
     applied: texts.describe('Revisions run or recorded, in order'),
     backup: text.nullable(),
     durationMs: z.number().min(0),
@@ -68,6 +71,7 @@ export const runSummary = z
     current: z.exactOptional(count),
     skipped: z.exactOptional(count),
     failed: z.exactOptional(count),
+    partial: z.exactOptional(count),
     inDoubt: z.exactOptional(count),
   })
   .meta({ id: 'RunSummary', description: 'Targets by outcome; an outcome that none had is left out' });
@@ -91,7 +95,7 @@ export const failedAttempt = z
     runId: text,
     command: runCommand,
     startedAt: time,
-    outcome: z.enum(['failed', 'inDoubt']),
+    outcome: z.enum(['failed', 'partial', 'inDoubt']),
     failure,
   })
   .meta({ id: 'FailedAttempt', description: 'A run that failed on a target, as the ledger has it' });

@@ -1,17 +1,16 @@
-// The heads that each target of a downgrade is to be brought to, found before any target is touched: a missing `down` stops
-// the run here, and after the death of a worker the goal shows whether its target was already there.
+// The way of each target of a downgrade, found before any target is touched: a missing `down` stops the run here, and after
+// the death of a worker the way shows how far its target had come, because a downgrade leaves no rows of its own.
 
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import { sentence } from '../model/sentence.js';
 import { command, hint as hintOf, type About } from '../model/hint.js';
 import type { Target } from '../model/target.js';
-import type { Intent } from '../target/intent.js';
+import type { Intent, Way } from '../target/intent.js';
+import type { Decision, Plan } from '../target/plan.js';
 import type { Pool } from '../workers/pool.js';
 import { judgeTargets, observeTargets } from './inspect.js';
 
-export type Goals = ReadonlyMap<string, readonly string[]>;
-
-export interface GoalsOptions {
+export interface WaysOptions {
   readonly jobs: number;
   readonly busyWaitMs: number;
   readonly timeoutMs: number;
@@ -23,24 +22,28 @@ export interface GoalsOptions {
 }
 
 /**
- * @returns heads by the id of a target; none for another intent, and a target that has nowhere to go back to is left out
+ * @returns ways by the id of a target, one object for all that go the same; none for another intent, and a target that has nowhere to go back to is left out
  * @throws FleetError `migrations` naming every revision without a way back
  */
-export async function goalsOf(
+export async function waysOf(
   targets: readonly Target[],
   intent: Intent,
   pool: Pool,
-  { lookedAt, about, ...options }: GoalsOptions,
-): Promise<Goals> {
+  { lookedAt, about, ...options }: WaysOptions,
+): Promise<ReadonlyMap<string, Way>> {
   if (intent.kind !== 'downgrade') return new Map();
   const request = { targets, ...options, onProgress: () => undefined };
   const found = await observeTargets(request, pool, null, lookedAt);
   const judged = await judgeTargets({ targets, refused: [], found, about }, pool, intent);
   const problems = new Map<string, ProblemDraft>();
-  const goals = new Map<string, readonly string[]>();
+  const ways = new Map<string, Way>();
+  const distinct = new Map<Decision, Way>();
   for (const { status, decision } of judged) {
-    if (decision?.kind === 'plan') goals.set(status.id, decision.goal ?? decision.to?.split(',') ?? []);
-    else if (decision?.stopsRun === true && decision.failure !== null) {
+    if (decision?.kind === 'plan') {
+      const way = distinct.get(decision) ?? wayOf(decision);
+      distinct.set(decision, way);
+      ways.set(status.id, way);
+    } else if (decision?.stopsRun === true && decision.failure !== null) {
       const { message, hint } = decision.failure;
       problems.set(message, { message: sentence(message), hint });
     }
@@ -51,5 +54,13 @@ export async function goalsOf(
       problems: [...problems.values()],
     });
   }
-  return goals;
+  return ways;
+}
+
+function wayOf({ from, to, goal }: Plan): Way {
+  return { from: headsIn(from), goal: goal ?? headsIn(to) };
+}
+
+function headsIn(joined: string | null): readonly string[] {
+  return joined === null ? [] : joined.split(',');
 }
