@@ -251,10 +251,17 @@ export interface HistoryChange {
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: FailureCode;
+  /** What a failure tells beside its message. */
+  readonly tables: readonly string[];
 
-  constructor(code: FailureCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: FailureCode,
+    message: string,
+    { tables = [], ...options }: { cause?: unknown; tables?: readonly string[] } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.tables = tables;
   }
 }
 

@@ -57,6 +57,10 @@ export interface Failure extends ToldHint {
   readonly statement?: string;
   /** Its line in the revision's file. */
   readonly line?: number;
+  /** The revision's file, as the migrations directory was given. */
+  readonly file?: string;
+  /** The tables that the statement names, or that are at fault. */
+  readonly tables?: readonly string[];
 }
 
 /** The same before it is known which fleet, run and target its commands are about. */

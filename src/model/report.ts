@@ -3,7 +3,7 @@
 import type { Command } from './command.js';
 import type { ToldHint } from './hint.js';
 import type { HistoryRow } from './history.js';
-import type { Failure, FailureCode, Outcome, OutcomeKind, UndoneKind } from './outcome.js';
+import type { Failure, Outcome, OutcomeKind, UndoneKind } from './outcome.js';
 import type { Match, TargetState } from './observation.js';
 import type { Refusal } from './target.js';
 
@@ -42,17 +42,13 @@ export interface UnmatchedName {
 
 export type RunSummary = { readonly planned: number } & { readonly [kind in OutcomeKind]?: number };
 
-/** Targets that failed, or were left alone, for the same reason. */
-export interface FailureGroup extends ToldHint {
-  readonly code: FailureCode;
+/** Targets that failed, or were left alone, for one cause: a code, a revision and a statement. */
+export interface FailureGroup extends Omit<Failure, 'step'> {
   /** How these targets ended. */
   readonly outcome: OutcomeKind;
   readonly count: number;
-  /** The words of the first such target; others may differ in a number or in their own name. */
-  readonly message: string;
-  readonly revision?: string;
-  readonly statement?: string;
-  readonly line?: number;
+  /** How many different messages they have, their own names aside; `message` is that of the first. */
+  readonly wordings: number;
   /** Id of the first such target. */
   readonly example: string;
 }

@@ -3,7 +3,7 @@
 import type { DriftReport } from '../model/report.js';
 import { commandText } from '../model/command.js';
 import { complete, onFleet } from '../model/hint.js';
-import { causesText } from './causes-text.js';
+import { causeOf, causesText } from './causes-text.js';
 import { cluster } from './group.js';
 import { count, document, nothingFound, section, visible, type TextOptions } from './layout.js';
 import { countEdited, nextStepsText } from './next-steps.js';
@@ -18,7 +18,7 @@ export function driftText(report: DriftReport, options: TextOptions): string {
     targets.flatMap(({ id, path, problem }) =>
       problem?.code === 'checksumMismatch' ? [{ id, path, failure: problem }] : [],
     ),
-  ).map(({ first, count: n }) => ({ ...first.failure, count: n, example: first.id }));
+  ).map(causeOf);
   return document([
     `${count(summary.drifted, 'target')} of ${summary.targets} drifted from the structure of ${summary.drifted === 1 ? 'its' : 'their'} revision.`,
     causesText('Revisions that were edited after they were applied', edited, options),

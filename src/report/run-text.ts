@@ -3,8 +3,8 @@
 
 import { EXIT } from '../model/exit-code.js';
 import { isUndone, type Outcome, type OutcomeKind } from '../model/outcome.js';
-import type { FailureGroup, RunReport } from '../model/report.js';
-import { causesText } from './causes-text.js';
+import type { RunReport } from '../model/report.js';
+import { causeOf, causesText } from './causes-text.js';
 import type { Cause } from './causes-text.js';
 import {
   count,
@@ -21,12 +21,12 @@ import {
 } from './layout.js';
 import type { Paint, TextOptions } from './layout.js';
 import { DONE, nextStepsText, stepsAfterRun } from './next-steps.js';
+import { causesOf } from './summarize.js';
 import { mendedSections, unmatchedText } from './repair-text.js';
 
 /** The report of a run, ending in an empty line. */
 export function runText(report: RunReport, options: TextOptions): string {
-  const causes = (kind: OutcomeKind) =>
-    report.failures.filter(({ outcome }) => outcome === kind).map(withMatch(report));
+  const causes = (kind: OutcomeKind) => causesAmong(report, (one) => one === kind);
   return document([
     headline(report, options),
     report.targets.length === 0 ? null : movesTable(report, options),
@@ -57,9 +57,9 @@ export function runText(report: RunReport, options: TextOptions): string {
 
 /** The causes alone, for those who asked to see errors only; empty where nothing failed. */
 export function runErrorText(report: RunReport, options: TextOptions): string {
-  const bad = report.failures.filter(({ outcome }) => isUndone(outcome));
+  const bad = causesAmong(report, isUndone);
   if (bad.length === 0) return '';
-  return document([causesText(headline(report, options), bad.map(withMatch(report)), options)]);
+  return document([causesText(headline(report, options), bad, options)]);
 }
 
 function headline(report: RunReport, options: TextOptions): string {
@@ -151,11 +151,14 @@ function targetLines(targets: readonly Outcome[]): string {
   );
 }
 
-function withMatch({ targets }: RunReport): (group: FailureGroup) => Cause {
-  return (group) => {
-    const match = targets.find(({ id }) => id === group.example)?.match;
-    return match === undefined ? group : { ...group, match };
-  };
+/** The causes of these outcomes, as texts tell them. */
+function causesAmong({ targets }: RunReport, isMeant: (kind: OutcomeKind) => boolean): Cause[] {
+  return causesOf(targets)
+    .filter(({ first }) => isMeant(first.outcome))
+    .map((cause) => ({
+      ...causeOf(cause),
+      ...(cause.first.match === undefined ? {} : { match: cause.first.match }),
+    }));
 }
 
 /** Differences that were allowed, so that nobody takes the targets for more alike than they are. */

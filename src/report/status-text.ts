@@ -4,7 +4,7 @@
 import type { TargetState } from '../model/observation.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Cohort, CurrentReport, FailedAttempt, StatusReport, TargetStatus } from '../model/report.js';
-import { causesText, statementText } from './causes-text.js';
+import { causeOf, causesText, statementText, whereText } from './causes-text.js';
 import type { Cause } from './causes-text.js';
 import { cluster } from './group.js';
 import {
@@ -40,9 +40,9 @@ function causesOf({ targets, cohorts }: StatusReport): Cause[] {
   const cases = targets.flatMap(({ id, path, problem }) =>
     problem === null ? [] : [{ id, path, failure: problem }],
   );
-  return cluster(cases).map(({ first, count: n }) => {
-    const match = cohorts.find(({ example }) => example === first.id)?.match;
-    return { ...first.failure, count: n, example: first.id, ...(match === undefined ? {} : { match }) };
+  return cluster(cases).map((cause) => {
+    const match = cohorts.find(({ example }) => example === cause.first.id)?.match;
+    return { ...causeOf(cause), ...(match === undefined ? {} : { match }) };
   });
 }
 
@@ -153,11 +153,13 @@ function targetLines(targets: readonly TargetStatus[], options: TextOptions): st
 
 /** The last failed run over a target: which, where in a revision, what it said. */
 function attemptText({ runId, command, startedAt, failure }: FailedAttempt, options: TextOptions): string {
-  const { revision, line, step, statement, message } = failure;
-  const where =
-    revision === undefined ? '' : `, revision ${revision}${line === undefined ? '' : `, line ${line}`}`;
+  const { step, statement, message } = failure;
   return [
-    wrap(`last ${command} failed: ${failure.code} (${step})${where}; ${startedAt}, run ${runId}`, 4, options),
+    wrap(
+      `last ${command} failed: ${failure.code} (${step})${whereText(failure)}; ${startedAt}, run ${runId}`,
+      4,
+      options,
+    ),
     wrap(message, 6, options),
     ...(statement === undefined ? [] : [statementText(statement)]),
   ].join('\n');

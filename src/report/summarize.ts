@@ -6,7 +6,7 @@ import type { TargetState } from '../model/observation.js';
 import type { Outcome, OutcomeKind } from '../model/outcome.js';
 import { CONTRACT } from '../model/report.js';
 import type { FailureGroup, RunReport, RunSummary, StatusReport, TargetStatus } from '../model/report.js';
-import { cluster } from './group.js';
+import { cluster, type Cluster, type FailedTarget } from './group.js';
 
 /** Counts outcomes; `planned` is all of them, and an outcome that no target had is left out. */
 export function summarize(outcomes: readonly Outcome[]): RunSummary {
@@ -15,21 +15,27 @@ export function summarize(outcomes: readonly Outcome[]): RunSummary {
   return { planned: outcomes.length, ...counts };
 }
 
+/** The targets behind each cause, the most frequent first. */
+export function causesOf(outcomes: readonly Outcome[]): Cluster<Outcome & FailedTarget>[] {
+  const cases = outcomes.flatMap((one) => (one.failure === null ? [] : [{ ...one, failure: one.failure }]));
+  return cluster(cases, ({ outcome }) => outcome);
+}
+
 /** The causes of all failures, skipped targets included; the most frequent first. */
 export function groupFailures(outcomes: readonly Outcome[]): readonly FailureGroup[] {
-  const cases = outcomes.flatMap(({ id, path, outcome, failure }) =>
-    failure === null ? [] : [{ id, path, outcome, failure }],
-  );
-  return cluster(cases, ({ outcome }) => outcome).map(({ first: { id, outcome, failure }, count }) => {
-    const { code, message, hint, commands, revision, statement, line } = failure;
+  return causesOf(outcomes).map(({ first: { id, outcome, failure }, count, wordings }) => {
+    const { code, message, revision, statement, line, file, tables, hint, commands } = failure;
     return {
       code,
       outcome,
       count,
       message,
+      wordings,
       ...(revision === undefined ? {} : { revision }),
       ...(statement === undefined ? {} : { statement }),
       ...(line === undefined ? {} : { line }),
+      ...(file === undefined ? {} : { file }),
+      ...(tables === undefined ? {} : { tables }),
       example: id,
       hint,
       ...(commands === undefined ? {} : { commands }),

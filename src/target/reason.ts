@@ -38,12 +38,16 @@ export function reasonOf(
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
     hint: driver.advice(code, target) ?? hintFor(code),
     ...(position === null ? {} : positionFields(position)),
+    ...(error instanceof DatabaseError && error.tables.length > 0 ? { tables: error.tables } : {}),
   };
 }
 
-function positionFields({ revision, statement }: Position): Pick<Reason, 'revision' | 'statement' | 'line'> {
+function positionFields({
+  revision,
+  statement,
+}: Position): Omit<Reason, 'code' | 'step' | 'message' | 'hint'> {
   return {
-    ...(revision === null ? {} : { revision: revision.id }),
+    ...(revision === null ? {} : { revision: revision.id, file: revision.file }),
     ...(statement === null ? {} : { statement: statement.sql }),
     ...(statement?.line === undefined ? {} : { line: statement.line }),
   };

@@ -102,6 +102,8 @@ export const failure = z
     revision: z.exactOptional(text),
     statement: z.exactOptional(text).describe('The SQL that failed'),
     line: z.exactOptional(count).describe("Its line in the revision's file"),
+    file: z.exactOptional(text).describe("The revision's file"),
+    tables: z.exactOptional(texts).describe('The tables that the statement names, or that are at fault'),
   })
   .meta({ id: 'Failure', description: 'Why a target failed or was left alone' });
 

@@ -6,7 +6,6 @@ import {
   count,
   exitCode,
   failure,
-  failureCode,
   head,
   match,
   runCommand,
@@ -14,7 +13,6 @@ import {
   texts,
   time,
   unmatched,
-  hint,
 } from './parts.js';
 
 const outcomeKind = z.enum([
@@ -78,17 +76,16 @@ export const runSummary = z
 
 const failureGroup = z
   .strictObject({
-    code: failureCode,
+    ...failure.omit({ step: true }).shape,
     outcome: outcomeKind,
     count,
-    message: text,
-    revision: z.exactOptional(text),
-    statement: z.exactOptional(text),
-    line: z.exactOptional(count),
+    wordings: count.describe('How many different messages they have, their own names aside'),
     example: text.describe('Id of the first such target'),
-    ...hint,
   })
-  .meta({ id: 'FailureGroup', description: 'Targets that failed, or were left alone, for the same reason' });
+  .meta({
+    id: 'FailureGroup',
+    description: 'Targets that failed, or were left alone, for one cause: a code, a revision and a statement',
+  });
 
 export const failedAttempt = z
   .strictObject({
