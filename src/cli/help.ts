@@ -19,6 +19,7 @@ export const EXIT_WORDS: Readonly<Record<number, string>> = {
   [EXIT.inDoubt]: 'some target is in doubt; a person must look',
   [EXIT.usage]: 'the command line is wrong',
   [EXIT.internal]: 'a bug of ours',
+  [EXIT.output]: 'the result cannot be written to standard output',
   [EXIT.locked]: 'another run holds the lock',
   [EXIT.configuration]: 'configuration or migrations are not valid',
   [EXIT.interrupted]: 'interrupted',

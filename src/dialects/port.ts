@@ -62,7 +62,7 @@ export interface Driver {
   /**
    * Proves that what bears the target's name now is what was planned, and may be opened.
    * @param when `open`: this process has a session on it, and what the session keeps for itself is no reason to refuse it
-   * @throws DatabaseError `replaced`, `refusedPath`, `permission`, `io`
+   * @throws DatabaseError `gone`, `replaced`, `refusedPath`, `permission`, `io`
    */
   assertSame(target: Target, when: 'closed' | 'open'): Promise<void>;
   /**

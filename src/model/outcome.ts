@@ -13,6 +13,7 @@ export type FailureCode =
   | 'io'
   | 'refusedPath'
   | 'replaced'
+  | 'gone'
   | 'unknownRevision'
   | 'drifted'
   | 'noBaseline'

@@ -4,9 +4,10 @@
 import type { FleetEvent } from '../model/events.js';
 import type { AnyReport } from '../model/api.js';
 import type { RunReport } from '../model/report.js';
+import type { ErrorReport } from './error-text.js';
 
 /** The document as one line of JSON. */
-export function jsonText(report: AnyReport): string {
+export function jsonText(report: AnyReport | ErrorReport): string {
   return `${JSON.stringify(report)}\n`;
 }
 

@@ -107,9 +107,24 @@ export function listExitCode(targets: readonly unknown[]): number {
 
 /** Exit code of `drift`: 1 where a target drifted or could not be compared, or there is none. */
 export function driftExitCode(targets: readonly TargetStatus[]): number {
-  const compared = targets.every(
-    ({ state, problem }) =>
-      state !== 'drifted' && state !== 'unreadable' && problem?.code !== 'checksumMismatch',
+  const isWell = targets.every(
+    ({ state, problem }) => state !== 'drifted' && isCompared(state) && problem?.code !== 'checksumMismatch',
   );
-  return compared && targets.length > 0 ? EXIT.ok : EXIT.findings;
+  return isWell && targets.length > 0 ? EXIT.ok : EXIT.findings;
+}
+
+/** Whether a target of this state has a structure and a revision that it can be held against. */
+export function isCompared(state: TargetState): boolean {
+  switch (state) {
+    case 'current':
+    case 'pending':
+    case 'empty':
+    case 'drifted':
+      return true;
+    case 'legacy':
+    case 'unknown':
+    case 'dirty':
+    case 'unreadable':
+      return false;
+  }
 }

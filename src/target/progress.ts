@@ -53,11 +53,12 @@ export function toldOutcome(draft: OutcomeDraft, about: About): Outcome {
   return { ...draft, failure: failure === null ? null : failureOf(failure, { ...about, target: draft.id }) };
 }
 
-/** How a target ends that a failure left as it was or, where a part of a revision is committed, half-way in it. */
+/** How a target ends that a failure left as it was, that is there no more or, where a part of a revision is committed, half-way in it. */
 export function unfinished(
   failure: Reason,
   halfWay: HalfWay | null,
 ): Pick<OutcomeDraft, 'outcome' | 'failure'> {
+  if (failure.code === 'gone') return { outcome: 'skipped', failure };
   if (halfWay === null) return { outcome: 'failed', failure };
   const message = `${failure.message}; ${stoppedAfter(halfWay)}`;
   return { outcome: 'partial', failure: { ...failure, message } };
@@ -144,7 +145,7 @@ export function joinOutcomes(first: OutcomeDraft, second: OutcomeDraft): Outcome
 }
 
 function joinedKind(first: OutcomeDraft, { outcome, failure }: OutcomeDraft): OutcomeDraft['outcome'] {
-  if (outcome === 'inDoubt') return outcome;
+  if (outcome === 'inDoubt' || failure?.code === 'gone') return outcome;
   if (failure !== null) return 'partial';
   return outcome === 'current' ? first.outcome : outcome;
 }

@@ -75,6 +75,8 @@ export function hintFor(code: FailureCode): Hint {
       return hint`see why with: ${onFleet('discover')}`;
     case 'replaced':
       return hint`another file has taken its place meanwhile; ${then}`;
+    case 'gone':
+      return hint`it was deleted, renamed or moved away meanwhile, and nothing is left to do on it; see what there is: ${onFleet('discover')}`;
     case 'unknownRevision':
       return hint`bring the missing revision back into the migrations directory, then: ${onFleet('status')}`;
     case 'drifted':

@@ -32,6 +32,7 @@ export async function settle(progress: Progress, work: Work, tools: Tools): Prom
     return outcomeOf({ ...progress, error, halfWay }, tools.now());
   } catch (error) {
     const failure = reasonOf(error, { target: progress.target, step: 'confirm' }, tools.driver);
+    if (failure.code === 'gone') return outcomeOf({ ...progress, error, halfWay: null }, tools.now());
     const message = `whether the change was committed could not be read: ${failure.message}`;
     const asFailed = outcomeOf({ ...progress, error }, tools.now());
     return { ...asFailed, outcome: 'inDoubt', failure: { ...failure, code: 'commitUncertain', message } };
@@ -107,9 +108,11 @@ export async function settleAfterDeath(
   };
   const told = await settled().catch((error: unknown): Settled => {
     const found = reasonOf(error, { target, step: 'confirm' }, tools.driver);
+    const lost = { from: null, to: null, applied: [] };
+    if (found.code === 'gone') return { outcome: 'skipped', ...lost, failure: found };
     const message = `${cause.message}; whether it had committed could not be read: ${found.message}`;
     const failure: Reason = { ...found, code: 'commitUncertain', message };
-    return { outcome: 'inDoubt', from: null, to: null, applied: [], failure };
+    return { outcome: 'inDoubt', ...lost, failure };
   });
   const { id, path } = target;
   return { id, path, rows: {}, ...told, backup, durationMs: tools.now() - startedAt };

@@ -40,6 +40,7 @@ export const failureCode = z.enum([
   'io',
   'refusedPath',
   'replaced',
+  'gone',
   'unknownRevision',
   'drifted',
   'noBaseline',
