@@ -7,7 +7,6 @@ import type { LintReport } from '../model/lint.js';
 import type { RevisionNeeds } from '../model/report.js';
 import type { Graph } from '../revisions/graph.js';
 import { chooseRules, type LintOptions, type LintReply } from '../revisions/lint/lint.js';
-import { RUN_SETTINGS } from '../model/settings.js';
 import { scratchOf, type Context } from './context.js';
 import { observeTargets } from './inspect.js';
 import { withLook } from './look.js';
@@ -46,8 +45,7 @@ async function read(
   signal?: AbortSignal,
 ): Promise<LintReply> {
   const scratchDir = scratchOf(context, context.newRunId());
-  const timeoutMs = RUN_SETTINGS.timeout.default;
-  return lintByWorker(context, graph, { kind: 'lint', options }, { scratchDir, timeoutMs, signal });
+  return lintByWorker(context, graph, { kind: 'lint', options }, { scratchDir, signal });
 }
 
 /** The longest history that a target has; null where none has any, or the revisions are too broken for a look. */

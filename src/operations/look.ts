@@ -60,7 +60,7 @@ export async function withLook<T>(
   const { signal } = options;
   const timeoutMs = RUN_SETTINGS.timeout.default;
   const scratchDir = scratchOf(context, context.newRunId());
-  const workers = startWorkers(context, graph, { scratchDir, timeoutMs, signal });
+  const workers = startWorkers(context, graph, { scratchDir, signal });
   let ledger: Ledger | null = null;
   try {
     const jobs = options.jobs ?? context.jobs;

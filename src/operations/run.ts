@@ -44,7 +44,7 @@ export async function runFleet(
   const { timeoutMs } = work;
   const scope = aboutOf(context, options);
   const about = { ...scope, run: commandOf(command, intent, options) };
-  const workers = startWorkers(context, context.loadGraph(), { scratchDir, timeoutMs, signal });
+  const workers = startWorkers(context, context.loadGraph(), { scratchDir, signal });
   let record: RunRecord | null = null;
   try {
     const graph = await context.loadGraph();
@@ -59,6 +59,7 @@ export async function runFleet(
     if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir);
 
     const pool = await workers.proven();
+    const replayMs = workers.proofMs();
     record.start(graph.heads, [...targets, ...refused]);
     const failed = refused
       .map((refusal) => ended(refusal, 'failed', refusedReason(refusal)))
@@ -67,7 +68,7 @@ export async function runFleet(
 
     const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
     const ways = await waysOf(targets, intent, pool, { ...looking, lookedAt: context.now() });
-    const request = { targets, ways, work, rehearse: dryRun, about, jobs, signal };
+    const request = { targets, ways, work, rehearse: dryRun, replayMs, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.
     removeLeftovers(directories, [{ runId }]);

@@ -20,6 +20,8 @@ export interface Orders {
   /** The ways that single targets go, by id; the others go to the goal of the work. */
   readonly ways: ReadonlyMap<string, Way>;
   readonly rehearse: boolean;
+  /** How long a process may take to work out what revisions leave, in milliseconds: that is no time of a target. */
+  readonly replayMs: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -44,7 +46,10 @@ export async function attempt(
   const { rehearse } = orders;
   const work = workFor(first, orders);
   try {
-    return await pool.run({ kind: 'apply', targets: batch, work, rehearse }, { timeoutMs: killAfter(work) });
+    return await pool.run(
+      { kind: 'apply', targets: batch, work, rehearse },
+      { timeoutMs: killAfter(work, orders) },
+    );
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
     if (error.reason !== 'notStarted') return afterDeath(error, batch, orders, { pool, stop });
@@ -65,7 +70,7 @@ async function afterDeath(
     const cause = causeOf(error, orders);
     const outcome = orders.rehearse
       ? ended(target, 'failed', cause)
-      : await askTarget(target, cause, workFor(target, orders), pool);
+      : await askTarget(target, cause, workFor(target, orders), { pool, orders });
     // It is not known which target of the batch killed the process: each is tried by itself, unless the run stops.
     const isOpen = outcome.outcome === 'failed' && batch.length > 1 && stop.reason() === null;
     found.push(isOpen ? 'unknown' : outcome);
@@ -74,9 +79,14 @@ async function afterDeath(
 }
 
 /** Another process asks the target itself; where no process can be had, the outcome is in doubt. */
-async function askTarget(target: Target, cause: Reason, work: Work, pool: Pool): Promise<OutcomeDraft> {
+async function askTarget(
+  target: Target,
+  cause: Reason,
+  work: Work,
+  { pool, orders }: { readonly pool: Pool; readonly orders: Orders },
+): Promise<OutcomeDraft> {
   try {
-    return await pool.run({ kind: 'settle', target, work, cause }, { timeoutMs: killAfter(work) });
+    return await pool.run({ kind: 'settle', target, work, cause }, { timeoutMs: killAfter(work, orders) });
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
     const message = `${cause.message}; whether it had committed could not be read: ${error.message}`;
@@ -92,8 +102,8 @@ function workFor({ id }: Target, { work, ways }: Orders): Work {
     : { ...work, intent: { ...work.intent, ...way } };
 }
 
-function killAfter({ timeoutMs }: Work): number {
-  return timeoutMs + KILL_AFTER_MS;
+function killAfter({ timeoutMs }: Work, { replayMs }: Orders): number {
+  return timeoutMs + replayMs + KILL_AFTER_MS;
 }
 
 function causeOf({ reason, message }: WorkerError, { signal }: Orders): Reason {

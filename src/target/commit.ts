@@ -8,14 +8,14 @@ import type { Tools, Work } from './work.js';
 /** @throws DatabaseError `busy`, `timeout`, `interrupted`: nothing was committed; `commitUncertain`: only the target can tell */
 export async function commit(
   session: Session,
-  progress: Pick<Progress, 'startedAt'>,
+  progress: Pick<Progress, 'workingSince'>,
   work: Work,
   { now, mayCommit }: Tools,
 ): Promise<void> {
   const firstTryAt = now();
   for (;;) {
     if (!mayCommit()) throw new DatabaseError('interrupted', 'the run ended before the commit');
-    if (now() - progress.startedAt > work.timeoutMs) {
+    if (now() - progress.workingSince > work.timeoutMs) {
       throw new DatabaseError('timeout', `the deadline of ${work.timeoutMs} ms passed before the commit`);
     }
     try {

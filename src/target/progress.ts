@@ -15,6 +15,8 @@ export interface Progress {
   readonly driver: Pick<Driver, 'advice'>;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** From when its deadline counts: what the process had to learn about the revisions first is no time of the target. */
+  workingSince: number;
   step: Step;
   decision: Decision | null;
   /** The statement at work. */
@@ -30,10 +32,12 @@ export interface Progress {
 }
 
 export function startProgress(target: Target, { driver, now }: Pick<Tools, 'driver' | 'now'>): Progress {
+  const startedAt = now();
   return {
     target,
     driver,
-    startedAt: now(),
+    startedAt,
+    workingSince: startedAt,
     step: 'open',
     decision: null,
     position: null,

@@ -46,6 +46,7 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
 
     progress.step = 'read';
     const plan = (progress.decision = await decideTarget(session, target, work.intent, tools));
+    progress.workingSince = tools.now();
     if (plan.kind === 'noChange') return outcomeOf(progress, tools.now());
 
     progress.step = 'check';

@@ -178,3 +178,35 @@ test('a time stamp in the future is no writer: the target is rehearsed, looked a
   expect((await run(dataDir, migrations, ['upgrade'])).code).toBe(0);
   expect(query(path, 'SELECT count(*) AS n FROM flotilla_history')).toEqual([{ n: 2 }]);
 });
+
+describe('a short --timeout', () => {
+  test('is the time of one target, and of neither the start of processes nor the revisions', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 60 }, (_, n) => [
+        `${String(n + 2).padStart(4, '0')}_t.sql`,
+        `-- migrate:up\nCREATE TABLE t${n} (${Array.from({ length: 30 }, (_, c) => `c${c}`).join(', ')});\n`,
+      ]),
+    );
+    const { dataDir, migrations } = await fleet(many);
+    await run(dataDir, migrations, ['upgrade', '0060']);
+    // Starting a process and working out what 61 revisions leave takes longer.
+    const { code, report } = await run(dataDir, migrations, ['upgrade', '--timeout', '100']);
+    expect(report).toMatchObject({ failures: [] });
+    expect(code).toBe(0);
+  });
+
+  test('that passes is told of the target', async () => {
+    const { dataDir, migrations } = await fleet({});
+    const wait = '{ const end = Date.now() + 400; while (Date.now() < end); }';
+    writeFileSync(
+      join(migrations, '0002_note.mjs'),
+      meddle(wait).replace('import { renameSync, rmSync }', 'import {}'),
+    );
+    const { code, report } = await run(dataDir, migrations, ['upgrade', '--timeout', '200', '--jobs', '1']);
+    expect(code).toBe(2);
+    expect(report.targets).toMatchObject([
+      { outcome: 'failed', failure: { code: 'timeout' } },
+      { outcome: 'upgraded' },
+    ]);
+  });
+});
