@@ -37,6 +37,7 @@ export { currentText, statusText } from './report/status-text.js';
 
 export type * from './model/api.js';
 export type { Command, CommandOptions, FlotillaCommand, ForeignCommand } from './model/command.js';
+export type { Discovery, Present, Scoped } from './model/discovery.js';
 export type * from './model/errors.js';
 export type * from './model/events.js';
 export type { HistoryEntry, HistoryRow, HistoryStatus } from './model/history.js';

@@ -17,7 +17,7 @@ import type { ProgressKind } from './progress.js';
 import { openReportFile, type ReportFile } from './report-file.js';
 import { fleetOptions, mergeSettings } from './settings.js';
 import type { Settings } from './settings.js';
-import { placeOf, scopeOf, typedCommand } from './typed.js';
+import { knownOf, placeOf, scopeOf, typedCommand } from './typed.js';
 import { readTyped } from './typed-line.js';
 
 export interface Surroundings {
@@ -101,7 +101,7 @@ async function runCommand(
   };
   let result: Result;
   try {
-    const fleet = await openFleet({ ...fleetOptions(settings), commandOptions: placeOf(parsed) });
+    const fleet = await openFleet({ ...fleetOptions(settings), commandOptions: knownOf(parsed) });
     try {
       const { argument } = parsed;
       result = await command.run(

@@ -43,6 +43,10 @@ export interface SelectOptions {
   readonly exclude?: readonly string[];
   /** At most so many targets, the first in order. */
   readonly limit?: number;
+  /** Whether a name that no target has is an error (`fail`, the default), or passed over. */
+  readonly missing?: 'fail' | 'skip';
+  /** That there is no target is no finding. */
+  readonly allowEmpty?: boolean;
   /** Worker processes; default: the processors. */
   readonly jobs?: number;
   readonly signal?: AbortSignal;

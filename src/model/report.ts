@@ -1,6 +1,7 @@
 // The documents: what a run and a look at the fleet return, print as JSON and keep.
 
 import type { Command } from './command.js';
+import type { Scoped } from './discovery.js';
 import type { ToldHint } from './hint.js';
 import type { HistoryRow } from './history.js';
 import type { Failure, Outcome, OutcomeKind, UndoneKind } from './outcome.js';
@@ -12,7 +13,7 @@ export const CONTRACT = 1;
 
 export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair';
 
-export interface RunReport {
+export interface RunReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: RunCommand;
   readonly runId: string;
@@ -53,7 +54,7 @@ export interface FailureGroup extends Omit<Failure, 'step'> {
   readonly example: string;
 }
 
-export interface StatusReport {
+export interface StatusReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'status' | 'check';
   readonly head: readonly string[];
@@ -104,7 +105,7 @@ export interface FailedAttempt {
   readonly failure: Failure;
 }
 
-export interface DiscoverReport {
+export interface DiscoverReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'discover';
   readonly dataDir: string;
@@ -113,7 +114,7 @@ export interface DiscoverReport {
   readonly exitCode: number;
 }
 
-export interface PlanReport {
+export interface PlanReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'plan';
   readonly head: readonly string[];
@@ -136,7 +137,7 @@ export interface PlannedCohort extends Cohort {
   readonly problem: Failure | null;
 }
 
-export interface RepairPlanReport {
+export interface RepairPlanReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'repairPlan';
   readonly head: readonly string[];
@@ -162,7 +163,7 @@ export interface RepairCohort extends Cohort {
   readonly problem: Failure | null;
 }
 
-export interface CurrentReport {
+export interface CurrentReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'current';
   readonly targets: readonly (TargetStatus & {
@@ -210,7 +211,7 @@ export interface FleetRevision {
   readonly example: string | null;
 }
 
-export interface FleetHistoryReport {
+export interface FleetHistoryReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'history';
   readonly head: readonly string[];
@@ -338,7 +339,7 @@ export interface Difference {
   readonly words: string;
 }
 
-export interface DriftReport {
+export interface DriftReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'drift';
   readonly head: readonly string[];

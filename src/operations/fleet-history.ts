@@ -9,7 +9,7 @@ import { CONTRACT, type FleetHistoryReport, type FleetRevision } from '../model/
 import { listExitCode } from '../report/summarize.js';
 import { resolveRange } from '../revisions/argument.js';
 import type { Graph } from '../revisions/graph.js';
-import type { Context } from './context.js';
+import { scopedOf, type Context } from './context.js';
 import { readHistories } from './histories.js';
 import { refusedReason } from './inspect.js';
 import { NO_REVISIONS, tryGraph, withLook, type Look } from './look.js';
@@ -39,7 +39,8 @@ export async function historyOfFleet(
       revisions: listed.map((one) => summaryOf(one, graph)),
       unread,
       problem: fault === null ? null : { message: fault.message, ...tell(fault.draft.hint, look.about) },
-      exitCode: listExitCode([...look.targets, ...look.refused]),
+      ...scopedOf(look),
+      exitCode: listExitCode([...look.targets, ...look.refused], look),
     };
   });
 }

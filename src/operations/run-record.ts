@@ -16,6 +16,7 @@ import type { RunCommand, RunReport } from '../model/report.js';
 import type { TargetRef } from '../model/target.js';
 import type { Watcher } from '../rollout/rollout.js';
 import type { Intent } from '../target/intent.js';
+import type { ObservationCache } from './inspect.js';
 
 const HINT_STATE =
   'what was done to the targets stands and is told here; mend the state directory before the next run';
@@ -50,6 +51,11 @@ export class RunRecord implements Watcher {
       this.#lock.release();
       throw error;
     }
+  }
+
+  /** What earlier looks saw. */
+  get cache(): ObservationCache {
+    return this.#ledger;
   }
 
   /** Removes what dead runs left behind. */

@@ -3,23 +3,11 @@
 
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import { sentence } from '../model/sentence.js';
-import { command, hint as hintOf, type About } from '../model/hint.js';
+import { command, hint as hintOf } from '../model/hint.js';
 import type { Target } from '../model/target.js';
 import type { Intent, Way } from '../target/intent.js';
 import type { Decision, Plan } from '../target/plan.js';
-import type { Pool } from '../workers/pool.js';
-import { judgeTargets, observeTargets } from './inspect.js';
-
-export interface WaysOptions {
-  readonly jobs: number;
-  readonly busyWaitMs: number;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-  /** Milliseconds since 1970. */
-  readonly lookedAt: number;
-  /** What the commands of hints are about. */
-  readonly about: About;
-}
+import { judgeAhead, type Looking } from './inspect.js';
 
 /**
  * @returns ways by the id of a target, one object for all that go the same; none for another intent, and a target that has nowhere to go back to is left out
@@ -28,13 +16,10 @@ export interface WaysOptions {
 export async function waysOf(
   targets: readonly Target[],
   intent: Intent,
-  pool: Pool,
-  { lookedAt, about, ...options }: WaysOptions,
+  looking: Looking,
 ): Promise<ReadonlyMap<string, Way>> {
   if (intent.kind !== 'downgrade') return new Map();
-  const request = { targets, ...options, onProgress: () => undefined };
-  const found = await observeTargets(request, pool, null, lookedAt);
-  const judged = await judgeTargets({ targets, refused: [], found, about }, pool, intent);
+  const judged = await judgeAhead(targets, intent, looking);
   const problems = new Map<string, ProblemDraft>();
   const ways = new Map<string, Way>();
   const distinct = new Map<Decision, Way>();

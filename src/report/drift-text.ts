@@ -5,7 +5,17 @@ import { commandText } from '../model/command.js';
 import { complete, onFleet } from '../model/hint.js';
 import { causeOf, causesText } from './causes-text.js';
 import { cluster } from './group.js';
-import { count, document, nothingFound, number, section, visible, wrap, type TextOptions } from './layout.js';
+import {
+  count,
+  document,
+  nothingFound,
+  number,
+  section,
+  unexaminedText,
+  visible,
+  wrap,
+  type TextOptions,
+} from './layout.js';
 import { namesOf } from '../model/settings.js';
 import { isCompared } from './summarize.js';
 import { countEdited, nextStepsText } from './next-steps.js';
@@ -13,7 +23,7 @@ import { countEdited, nextStepsText } from './next-steps.js';
 /** The report of `drift`, ending in an empty line. */
 export function driftText(report: DriftReport, options: TextOptions): string {
   const { summary, cohorts, targets } = report;
-  if (summary.targets === 0) return `${nothingFound(options)}\n`;
+  if (summary.targets === 0) return `${nothingFound(report, options)}\n`;
   const status = complete(onFleet('status'), options.about);
   const uncompared = namesOf(summary.states)
     .filter((state) => !isCompared(state))
@@ -25,6 +35,7 @@ export function driftText(report: DriftReport, options: TextOptions): string {
   ).map(causeOf);
   return document([
     `${count(summary.drifted, 'target')} of ${summary.targets} drifted from the structure of ${summary.drifted === 1 ? 'its' : 'their'} revision.`,
+    unexaminedText(report, options),
     causesText('Revisions that were edited after they were applied', edited, options),
     ...cohorts
       .filter(({ state }) => state === 'drifted')

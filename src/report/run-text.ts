@@ -12,6 +12,7 @@ import {
   duration,
   lines,
   nothingFound,
+  unexaminedText,
   number,
   paint,
   section,
@@ -29,6 +30,7 @@ export function runText(report: RunReport, options: TextOptions): string {
   const causes = (kind: OutcomeKind) => causesAmong(report, (one) => one === kind);
   return document([
     headline(report, options),
+    unexaminedText(report, options),
     report.targets.length === 0 ? null : movesTable(report, options),
     causesText('In doubt: a person must look at these', causes('inDoubt'), options),
     causesText(
@@ -64,7 +66,7 @@ export function runErrorText(report: RunReport, options: TextOptions): string {
 
 function headline(report: RunReport, options: TextOptions): string {
   const { summary, dryRun, exitCode } = report;
-  if (summary.planned === 0) return nothingFound(options);
+  if (summary.planned === 0) return nothingFound(report, options);
   const isBad = report.failures.some(({ outcome }) => isUndone(outcome));
   const tint: Paint = isBad ? 'red' : exitCode === 0 ? 'green' : 'yellow';
   return [

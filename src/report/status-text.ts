@@ -18,6 +18,7 @@ import {
   section,
   size,
   table,
+  unexaminedText,
   wrap,
 } from './layout.js';
 import type { TextOptions } from './layout.js';
@@ -27,6 +28,7 @@ import { nextStepsText, stepsAfterStatus } from './next-steps.js';
 export function statusText(report: StatusReport, options: TextOptions): string {
   return document([
     headline(report, options),
+    report.targets.length === 0 ? null : unexaminedText(report, options),
     report.cohorts.length === 0 ? null : cohortTable(report.cohorts, options),
     causesText('Problems', causesOf(report), options),
     options.verbose && report.targets.length > 0
@@ -48,7 +50,7 @@ function causesOf({ targets, cohorts }: StatusReport): Cause[] {
 
 /** The report of `current`: a line a target, its id and what it records. */
 export function currentText(report: CurrentReport, options: TextOptions): string {
-  if (report.targets.length === 0) return `${nothingFound(options)}\n`;
+  if (report.targets.length === 0) return `${nothingFound(report, options)}\n`;
   const rows = report.targets.map((target) => {
     const short = [target.id, recorded(target), target.state === 'current' ? '(head)' : `(${target.state})`];
     return options.verbose ? [...short, pendingText(target.pending), target.problem?.message ?? ''] : short;
@@ -59,7 +61,8 @@ export function currentText(report: CurrentReport, options: TextOptions): string
     ...(history === undefined || history === null || history.length === 0 ? [] : [historyLines(history)]),
     ...(lastFailure === undefined ? [] : [attemptText(lastFailure, options)]),
   ]);
-  return `${details.join('\n')}\n`;
+  const rest = unexaminedText(report, options);
+  return `${[...details, ...(rest === null ? [] : [rest])].join('\n')}\n`;
 }
 
 /** A line a row: what was done, when, how long it took, by which run of which version. */
@@ -95,8 +98,9 @@ const STATES: readonly TargetState[] = [
   'unreadable',
 ];
 
-function headline({ summary, head }: StatusReport, options: TextOptions): string {
-  if (summary.targets === 0) return nothingFound(options);
+function headline(report: StatusReport, options: TextOptions): string {
+  const { summary, head } = report;
+  if (summary.targets === 0) return nothingFound(report, options);
   const states = STATES.filter((state) => summary.states[state] !== undefined).map(
     (state) => `${number(summary.states[state] ?? 0)} ${state}`,
   );

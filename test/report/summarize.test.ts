@@ -193,6 +193,7 @@ test('runReport puts the keys of the contract in order and takes the duration fr
     'summary',
     'failures',
     'targets',
+    'unexamined',
     'report',
     'exitCode',
   ]);

@@ -88,6 +88,14 @@ export const command = z
   ])
   .meta({ id: 'Command', description: 'A command to type; options by their names in the library' });
 
+/** What every document about targets says of those that it is not about. */
+export const scoped = {
+  unexamined: z.exactOptional(count).describe('Targets that were not looked at, because of --limit'),
+  present: z
+    .exactOptional(z.strictObject({ count, examples: texts }))
+    .describe('What is there, where nothing is a target'),
+};
+
 /** What every hint consists of. */
 export const hint = {
   hint: text.describe('What to do next, commands included'),

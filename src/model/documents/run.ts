@@ -9,6 +9,7 @@ import {
   head,
   match,
   runCommand,
+  scoped,
   text,
   texts,
   time,
@@ -100,6 +101,7 @@ export const failedAttempt = z
 export const runReport = z
   .strictObject({
     contract,
+    ...scoped,
     command: runCommand,
     runId: text,
     dryRun: z.boolean(),

@@ -75,6 +75,7 @@ export async function openFleetInside(program: Program, migrations: string): Pro
         loadGraph: () => Promise.resolve(graph),
         dialect: createSqliteDialect(places),
         place: {},
+        scope: {},
         startPool,
         fallbackDir: `${dataDir}/.flotilla`,
       };
