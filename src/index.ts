@@ -30,6 +30,7 @@ export { lintText } from './report/lint-text.js';
 export { eventLine, jsonText, reportLines, runSummaryLine } from './report/json.js';
 export { wrap } from './report/layout.js';
 export { planSql, planText } from './report/plan-text.js';
+export { printable } from './report/printable.js';
 export { fleetHistoryText, historyText, newText, showText } from './report/revisions-text.js';
 export { repairPlanText } from './report/repair-text.js';
 export { runErrorText, runText } from './report/run-text.js';

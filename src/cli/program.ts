@@ -1,7 +1,16 @@
 // The program without its process: words and surroundings in, one library call, text out, an exit code back.
 // Apart from main.ts, which owns the process; everything here is handed in.
 
-import { EXIT, errorReport, eventLine, eventText, FLEET_SETTINGS, jsonText, openFleet } from '../index.js';
+import {
+  EXIT,
+  errorReport,
+  eventLine,
+  eventText,
+  FLEET_SETTINGS,
+  jsonText,
+  openFleet,
+  printable,
+} from '../index.js';
 import type { AnyReport, ErrorReport, FleetEvent, TextOptions } from '../index.js';
 import { parseArguments, unknownCommand } from './arguments.js';
 import type { Arguments } from './arguments.js';
@@ -32,7 +41,9 @@ export interface Surroundings {
 }
 
 /** Runs one command line. @returns its exit code; never throws for what a user can do wrong */
-export async function runProgram(surroundings: Surroundings): Promise<number> {
+export async function runProgram({ stderr: raw, ...others }: Surroundings): Promise<number> {
+  const colour = raw.isTerminal || others.args.includes('--color');
+  const surroundings = { ...others, stderr: spoken(raw, colour) };
   const { args, stdout, stderr, environment } = surroundings;
   const options = args.slice(0, args.includes('--') ? args.indexOf('--') : args.length);
   let parsed: Arguments | null = null;
@@ -62,6 +73,16 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
     });
     return errorReport(fault, null).exitCode;
   }
+}
+
+/** A stream for people alone; a bar writes to the stream itself. */
+function spoken(output: Output, colour: boolean): Output {
+  return {
+    ...output,
+    write: (text) => {
+      output.write(printable(text, { colour }));
+    },
+  };
 }
 
 /** Help for the command, however wrong the rest of the line is; what stands after `help` must be one. */

@@ -1,6 +1,7 @@
 // The documents for programs: one JSON text, or one object a line as it happens.
 // Every document passes through here, so that both forms have the same keys.
 
+import { visible } from '../model/command.js';
 import type { FleetEvent } from '../model/events.js';
 import type { AnyReport } from '../model/api.js';
 import type { RunReport } from '../model/report.js';
@@ -8,7 +9,7 @@ import type { ErrorReport } from './error-text.js';
 
 /** The document as one line of JSON. */
 export function jsonText(report: AnyReport | ErrorReport): string {
-  return `${JSON.stringify(report)}\n`;
+  return line(report);
 }
 
 /** An event of a run as a line, while it happens; null for those that only a progress bar needs. */
@@ -82,6 +83,7 @@ export function* reportLines(report: Exclude<AnyReport, RunReport>): Generator<s
   }
 }
 
+/** JSON leaves some control characters as they are; escaped they mean the same, and steer no terminal. */
 function line(object: object): string {
-  return `${JSON.stringify(object)}\n`;
+  return `${visible(JSON.stringify(object))}\n`;
 }

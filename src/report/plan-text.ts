@@ -6,6 +6,7 @@ import { count, document, lines, nothingFound, section, unexaminedText, visible,
 import type { TextOptions } from './layout.js';
 import { commandText } from '../model/command.js';
 import { nextStepsText, stepsAfterPlan, upgradeInstead } from './next-steps.js';
+import { isPrintable } from './printable.js';
 import { pendingText } from './status-text.js';
 
 /** The report of `plan`, ending in an empty line. */
@@ -42,6 +43,8 @@ export function planSql(
     return [comment(`${cohortTitle(cohort)}: a program is no SQL: run ${upgrade}`)];
   });
   if (unexamined > 0) scripts.push(comment(`--limit leaves out ${count(unexamined, 'target')}`));
+  if (!isPrintable(scripts.join('')))
+    scripts.unshift(comment('Control characters are spelled out here: --json has them as they are'));
   return scripts.length === 0 ? '-- nothing to do\n' : scripts.join('\n\n');
 }
 
