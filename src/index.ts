@@ -19,6 +19,7 @@ export {
   WORK_SETTINGS,
 } from './model/settings.js';
 export { VERSION } from './model/version.js';
+export { backupsText, restoreToText } from './report/backups-text.js';
 export { baselineReportText } from './report/baseline-text.js';
 export { discoverText } from './report/discover-text.js';
 export { doctorText } from './report/doctor-text.js';
@@ -37,6 +38,7 @@ export { runErrorText, runText } from './report/run-text.js';
 export { currentText, statusText } from './report/status-text.js';
 
 export type * from './model/api.js';
+export type * from './model/backup-report.js';
 export type { Command, CommandOptions, FlotillaCommand, ForeignCommand } from './model/command.js';
 export type { Discovery, Present, Scoped } from './model/discovery.js';
 export type * from './model/errors.js';
@@ -44,11 +46,13 @@ export type * from './model/events.js';
 export type { HistoryEntry, HistoryRow, HistoryStatus } from './model/history.js';
 export type { About, CommandDraft, Hint, OwnDraft, ToldHint } from './model/hint.js';
 export type * from './model/lint.js';
+export type * from './model/claim.js';
 export type * from './model/observation.js';
 export type {
   Failure,
   FailureCode,
   Outcome,
+  OutcomeCopy,
   OutcomeKind,
   SkippedStatement,
   Step,

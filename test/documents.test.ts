@@ -114,11 +114,13 @@ const CODES = Object.keys({
   drifted: true,
   noBaseline: true,
   ambiguousBaseline: true,
+  claimMismatch: true,
   checksumMismatch: true,
   migrationFailed: true,
   foreignKeyViolation: true,
   integrity: true,
   rowsLost: true,
+  valuesChanged: true,
   columnOrder: true,
   schemaMismatch: true,
   backupFailed: true,
@@ -126,6 +128,7 @@ const CODES = Object.keys({
   timeout: true,
   workerDied: true,
   interrupted: true,
+  changedSince: true,
   internal: true,
 } satisfies Record<FailureCode, true>);
 

@@ -21,6 +21,7 @@ import { toldOutcome } from '../target/progress.js';
 import type { Work } from '../target/work.js';
 import { aboutOf, commandOf } from './about.js';
 import { scopedOf, scratchOf, selectTargets, type Context } from './context.js';
+import { copiesFor } from './copies.js';
 import { firstWithWork } from './first-with-work.js';
 import { waysOf } from './ways.js';
 import { judgeAhead, refusedReason } from './inspect.js';
@@ -28,7 +29,9 @@ import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
 import { startWorkers, type Workers } from './workers.js';
 
-/** Longest single wait for a lock, in milliseconds: it is better to try a busy target again later than to wait for it. */
+/**
+ * Longest single wait for a lock, in milliseconds: it is better to try a busy target again later than to wait for it.
+ */
 const BUSY_WAIT_MS_MAX = 500;
 
 /** @throws FleetError before any target is touched */
@@ -45,14 +48,18 @@ export async function runFleet(
   const { timeoutMs } = work;
   const scope = aboutOf(context, options);
   const about = { ...scope, run: commandOf(command, intent, options) };
-  const workers = startWorkers(context, context.loadGraph(), { scratchDir, signal });
+  const isRestore = intent.kind === 'restore';
+  const unproven = isRestore ? ({ unproven: true } as const) : {};
+  const workers = startWorkers(context, context.loadGraph(), { scratchDir, signal, ...unproven });
   let record: RunRecord | null = null;
   try {
     const graph = await context.loadGraph();
     await assertKnown(intent, graph, workers);
 
     const { limit, ...unlimited } = options;
-    const all = await selectTargets(context, unlimited);
+    // What a restore has to do is known by the copies, and not by a look.
+    const all = await selectTargets(context, isRestore ? options : unlimited);
+    const copies = isRestore ? await copiesFor(context, all.targets, intent, options) : null;
     const jobs = options.jobs ?? context.jobs;
     workers.warm(Math.min(jobs, all.targets.length));
 
@@ -65,7 +72,7 @@ export async function runFleet(
     const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
     const { cache } = record;
     const lookedAt = context.now();
-    const selected = await firstWithWork(all, limit, (some) =>
+    const selected = await firstWithWork(all, isRestore ? undefined : limit, (some) =>
       judgeAhead(some, intent, { pool, cache, lookedAt, ...looking }),
     );
     const { targets, refused } = selected;
@@ -75,7 +82,8 @@ export async function runFleet(
       .map((draft) => toldOutcome(draft, about));
     for (const outcome of failed) record.onOutcome(outcome);
 
-    const ways = await waysOf(targets, intent, { pool, cache: null, lookedAt: context.now(), ...looking });
+    const ways =
+      copies ?? (await waysOf(targets, intent, { pool, cache: null, lookedAt: context.now(), ...looking }));
     const request = { targets, ways, work, rehearse: dryRun, replayMs, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.

@@ -1,17 +1,19 @@
-// Sends one batch to a worker process, and finds the outcome of each target: as the process reports it or, where it died,
-// as another process reads it in the target itself. Apart from the rollout, because it knows one batch only. Invariant: no
-// target is reported as unchanged unless a live process has seen that.
+// Sends one batch to a worker process, and finds the outcome of each target: as the process reports it or, where it
+// died, as another process reads it in the target itself. Apart from the rollout, because it knows one batch only.
+// Invariant: no target is reported as unchanged unless a live process has seen that.
 
 import type { Outcome, Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import type { Way } from '../target/intent.js';
+import { withGoal, type Way } from '../target/intent.js';
 import type { OutcomeDraft } from '../target/progress.js';
 import { hintFor } from '../target/reason.js';
 import type { Work } from '../target/work.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import type { Stop } from './stop.js';
 
-/** Time beyond a target's own deadline before its process is killed, in milliseconds: ending by itself does less damage. */
+/**
+ * Time beyond a target's own deadline before its process is killed, in milliseconds: ending by itself does less damage.
+ */
 const KILL_AFTER_MS = 500;
 
 /** What all messages of a run have in common. */
@@ -97,9 +99,12 @@ async function askTarget(
 
 function workFor({ id }: Target, { work, ways }: Orders): Work {
   const way = ways.get(id);
-  return way === undefined || work.intent.kind !== 'downgrade'
-    ? work
-    : { ...work, intent: { ...work.intent, ...way } };
+  if (way === undefined) return work;
+  const { intent } = work;
+  return {
+    ...work,
+    intent: intent.kind === 'downgrade' ? { ...intent, ...way } : withGoal(intent, way.goal),
+  };
 }
 
 function killAfter({ timeoutMs }: Work, { replayMs }: Orders): number {

@@ -5,6 +5,7 @@
 import type { HistoryRow } from '../model/history.js';
 import { resolveArgument } from '../revisions/argument.js';
 import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
+import { appliedIn } from '../revisions/squash.js';
 import { isHalfWay } from '../stamping/half-way.js';
 import type { OutcomeDraft } from './progress.js';
 import type { Intent } from './intent.js';
@@ -31,11 +32,17 @@ export function committedBy(
   const ran = mine.filter((row) => row.status === 'applied').map((row) => row.revision);
   const idsOf = (rows: readonly HistoryRow[]) => new Set(rows.map((row) => row.revision));
   if (intent.kind !== 'upgrade') {
-    const before = idsOf(history.filter((row) => row.runId !== runId));
+    const before = appliedIn(
+      history.filter((row) => row.runId !== runId),
+      graph,
+    );
     return { outcome: 'stamped', from: named(graph, before), applied: [...idsOf(mine)], isWhole: true };
   }
-  const now = idsOf(history.filter((row) => row.status !== 'started'));
-  const before = new Set([...now].filter((id) => !ran.includes(id)));
+  const now = appliedIn(history, graph);
+  const before = appliedIn(
+    history.filter((row) => !ran.includes(row.revision)),
+    graph,
+  );
   const goal = intent.goal ?? resolveArgument(graph, intent.to, before);
   const isWhole = pending(graph, now, goal).length === 0;
   if (ran.length > 0) return { outcome: 'upgraded', from: named(graph, before), applied: ran, isWhole };
@@ -50,7 +57,7 @@ function takenBack(
 ): Committed | 'unknown' | null {
   // The run could not look at it beforehand.
   if (from === undefined || goal === undefined) return 'unknown';
-  const now = new Set(history.map((row) => row.revision));
+  const now = appliedIn(history, graph);
   const before = ancestors(graph, from);
   const gone = inOrder(graph, before).filter(({ id }) => !now.has(id));
   if (gone.length === 0 && !history.some(isHalfWay)) return null;

@@ -25,13 +25,20 @@ export interface Progress {
   /** How much of a revision outside a transaction is committed; null where no part of one is. */
   halfWay: HalfWay | null;
   rows: Outcome['rows'];
+  /** Whether the target had no row before the whole work. */
+  wasEmpty: boolean;
   /** Statements that their guards kept from running. */
   readonly skipped: SkippedStatement[];
   /** What went wrong; undefined where nothing did. */
   error: unknown;
 }
 
-export function startProgress(target: Target, { driver, now }: Pick<Tools, 'driver' | 'now'>): Progress {
+/** @param wasEmpty whether an earlier part of the work began without a row */
+export function startProgress(
+  target: Target,
+  { driver, now }: Pick<Tools, 'driver' | 'now'>,
+  wasEmpty = false,
+): Progress {
   const startedAt = now();
   return {
     target,
@@ -44,6 +51,7 @@ export function startProgress(target: Target, { driver, now }: Pick<Tools, 'driv
     backup: null,
     halfWay: null,
     rows: {},
+    wasEmpty,
     skipped: [],
     error: undefined,
   };
@@ -79,6 +87,7 @@ export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
     rows: progress.rows,
     ...(decision?.match === undefined ? {} : { match: decision.match }),
     ...resumedBy(decision),
+    ...(decision?.copy === undefined ? {} : { copy: decision.copy }),
   };
   const from = decision?.from ?? null;
   if (progress.error !== undefined) {

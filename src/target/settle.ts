@@ -9,8 +9,10 @@ import type { Reason } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import type { Target } from '../model/target.js';
 import { headsOf, type Graph } from '../revisions/graph.js';
+import { appliedIn } from '../revisions/squash.js';
 import { isHalfWay, type HalfWay } from '../stamping/half-way.js';
 import { committedBy } from './committed.js';
+import { isRestored, restoredBy } from './settle-restore.js';
 import { decideTarget } from './decide.js';
 import { reasonOf } from './reason.js';
 import type { Decision, Plan } from './plan.js';
@@ -26,7 +28,7 @@ export async function settle(progress: Progress, work: Work, tools: Tools): Prom
       progress.target,
       tools,
       { purpose, busyTimeoutMs: work.busyTimeoutMs },
-      (session) => whatStands(progress, session, work.runId),
+      (session) => whatStands(progress, session, work, tools),
     );
     const error = isDone ? undefined : whatStood(progress.error);
     return outcomeOf({ ...progress, error, halfWay }, tools.now());
@@ -48,10 +50,19 @@ function whatStood(error: unknown): unknown {
 
 /** Whether the change is committed, and what part of a revision outside a transaction is. */
 async function whatStands(
-  { decision }: Progress,
+  { decision, target, error }: Progress,
   session: Session,
-  runId: string,
+  work: Work,
+  tools: Tools,
 ): Promise<{ readonly isDone: boolean; readonly halfWay: HalfWay | null }> {
+  const { intent, runId } = work;
+  // What was put back was read back under its lock: others may have written since.
+  if (intent.kind === 'restore') {
+    const isDone =
+      decision?.kind === 'plan' &&
+      (error === undefined || (await isRestored(session, target, { intent, work, tools })));
+    return { isDone, halfWay: null };
+  }
   const history = (await session.readHistory()) ?? [];
   const halfWay = history.find((row) => row.runId === runId && isHalfWay(row)) ?? null;
   const isDone = decision?.kind === 'plan' && (await isCommitted(decision, history, session, runId));
@@ -98,12 +109,13 @@ export async function settleAfterDeath(
       );
       return repairedBy(found, mayHave, cause);
     }
-    const history = await ask(
-      target,
-      tools,
-      forChange,
-      async (session) => (await session.readHistory()) ?? [],
-    );
+    const { intent } = work;
+    if (intent.kind === 'restore')
+      return ask(target, tools, forChange, (session) =>
+        restoredBy(session, target, { intent, cause, work, tools }),
+      );
+    const read = async (session: Session) => (await session.readHistory()) ?? [];
+    const history = await ask(target, tools, forChange, read);
     return changedBy(work, history, { cause, mayHave, graph: tools.graph });
   };
   const told = await settled().catch((error: unknown): Settled => {
@@ -126,8 +138,7 @@ function changedBy(
   history: readonly HistoryRow[],
   { cause, mayHave, graph }: { readonly cause: Reason; readonly mayHave: boolean; readonly graph: Graph },
 ): Settled {
-  const recorded = history.filter(({ status }) => status !== 'started').map((row) => row.revision);
-  const to = headsOf(graph, new Set(recorded)).join(',') || null;
+  const to = headsOf(graph, appliedIn(history, graph)).join(',') || null;
   const halfWay = history.find((row) => row.runId === work.runId && isHalfWay(row)) ?? null;
   const found = committedBy(work, history, graph);
   if (found === 'unknown' && mayHave) {
@@ -141,8 +152,8 @@ function changedBy(
 }
 
 /**
- * What a repair had done to a target when its worker died, seen from what is still to be done. Where there is nothing to
- * do, that may have been so before.
+ * What a repair had done to a target when its worker died, seen from what is still to be done. Where there is nothing
+ * to do, that may have been so before.
  * @param mayHave whether the repair can have changed anything
  */
 function repairedBy(found: Decision, mayHave: boolean, cause: Reason): Settled {

@@ -14,7 +14,7 @@ export const texts = z.array(z.string());
 export const time = z.iso.datetime();
 export const head = texts.describe('The heads of the revisions; one, unless a merge is missing');
 
-export const runCommand = z.enum(['upgrade', 'downgrade', 'stamp', 'repair']);
+export const runCommand = z.enum(['upgrade', 'downgrade', 'stamp', 'repair', 'restore']);
 
 export const targetState = z.enum([
   'current',
@@ -45,11 +45,13 @@ export const failureCode = z.enum([
   'drifted',
   'noBaseline',
   'ambiguousBaseline',
+  'claimMismatch',
   'checksumMismatch',
   'migrationFailed',
   'foreignKeyViolation',
   'integrity',
   'rowsLost',
+  'valuesChanged',
   'columnOrder',
   'schemaMismatch',
   'backupFailed',
@@ -57,6 +59,7 @@ export const failureCode = z.enum([
   'timeout',
   'workerDied',
   'interrupted',
+  'changedSince',
   'internal',
 ]);
 
@@ -112,7 +115,10 @@ export const failure = z
     statement: z.exactOptional(text).describe('The SQL that failed'),
     line: z.exactOptional(count).describe("Its line in the revision's file"),
     file: z.exactOptional(text).describe("The revision's file"),
-    tables: z.exactOptional(texts).describe('The tables that the statement names, or that are at fault'),
+    tables: z
+      .exactOptional(texts)
+      .describe('Tables whose rows or values are not what they were, or that the statement at fault names'),
+    rows: z.exactOptional(count).describe('How many rows are not what they were'),
   })
   .meta({ id: 'Failure', description: 'Why a target failed or was left alone' });
 
@@ -122,6 +128,20 @@ export const match = z
     revision: text.nullable(),
     candidates: texts,
     difference: texts,
+    again: z.exactOptional(texts).describe('What would run again from the earliest, and may change rows'),
+    claims: z
+      .exactOptional(
+        z.array(
+          z.strictObject({
+            tool: text,
+            table: text,
+            says: texts.describe('The last that it records, in its own spelling'),
+            revisions: texts.describe('The heads of the revisions that are meant'),
+            stuck: z.exactOptional(texts).describe('Marks of a run that failed, or that holds a lock'),
+          }),
+        ),
+      )
+      .describe('What other tools record in it'),
   })
   .meta({ id: 'Match', description: 'How a legacy structure compares with the structure of every revision' });
 
