@@ -130,7 +130,8 @@ export interface RestoreOptions extends Omit<RunOptions, 'backup' | 'only'>, Cop
   readonly force?: boolean;
 }
 
-export interface RestoreToOptions extends Omit<SelectOptions, 'only' | 'exclude' | 'limit'>, CopyChoice {
+export interface RestoreToOptions
+  extends Omit<SelectOptions, 'only' | 'exclude' | 'limit' | 'missing' | 'allowEmpty'>, CopyChoice {
   /** The id of a target, which may be gone. */
   readonly target: string;
   /** The file to write; nothing may be there. */
