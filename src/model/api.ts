@@ -46,6 +46,10 @@ export interface SelectOptions {
   readonly exclude?: readonly string[];
   /** At most so many targets, the first in order. */
   readonly limit?: number;
+  /** Whether a name that no target has is an error (`fail`, the default), or passed over. */
+  readonly missing?: 'fail' | 'skip';
+  /** That there is no target is no finding. */
+  readonly allowEmpty?: boolean;
   /** Worker processes; default: the processors. */
   readonly jobs?: number;
   readonly signal?: AbortSignal;
@@ -126,7 +130,8 @@ export interface RestoreOptions extends Omit<RunOptions, 'backup' | 'only'>, Cop
   readonly force?: boolean;
 }
 
-export interface RestoreToOptions extends Omit<SelectOptions, 'only' | 'exclude' | 'limit'>, CopyChoice {
+export interface RestoreToOptions
+  extends Omit<SelectOptions, 'only' | 'exclude' | 'limit' | 'missing' | 'allowEmpty'>, CopyChoice {
   /** The id of a target, which may be gone. */
   readonly target: string;
   /** The file to write; nothing may be there. */

@@ -48,7 +48,7 @@ const select = {
   ),
 };
 const change = { ...select, ...settingOptions(CHANGE_SETTINGS) };
-const { exclude, limit, jobs, signal, onEvent } = select;
+const { exclude, limit, missing, allowEmpty, jobs, signal, onEvent } = select;
 const watch = { jobs, signal, onEvent };
 
 /** By method; `openFleet` is the door itself. */
@@ -70,6 +70,8 @@ export const CALL_OPTIONS = {
     timeout,
     exclude,
     limit,
+    missing,
+    allowEmpty,
     backupDir,
     dryRun,
     run,

@@ -9,7 +9,6 @@ import { resolveArgument } from '../revisions/argument.js';
 import type { Graph } from '../revisions/graph.js';
 import { asCounted } from '../revisions/squash.js';
 import { chooseRules, type LintOptions, type LintReply } from '../revisions/lint/lint.js';
-import { RUN_SETTINGS } from '../model/settings.js';
 import { scratchOf, type Context } from './context.js';
 import { observeTargets } from './inspect.js';
 import { withLook } from './look.js';
@@ -50,8 +49,7 @@ async function read(
   signal?: AbortSignal,
 ): Promise<LintReply> {
   const scratchDir = scratchOf(context, context.newRunId());
-  const timeoutMs = RUN_SETTINGS.timeout.default;
-  return lintByWorker(context, graph, { kind: 'lint', options }, { scratchDir, timeoutMs, signal });
+  return lintByWorker(context, graph, { kind: 'lint', options }, { scratchDir, signal });
 }
 
 /** The longest history that a target has; null where none has any, or the revisions are too broken for a look. */

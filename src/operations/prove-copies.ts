@@ -14,7 +14,7 @@ export async function proveCopies(
   copies: readonly Copy[],
   { jobs, signal, onEvent }: Pick<SelectOptions, 'jobs' | 'signal' | 'onEvent'>,
 ): Promise<readonly CopyVerdict[]> {
-  const choose = async () => ({ targets: [], refused: [] });
+  const choose = async () => ({ targets: [], refused: [], unexamined: 0, allowEmpty: true });
   const watch = {
     ...(jobs === undefined ? {} : { jobs }),
     ...(signal === undefined ? {} : { signal }),

@@ -41,6 +41,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'the id of a target or the path of a database': [1, null, ['a']],
   'quick or full': ['deep', true],
   'status or check': ['discover', 1],
+  'fail or skip': ['pass', true],
   'a function': ['log', {}],
   'an AbortSignal': [true, new AbortController(), { aborted: true }],
   'a whole number from 1': [0, -1, 1.5, NaN, Infinity, '2', null],

@@ -1,7 +1,7 @@
 // The documents about revisions: their order, one of them, a new one, and how far the fleet is.
 
 import * as z from 'zod';
-import { contract, count, exitCode, failure, head, text, texts, time, hint } from './parts.js';
+import { contract, count, exitCode, failure, head, scoped, text, texts, time, hint } from './parts.js';
 
 const revisionKeys = {
   id: text,
@@ -31,6 +31,7 @@ export const fleetHistoryReport = z
   .strictObject({
     contract,
     command: z.literal('history'),
+    ...scoped,
     head,
     summary: z.strictObject({ targets: count, recorded: count, unrecorded: count, unread: count }),
     revisions: z.array(
