@@ -1,5 +1,5 @@
-// The checksums of a revision. What was applied is its `up`, so that a header, a comment, the layout and `down` may change
-// afterwards. Kept in histories for ever: what is hashed here can never change.
+// The checksums of a revision. What was applied is its `up`, so that a header, a comment, the layout and `down` may
+// change afterwards. Kept in histories for ever: what is hashed here can never change.
 
 import { createHash } from 'node:crypto';
 import type { Guard, Revision } from '../model/revision.js';
@@ -42,6 +42,14 @@ export function checksumsOf(meaning: Meaning): Checksums {
 export function programChecksumsOf(text: string): Checksums {
   const whole = hash(normalizeText(text));
   return { checksum: `up:${whole}`, downChecksum: `down:${whole}`, formerChecksum: whole };
+}
+
+/** Of the bytes of a file, and of what stands below its `-- migrate:up`: tools that hash their files hashed that. */
+export function contentHashesOf(text: string): readonly string[] {
+  const [, up] =
+    /^[ \t]*--[ \t]*migrate:up[^\n]*\n([\s\S]*?)(?:^[ \t]*--[ \t]*migrate:down|(?![\s\S]))/im.exec(text) ??
+    [];
+  return up === undefined ? [hash(text)] : [hash(text), hash(up)];
 }
 
 /** The rule of 0.1.0, in which the header and `down` count too: many a history holds nothing else. */

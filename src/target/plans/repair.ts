@@ -1,12 +1,12 @@
-// Repairing a structure that drifted from the one that its own revision leaves; and where a file was edited after it was
-// applied and the structure is what it leaves now, accepting the file.
+// Repairing a structure that drifted from the one that its own revision leaves; and where a file was edited after it
+// was applied and the structure is what it leaves now, accepting the file.
 
 import type { Observation } from '../../model/observation.js';
 import type { Reason } from '../../model/outcome.js';
 import type { Revision } from '../../model/revision.js';
 import { inOrder, type Graph } from '../../revisions/graph.js';
-import { listDifference, type Judgement } from '../../stamping/judge.js';
-import { inWords } from '../../stamping/match.js';
+import type { Judgement } from '../../stamping/judge.js';
+import { inWords, listDifference } from '../../stamping/match.js';
 import { createMemory } from '../../stamping/memory.js';
 import type { Intent } from '../intent.js';
 import type { Decision, Plan } from '../plan.js';
