@@ -58,6 +58,8 @@ describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {
   const needed = {
     downgrade: { to: 'base' },
     baseline: { target: 'x' },
+    restore: { only: ['x'] },
+    restoreTo: { only: ['x'], to: 'x' },
     show: { revision: 'head' },
     newRevision: { message: 'm' },
   };

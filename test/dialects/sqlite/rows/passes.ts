@@ -9,6 +9,7 @@ import { createSession } from '../../../../src/dialects/sqlite/driver/session.js
 import { sqliteSyntax } from '../../../../src/dialects/sqlite/syntax/syntax.js';
 import type { Revision } from '../../../../src/model/revision.js';
 import { parseRevision } from '../../../../src/revisions/parse.js';
+import { SESSION_OPTIONS } from '../../../support/driver.js';
 
 /** How a pass ended. */
 export interface Ended {
@@ -43,7 +44,7 @@ export async function pass(
   db.pragma('synchronous = OFF');
   db.exec(start);
   db.close();
-  const session = createSession(openForChange(path, { busyTimeoutMs: 0 }));
+  const session = createSession(openForChange(path, { busyTimeoutMs: 0 }), SESSION_OPTIONS);
   let sql = '';
   try {
     await session.lock();
