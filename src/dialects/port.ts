@@ -7,7 +7,7 @@ import type { Hint } from '../model/hint.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
 import type { FailureCode } from '../model/outcome.js';
-import type { Guard, Revision, Statement } from '../model/revision.js';
+import type { Guard, Revision, Script, Statement } from '../model/revision.js';
 import type { Refusal, Target, TargetRef } from '../model/target.js';
 import type { Graph } from '../revisions/graph.js';
 import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
@@ -255,10 +255,19 @@ export interface BegunRevision {
   readonly rows: Readonly<Record<string, number>>;
   /** Tables that it drops with their rows because somebody named them. */
   readonly dropped: readonly string[];
-  /** Where something goes because it is asked for, the tables and columns that are to be there afterwards; else null. */
-  readonly kept: TableOrders | null;
+  /** Where something goes because it is asked for, what is to be there afterwards; else null. */
+  readonly kept: Kept | null;
   /** Statements of revisions that ran before on this target, not by this session, in order; asked for where it matters. */
   readonly earlier: () => readonly Statement[];
+}
+
+/** What a way back, or a repair, leaves on purpose. */
+export interface Kept {
+  /** The tables and columns that are to be there after it. */
+  readonly now: TableOrders;
+  /** Those after the whole change, and what runs until then: rows of a table that goes anyway may go before. */
+  readonly end: TableOrders;
+  readonly scripts: readonly Script[];
 }
 
 export type DeclaringKey = 'loses_rows' | 'changes' | 'drops' | 'moves';

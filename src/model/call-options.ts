@@ -58,8 +58,8 @@ export const CALL_OPTIONS = {
   status: call({ ...select, command, failures: flag }),
   current: call({ ...select, history: flag }),
   drift: call(select),
-  plan: call({ ...select, to, stamp, allowExtra }),
-  upgrade: call({ ...change, to, stamp, allowDrift, allowExtra }),
+  plan: call({ ...select, to, stamp, allowExtra, at }),
+  upgrade: call({ ...change, to, stamp, allowDrift, allowExtra, at }),
   stamp: call({ ...change, to, force: flag, at, allowExtra }),
   downgrade: call({ ...change, to: needed('a revision') }),
   repair: call({ ...change, dropExtra, checksums }),
@@ -86,7 +86,7 @@ export const CALL_OPTIONS = {
     before,
     from,
     only: neededList('a list of ids'),
-    to: needed('a path'),
+    to: needed('a path', z.string().check(z.minLength(1))),
     force: flag,
   }),
   backups: call({ ...select, run, backupDir }),
@@ -111,8 +111,7 @@ function call<S extends z.core.$ZodLooseShape>(shape: S) {
 }
 
 /** An argument in a call's options: text that must be given. */
-function needed(takes: string) {
-  const schema = z.string();
+function needed(takes: string, schema: z.ZodMiniType<string> = z.string()) {
   TAKES.add(schema, { takes });
   return schema;
 }

@@ -1,6 +1,6 @@
 // What a session is told before a revision runs: what was there before, what is asked for to go, and what ran earlier.
 
-import type { BegunRevision, Session } from '../dialects/port.js';
+import type { BegunRevision, Kept, Session } from '../dialects/port.js';
 import { inOrder } from '../revisions/graph.js';
 import type { Basis } from '../stamping/basis.js';
 import type { Plan, PlanStep } from './plan.js';
@@ -31,7 +31,8 @@ export async function beginRepair(
   { plan, rows, dropped }: { readonly plan: Plan; readonly rows: Rows; readonly dropped: readonly string[] },
   { replay }: Pick<Basis, 'replay'>,
 ): Promise<void> {
-  const kept = plan.after === null || !hasRows(rows) ? null : await replay.tables(plan.after);
+  const now = plan.after === null || !hasRows(rows) ? null : await replay.tables(plan.after);
+  const kept = now === null ? null : { now, end: now, scripts: [] };
   await session.beginRevision({ revision: null, direction: 'up', rows, dropped, kept, earlier: () => [] });
 }
 
@@ -42,16 +43,17 @@ async function keptBy(
   step: PlanStep,
   { steps, after }: Plan,
   { graph, replay }: Pick<Basis, 'graph' | 'replay'>,
-) {
+): Promise<Kept> {
   const rest = steps.slice(steps.indexOf(step)).map(({ revision }) => revision.id);
   const ids = new Set((after ?? []).map(({ id }) => id));
-  let kept = await replay.tables(inOrder(graph, ids));
+  const end = await replay.tables(inOrder(graph, ids));
+  let now = end;
   // From the last step on, so that the replay goes forward only; the answers are kept there.
   for (const id of rest.slice(1).reverse()) {
     ids.add(id);
-    kept = await replay.tables(inOrder(graph, ids));
+    now = await replay.tables(inOrder(graph, ids));
   }
-  return kept;
+  return { now, end, scripts: steps.slice(steps.indexOf(step)).map(({ script }) => script) };
 }
 
 /** Of revisions that other parts of the run, or other runs, did before, and of this one what an earlier run did. */

@@ -51,6 +51,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'a list of names': ['t', [{}]],
   'a list of revisions': ['0001', [1]],
   'a list of rules': ['no-such', [1]],
+  'a list of pairs': ['3=0003', { 3: '0003' }, [3]],
 };
 
 describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {
@@ -111,7 +112,7 @@ describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {
   });
 
   test.each(Object.keys(least))('refuses to go without %s, and takes undefined for that.', async (option) => {
-    const message = new RegExp(`^${name} needs the option ${option}, which takes `);
+    const message = new RegExp(`(^|; )${name} needs the option ${option}, which takes `);
     for (const options of [undefined, {}, { [option]: undefined }])
       expect((await refusal(name, options)).message).toMatch(message);
   });

@@ -162,10 +162,6 @@ const SHOWN_MAX = 40;
 const shorten = (text: string): string => (text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}..` : text);
 
 export function number(db: Database, sql: string, parameters: readonly unknown[] = []): number {
-  return Number(
-    db
-      .prepare(sql)
-      .pluck()
-      .get(...parameters),
-  );
+  const statement = db.prepare<unknown[], number>(sql).pluck();
+  return statement.get(...parameters) ?? 0;
 }

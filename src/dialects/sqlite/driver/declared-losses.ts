@@ -21,7 +21,10 @@ export interface DeclaredLosses {
 }
 
 export function declaredLosses({ revision, direction, dropped, kept }: BegunRevision): DeclaredLosses {
-  const aliases = aliasesIn(revision?.[direction] ?? null);
+  const own = revision?.[direction];
+  const aliases = aliasesIn(own === undefined || own === null ? [] : [own]);
+  const later = aliasesIn(kept?.scripts ?? []);
+  const isSeen = kept?.scripts.every(({ kind }) => kind === 'sql') === true;
   const namesOf = ({ names }: TrackedTable): ReadonlySet<string> =>
     new Set([...names].flatMap((name) => [...(aliases.get(name) ?? [name])]));
   const losesRows = [...dropped, ...(revision?.losesRows ?? [])].map(fold);
@@ -29,13 +32,19 @@ export function declaredLosses({ revision, direction, dropped, kept }: BegunRevi
   const changes = (revision?.changes ?? []).map(columnOf);
   const moves = (revision?.moves ?? []).map(({ from, to }) => ({ from: fold(from), to: fold(to) }));
   const keptAs = (table: TrackedTable): readonly string[] | null => {
-    const name = [...namesOf(table)].find((one) => kept?.[one] !== undefined);
-    return name === undefined ? null : (kept?.[name] ?? null);
+    const name = [...namesOf(table)].find((one) => kept?.now[one] !== undefined);
+    return name === undefined ? null : (kept?.now[name] ?? null);
   };
+  const goesInTheEnd = ({ names }: TrackedTable): boolean =>
+    isSeen &&
+    ![...names].some((name) => [name, ...(later.get(name) ?? [])].some((one) => kept.end[one] !== undefined));
   return {
     mayLoseRows: (table) =>
       [...namesOf(table)].some((name) => losesRows.includes(name)) ||
-      (direction === 'down' && kept !== null && table.database === 'main' && keptAs(table) === null),
+      (direction === 'down' &&
+        kept !== null &&
+        table.database === 'main' &&
+        (keptAs(table) === null || goesInTheEnd(table))),
     mayDrop(table, columns) {
       const names = namesOf(table);
       const named = drops.filter((one) => names.has(one.table)).map(({ column }) => column);
@@ -62,10 +71,10 @@ function columnOf(declared: string): { readonly table: string; readonly column: 
   return { table: fold(table), column: fold(column) };
 }
 
-/** By each name that a script gives or takes by a rename, all that it leads to, and comes from. */
-function aliasesIn(script: Script | null): ReadonlyMap<string, ReadonlySet<string>> {
+/** By each name that scripts give or take by a rename, all that it leads to, and comes from. */
+function aliasesIn(scripts: readonly Script[]): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
-  for (const statement of script?.kind === 'sql' ? script.statements : []) {
+  for (const statement of scripts.flatMap((one) => (one.kind === 'sql' ? one.statements : []))) {
     const effect = rowEffectOf(statement);
     if (effect.kind !== 'renameTable') continue;
     const [from, to] = [fold(effect.table.name), fold(effect.to)];

@@ -121,6 +121,8 @@ function columnsOf(
     } else if ('expr' in result) {
       const { columns, star } = mentionsIn(result.expr);
       for (const name of star ? own.columns : columns) computed.add(fold(name));
+      // What a column is given instead of what it held is computed on purpose.
+      computed.add(fold(target));
     }
   }
   return { table: own.table, asIs, computed };

@@ -1,10 +1,7 @@
-// Runs revisions over a real file through a session, as the steps for one target do, and tells how they ended.
+// Runs revisions over a database in memory through a session, as the steps for one target do, and tells how they ended.
 
-import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { BegunRevision } from '../../../../src/dialects/port.js';
-import { DatabaseError } from '../../../../src/dialects/port.js';
-import { openForChange } from '../../../../src/dialects/sqlite/driver/open.js';
+import { DatabaseError, type BegunRevision } from '../../../../src/dialects/port.js';
 import { createSession } from '../../../../src/dialects/sqlite/driver/session.js';
 import { sqliteSyntax } from '../../../../src/dialects/sqlite/syntax/syntax.js';
 import type { Revision } from '../../../../src/model/revision.js';
@@ -17,13 +14,13 @@ export interface Ended {
   readonly code: string | null;
   readonly message: string;
   readonly found: DatabaseError['found'];
-  /** The statement that was stopped. */
+  /** The statement that was stopped; none at the end of a revision. */
   readonly sql: string;
 }
 
 /** A revision from its text; what has no mark of its own is `up`. */
-export function revisionOf(text: string, number: number): Revision {
-  const whole = text.includes('-- migrate:up') ? text : `-- migrate:up\n${text}`;
+export function revisionOf(text: string, number = 1): Revision {
+  const whole = text.includes('-- migrate:') ? text : `-- migrate:up\n${text}`;
   const name = { version: `000${number}`, slug: 'r', form: 'sql', dialect: null } as const;
   const { draft, problems } = parseRevision(`000${number}_r.sql`, name, whole, sqliteSyntax);
   const [problem] = problems;
@@ -31,36 +28,33 @@ export function revisionOf(text: string, number: number): Revision {
   return { ...draft, parents: [] };
 }
 
-/** @param start the statements that the file has seen before the pass */
-export async function pass(
-  directory: string,
-  start: string,
-  texts: readonly string[],
-  more: Partial<BegunRevision> = {},
-): Promise<Ended> {
-  const path = join(directory, `${Math.random()}.db`);
-  const db = new Database(path);
-  db.pragma('journal_mode = MEMORY');
-  db.pragma('synchronous = OFF');
+export interface Pass {
+  /** Statements that the database has seen before. */
+  readonly start: string;
+  readonly revisions: readonly string[];
+  readonly begun?: Partial<BegunRevision>;
+  /** Looks at what a pass that was not stopped leaves; `ran` is all that SQLite was asked. */
+  readonly then?: (db: Database.Database, ran: readonly string[]) => void;
+}
+
+export async function pass({ start, revisions, begun = {}, then }: Pass): Promise<Ended> {
+  const ran: string[] = [];
+  const db = new Database(':memory:', { verbose: (text) => void ran.push(String(text)) });
+  db.pragma('foreign_keys = OFF');
+  // A start may write an index that lies.
+  db.unsafeMode();
   db.exec(start);
-  db.close();
-  const session = createSession(openForChange(path, { busyTimeoutMs: 0 }), SESSION_OPTIONS);
+  db.unsafeMode(false);
+  const session = createSession(db, SESSION_OPTIONS);
   let sql = '';
   try {
     await session.lock();
     const rows = await session.countRows();
-    for (const [index, text] of texts.entries()) {
+    for (const [index, text] of revisions.entries()) {
       const revision = revisionOf(text, index + 1);
-      const direction = more.direction ?? 'up';
-      await session.beginRevision({
-        revision,
-        direction,
-        rows,
-        dropped: [],
-        kept: null,
-        earlier: () => [],
-        ...more,
-      });
+      const direction = begun.direction ?? 'up';
+      const known = { revision, direction, rows, dropped: [], kept: null, earlier: () => [] };
+      await session.beginRevision({ ...known, ...begun });
       const script = revision[direction];
       for (const statement of script?.kind === 'sql' ? script.statements : []) {
         ({ sql } = statement);
@@ -69,6 +63,7 @@ export async function pass(
       sql = '';
       await session.endRevision();
     }
+    then?.(db, ran);
     return { code: null, message: '', found: null, sql };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
