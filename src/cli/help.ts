@@ -73,7 +73,8 @@ export async function commandHelp(command: Command): Promise<string> {
   const parser = createParser(name)
     .updateStrings({ 'Positionals:': 'Argument:' })
     .wrap(WIDTH)
-    .command(synopsis, command.summary, (own) => {
+    // Of several arguments it would tell the type.
+    .command(synopsis.replace('..', ''), command.summary, (own) => {
       own.usage(`flotilla ${synopsis} [options]\n\n${flow(description)}`);
       if (argument !== undefined) own.positional(argument.word, { describe: argumentText(argument) });
       const special = settings.length + switches.length;

@@ -132,10 +132,12 @@ export interface RestoreOptions extends Omit<RunOptions, 'backup' | 'only'>, Cop
 
 export interface RestoreToOptions
   extends Omit<SelectOptions, 'only' | 'exclude' | 'limit' | 'missing' | 'allowEmpty'>, CopyChoice {
-  /** The id of a target, which may be gone. */
-  readonly target: string;
+  /** The id of the one target, which may be gone. */
+  readonly only: readonly string[];
   /** The file to write; nothing may be there. */
   readonly to: string;
+  /** Write it although rows in it break a rule of their table; default false. */
+  readonly force?: boolean;
   /** Prove the copy, and write nothing; default false. */
   readonly dryRun?: boolean;
   /** As for the commands that change targets; default `<stateDir>/backups`. */

@@ -77,7 +77,7 @@ export const CALL_OPTIONS = {
     run,
     before,
     from,
-    only: neededList('ids of targets'),
+    only: neededList('a list of ids'),
     force: flag,
   }),
   restoreTo: call({
@@ -87,8 +87,9 @@ export const CALL_OPTIONS = {
     run,
     before,
     from,
-    target: needed('the id of a target'),
-    to: needed('a path'),
+    only: neededList('a list of ids'),
+    to: needed('a path', z.string().check(z.minLength(1))),
+    force: flag,
   }),
   backups: call({ ...select, run, backupDir }),
   verifyBackups: call({ ...select, run, backupDir }),
@@ -112,8 +113,7 @@ function call<S extends z.core.$ZodLooseShape>(shape: S) {
 }
 
 /** An argument in a call's options: text that must be given. */
-function needed(takes: string) {
-  const schema = z.string();
+function needed(takes: string, schema: z.ZodMiniType<string> = z.string()) {
   TAKES.add(schema, { takes });
   return schema;
 }

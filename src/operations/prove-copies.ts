@@ -41,6 +41,6 @@ async function proveCopy(copy: Copy, pool: Pool, timeoutMs: number): Promise<Cop
     return await pool.run({ kind: 'proveCopy', copy }, { timeoutMs });
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
-    return { problem: `${copy.path} could not be read: ${error.message}`, revision: null };
+    return { problem: `${copy.path} could not be read: ${error.message}`, mayForce: false, revision: null };
   }
 }

@@ -60,6 +60,8 @@ describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {
   const needed = {
     downgrade: { to: 'base' },
     baseline: { target: 'x' },
+    restore: { only: ['x'] },
+    restoreTo: { only: ['x'], to: 'x' },
     show: { revision: 'head' },
     newRevision: { message: 'm' },
   };
@@ -111,7 +113,7 @@ describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {
   });
 
   test.each(Object.keys(least))('refuses to go without %s, and takes undefined for that.', async (option) => {
-    const message = new RegExp(`^${name} needs the option ${option}, which takes `);
+    const message = new RegExp(`(^|; )${name} needs the option ${option}, which takes `);
     for (const options of [undefined, {}, { [option]: undefined }])
       expect((await refusal(name, options)).message).toMatch(message);
   });
