@@ -128,6 +128,8 @@ export interface InspectOptions {
 export interface Replay {
   /** Fingerprint of the structure after exactly these revisions, in this order, from an empty database. Cached. */
   fingerprint(revisions: readonly Revision[]): Promise<string>;
+  /** The hash of its layout. Cached. */
+  layout(revisions: readonly Revision[]): Promise<string>;
   /** That structure itself; cheap where the call before was about a beginning of the same chain. */
   structure(revisions: readonly Revision[]): Promise<Structure>;
   /** How tables are when the last of these revisions runs its statements by position, up or, after it, down. Cached. */

@@ -13,7 +13,7 @@ import {
   WORK_SETTINGS,
 } from './settings.js';
 
-const { stamp, allowDrift, allowExtra, dropExtra, checksums, at, strict, output } =
+const { stamp, allowDrift, allowExtra, dropExtra, checksums, columns, at, strict, output } =
   settingOptions(COMMAND_SETTINGS);
 const { backupDir } = settingOptions(CHANGE_SETTINGS);
 const rules = settingOption(COMMAND_SETTINGS.rule);
@@ -60,8 +60,8 @@ export const CALL_OPTIONS = {
   upgrade: call({ ...change, to, stamp, allowDrift, allowExtra }),
   stamp: call({ ...change, to, force: flag, at, allowExtra }),
   downgrade: call({ ...change, to: needed('a revision') }),
-  repair: call({ ...change, dropExtra, checksums }),
-  repairPlan: call({ ...select, dropExtra, checksums }),
+  repair: call({ ...change, dropExtra, checksums, columns }),
+  repairPlan: call({ ...select, dropExtra, checksums, columns }),
   history: call({ range }),
   fleetHistory: call({ ...select, range }),
   doctor: call({ ...select, backupDir }),

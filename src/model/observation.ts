@@ -9,6 +9,8 @@ export interface Observation {
   readonly tableCount: number;
   /** Hash of the normalized structure. */
   readonly fingerprint: string;
+  /** Hash of what may be otherwise in one structure: the order of columns, and the names of constraints. */
+  readonly layout: string;
   /** What the version table of another tool says. */
   readonly witness: Witness | null;
 }

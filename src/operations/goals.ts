@@ -35,7 +35,7 @@ export async function goalsOf(
   if (intent.kind !== 'downgrade') return new Map();
   const request = { targets, ...options, onProgress: () => undefined };
   const found = await observeTargets(request, pool, null, lookedAt);
-  const judged = await judgeTargets({ targets, refused: [], found, about }, pool, intent);
+  const judged = await judgeTargets({ targets, refused: [], found, about }, pool, { intent, soft: false });
   const problems = new Map<string, ProblemDraft>();
   const goals = new Map<string, readonly string[]>();
   for (const { status, decision } of judged) {

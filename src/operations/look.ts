@@ -9,8 +9,7 @@ import { RUN_SETTINGS } from '../model/settings.js';
 import type { Graph } from '../revisions/graph.js';
 import { aboutOf } from './about.js';
 import { interrupted, scratchOf, selectTargets, type Context, type Selected } from './context.js';
-import { judgeTargets, observeTargets, type InspectRequest, type Judged } from './inspect.js';
-import type { Intent } from '../target/intent.js';
+import { judgeTargets, observeTargets, type InspectRequest, type Judged, type Question } from './inspect.js';
 import type { Pool } from '../workers/pool.js';
 import { startWorkers } from './workers.js';
 
@@ -90,13 +89,13 @@ export async function withLook<T>(
   }
 }
 
-/** The state of every target and, where an intent is given, what a run with it would do. */
+/** The state of every target and what else is asked; default nothing else. */
 export async function judgeAll(
   { pool, targets, refused, request, ledger, lookedAt, about }: Look,
-  intent: Intent | null = null,
+  { intent = null, soft = false }: Partial<Question> = {},
 ): Promise<readonly Judged[]> {
   const found = await observeTargets(request, pool, ledger, lookedAt);
-  return judgeTargets({ targets, refused, found, about }, pool, intent);
+  return judgeTargets({ targets, refused, found, about }, pool, { intent, soft });
 }
 
 /** The ledger as a cache; null where the state directory cannot be written: a look works without it. */

@@ -18,7 +18,7 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
   const intent: Intent = { kind: 'upgrade', to, stamp, allowDrift: [], allowExtra };
   const wanted = isRelative(to) ? [to] : resolveArgument(graph, to, new Set());
   const { judged, cohorts } = await withLook(context, graph, options, async (look) => {
-    const all = await judgeAll(look, intent);
+    const all = await judgeAll(look, { intent });
     const { about } = look;
     const { busyWaitMs } = look.request;
     const rehearse = rehearsal(look.pool, look.targets, intent, {

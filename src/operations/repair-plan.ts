@@ -16,7 +16,7 @@ import { unmatchedNames } from './unmatched.js';
 export async function repairPlanFleet(context: Context, options: RepairOptions): Promise<RepairPlanReport> {
   const graph = await context.loadGraph();
   const intent = await repairIntent(context, options);
-  const judged = await withLook(context, graph, options, (look) => judgeAll(look, intent));
+  const judged = await withLook(context, graph, options, (look) => judgeAll(look, { intent }));
   const found = judged.map(({ decision }) =>
     decision?.kind === 'plan' ? decision.repair?.extra : decision?.extra,
   );
@@ -24,7 +24,9 @@ export async function repairPlanFleet(context: Context, options: RepairOptions):
     contract: CONTRACT,
     command: 'repairPlan',
     head: graph.heads,
-    cohorts: cohortsOf(judged).map((cohort) => planned(cohort, aboutOf(context, options))),
+    cohorts: cohortsOf(judged, ({ layout }) => (intent.columns === true ? layout : null)).map((cohort) =>
+      planned(cohort, aboutOf(context, options)),
+    ),
     ...unmatchedNames(intent.dropExtra, found, context.dialect),
     exitCode: listExitCode(judged),
   };

@@ -5,8 +5,8 @@ import { commandText } from '../model/command.js';
 import { complete, onFleet } from '../model/hint.js';
 import { causesText } from './causes-text.js';
 import { cluster } from './group.js';
-import { count, document, nothingFound, section, visible, type TextOptions } from './layout.js';
-import { countEdited, nextStepsText } from './next-steps.js';
+import { count, document, nothingFound, section, visible, wrap, type TextOptions } from './layout.js';
+import { countEdited, nextStepsText, type NextStep } from './next-steps.js';
 
 /** The report of `drift`, ending in an empty line. */
 export function driftText(report: DriftReport, options: TextOptions): string {
@@ -38,21 +38,40 @@ export function driftText(report: DriftReport, options: TextOptions): string {
         const words = difference.map((one) => `  ${one.words} [${one.kind}]`);
         return section(`${title}${shape}`, [...words, ...names].join('\n'), options);
       }),
+    ...softSections(report, options),
     uncompared === 0
       ? null
       : `Not compared, because no known revision is recorded or they cannot be read: ${count(uncompared, 'target')}; see ${commandText(complete(onFleet('status'), options.about))}.`,
-    summary.drifted === countEdited(targets)
-      ? null
-      : nextStepsText(
-          [
-            {
-              command: onFleet('repair', { plan: true }),
-              does: 'shows the SQL that would mend the structure; nothing is changed',
-            },
-          ],
-          options,
-        ),
+    nextStepsText(
+      [
+        ...(summary.drifted === countEdited(targets) ? [] : [REPAIR]),
+        ...(summary.soft === 0 ? [] : [ARRANGE]),
+      ],
+      options,
+    ),
   ]);
+}
+
+const REPAIR: NextStep = {
+  command: onFleet('repair', { plan: true }),
+  does: 'shows the SQL that would mend the structure; nothing is changed',
+};
+const ARRANGE: NextStep = {
+  command: onFleet('repair', { columns: true, plan: true }),
+  does: 'shows the SQL that would also put the order and the names right',
+};
+
+/** What is no drift, and may be in the way of SQL that leans on it. */
+function softSections({ soft }: DriftReport, options: TextOptions): (string | null)[] {
+  return soft.map(({ revision, count: n, example, difference, targets }) => {
+    const title = `Soft differences from ${revision ?? 'base'}, no drift: ${count(n, 'target')}, for example ${visible(example)}`;
+    const names = options.verbose ? targets.map((id) => `  ${visible(id)}`) : [];
+    return section(
+      title,
+      [...difference.map(({ words }) => wrap(visible(words), 2, options)), ...names].join('\n'),
+      options,
+    );
+  });
 }
 
 function cohortKey(difference: DriftReport['cohorts'][number]['difference']): string {

@@ -12,6 +12,7 @@ import { ancestors, headsOf, type Graph } from '../revisions/graph.js';
 import { decideTarget } from './decide.js';
 import { reasonOf } from './reason.js';
 import type { Decision } from './plan.js';
+import type { RepairPlan } from './plans/repair-plan.js';
 import { outcomeOf, type OutcomeDraft, type Progress } from './progress.js';
 import type { Tools, Work } from './work.js';
 
@@ -53,13 +54,18 @@ async function isCommitted({ decision }: Progress, session: Session, runId: stri
   const isRestated = ({ id, checksum }: Revision) =>
     history.some((row) => row.revision === id && row.sqlChecksum === checksum);
   if (!restate.every(isRestated)) return false;
-  if (decision.repair !== undefined) return (await session.fingerprint()) === decision.fingerprint;
+  if (decision.repair !== undefined) return isRepaired(decision.repair, session);
   if (history.some(isHalfWay)) return false;
   const adds = decision.baseline.length > 0 || decision.steps.some((step) => step.direction === 'up');
   if (adds) return history.some((row) => row.runId === runId);
   if (decision.forget === 'all') return history.length === 0;
   const { forget } = decision;
   return !history.some((row) => forget.includes(row.revision));
+}
+
+async function isRepaired(repair: RepairPlan, session: Session): Promise<boolean> {
+  const { fingerprint, layout } = await session.observe();
+  return fingerprint === repair.fingerprint && (repair.layout === null || layout === repair.layout);
 }
 
 /** The outcome of a target whose worker died; `cause` is what killed it. */

@@ -1,5 +1,6 @@
 // What supervisor and worker processes say to each other. Plain data only: an Error would lose its class and code.
 
+import type { SoftDifference } from '../dialects/structure.js';
 import type { ProblemDraft } from '../model/errors.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
@@ -38,7 +39,13 @@ export type Task =
       readonly comments: readonly string[];
     }
   /** Judge what was observed, and decide what a run with this intent would do. */
-  | { readonly kind: 'judge'; readonly cases: readonly DistinctObservation[]; readonly intent: Intent | null }
+  | {
+      readonly kind: 'judge';
+      readonly cases: readonly DistinctObservation[];
+      readonly intent: Intent | null;
+      /** Whether soft differences are to be found too. */
+      readonly soft: boolean;
+    }
   /** Carry the work out on one target after the other. */
   | {
       readonly kind: 'apply';
@@ -80,7 +87,13 @@ export interface DistinctObservation {
 }
 
 export type Verdict =
-  { readonly judgement: Judgement; readonly decision: Decision | null } | { readonly failure: Reason };
+  | {
+      readonly judgement: Judgement;
+      readonly decision: Decision | null;
+      /** None where they were not asked for. */
+      readonly soft: readonly SoftDifference[];
+    }
+  | { readonly failure: Reason };
 
 export interface Request {
   readonly id: number;

@@ -74,6 +74,7 @@ export function observationOf(fingerprint: string): Observation {
     history: [{ revision: '0001', checksum: 'c', sqlChecksum: 's', status: 'applied', statementsDone: 3 }],
     tableCount: 8,
     fingerprint,
+    layout: 'l',
     witness: { tool: 'alembic', revisions: ['e6e5369fb4d1'] },
   };
 }

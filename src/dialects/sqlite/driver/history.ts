@@ -85,6 +85,7 @@ function readRows(db: Database.Database): readonly Row[] {
 
 /** Takes rows out, changes rows where they stand, then adds rows at the end. */
 export function changeHistory(db: Database.Database, change: HistoryChange): void {
+  if ([change.remove, change.add, change.restate ?? []].every(({ length }) => length === 0)) return;
   db.exec(CREATE_HISTORY);
   if (change.remove === 'all') {
     db.exec(`DELETE FROM ${HISTORY_TABLE}`);

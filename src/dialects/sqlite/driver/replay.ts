@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
 import type { Revision, Script, Statement } from '../../../model/revision.js';
-import { fingerprintOf } from '../schema/fingerprint.js';
+import { fingerprintOf, layoutHashOf } from '../schema/fingerprint.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { ReplayError, type ColumnOrders, type Replay } from '../../port.js';
 import { goesByPosition, recordOrders, type BeforeStatement, type OrderRecorder } from './column-order.js';
@@ -20,8 +20,18 @@ interface Scratch {
   readonly done: string[];
 }
 
+interface Hashes {
+  readonly fingerprint: string;
+  readonly layout: string;
+}
+
+const hashesOf = (structure: Snapshot): Hashes => ({
+  fingerprint: fingerprintOf(structure),
+  layout: layoutHashOf(structure),
+});
+
 export function createReplay(): Replay {
-  const known = new Map<string, string>();
+  const known = new Map<string, Hashes>();
   const orders = new Map<string, ColumnOrders>();
   let scratch: Scratch | null = null;
 
@@ -42,18 +52,21 @@ export function createReplay(): Replay {
     return at.reader.read();
   }
 
+  async function hashesAfter(revisions: readonly Revision[]): Promise<Hashes> {
+    const key = chainKey(revisions);
+    const found = known.get(key) ?? hashesOf(await structureAfter(revisions));
+    known.set(key, found);
+    return found;
+  }
+
   function close(): void {
     scratch?.db.close();
     scratch = null;
   }
 
   return {
-    async fingerprint(revisions: readonly Revision[]): Promise<string> {
-      const key = chainKey(revisions);
-      const found = known.get(key) ?? fingerprintOf(await structureAfter(revisions));
-      known.set(key, found);
-      return found;
-    },
+    fingerprint: async (revisions) => (await hashesAfter(revisions)).fingerprint,
+    layout: async (revisions) => (await hashesAfter(revisions)).layout,
     structure: structureAfter,
     async columnOrders(revisions, direction) {
       const key = `${direction} ${chainKey(revisions)}`;
