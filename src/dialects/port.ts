@@ -201,7 +201,12 @@ export interface Session {
    * @throws DatabaseError `columnOrder`
    */
   assertColumnOrder(tables: readonly string[], accepted: readonly TableOrders[]): Promise<void>;
-  /** Takes back what a revision switched for itself on this connection. */
+  /** To be called before the first statement of a revision, or of a repair: what they do to rows is watched from here. */
+  beginRevision(begun: BegunRevision): Promise<void>;
+  /**
+   * Ends the watch, and takes back what the revision switched for itself on this connection. Harmless where none began.
+   * @throws DatabaseError where something that was there is not any more, and nothing said so
+   */
   endRevision(): Promise<void>;
   /** Takes rows out of the history, changes rows, then adds rows; the table is made where it is missing. */
   record(change: HistoryChange): Promise<void>;
@@ -213,6 +218,15 @@ export interface Session {
   /** Ends the transaction without effect; harmless where none is open. */
   rollback(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What is about to run, and what it says beforehand of the rows that it takes. */
+export interface BegunRevision {
+  /** Null for a repair. */
+  readonly revision: Revision | null;
+  readonly direction: 'up' | 'down';
+  /** Tables that it drops with their rows because somebody named them. */
+  readonly dropped: readonly string[];
 }
 
 /** `integrity`: rows break the rules of their table; `corrupt`: what is stored cannot be trusted. */

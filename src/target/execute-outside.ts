@@ -41,6 +41,7 @@ export async function executeOutside(
   await count(plan.resumeAt);
   await commit(session, progress, work, tools);
   progress.detached = true;
+  await session.beginRevision({ revision, direction, dropped: [] });
   for (const [index, statement] of script.statements.entries()) {
     if (index < plan.resumeAt) continue;
     progress.position = { revision, statement };
@@ -55,6 +56,7 @@ export async function executeOutside(
     await commit(session, progress, work, tools);
   }
   progress.position = null;
+  await session.endRevision();
   await session.lock();
   return new Map([[revision.id, tools.now() - startedAt]]);
 }

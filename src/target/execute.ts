@@ -16,15 +16,21 @@ export async function execute(
 ): Promise<ReadonlyMap<string, number>> {
   const { now } = tools;
   const durations = new Map<string, number>();
-  for (const statement of plan.repair?.statements ?? []) {
-    progress.position = { revision: null, statement };
-    await session.execute(statement);
+  if (plan.repair !== undefined) {
+    const { statements, dropped } = plan.repair;
+    await session.beginRevision({ revision: null, direction: 'up', dropped });
+    for (const statement of statements) {
+      progress.position = { revision: null, statement };
+      await session.execute(statement);
+    }
+    await session.endRevision();
   }
   for (const step of plan.steps) {
     const { revision, direction, script } = step;
     const startedAt = now();
     progress.position = { revision, statement: null };
     const orders = await expectedOrders(step, tools);
+    await session.beginRevision({ revision, direction, dropped: [] });
     if (script.kind === 'module') {
       await session.executeModule(script.file, direction, orders);
     } else {

@@ -254,6 +254,7 @@ export function testSessions(kit: Kit): void {
     const target = await make(TASKS);
     await within(target, async (session) => {
       const before = await session.findRows(query, 1);
+      await session.beginRevision({ revision: null, direction: 'up', dropped: [] });
       await session.execute({ sql: statement });
       expect(await session.findRows(query, 1)).not.toEqual(before);
       await session.endRevision();

@@ -6,9 +6,7 @@ import type Database from 'better-sqlite3';
 import { DatabaseError, type ColumnOrders, type TableOrders } from '../../port.js';
 import type { Script, Statement } from '../../../model/revision.js';
 import { fold } from '../schema/sql-text.js';
-
-/** Called right before a statement of a program. */
-export type BeforeStatement = (statement: Pick<Statement, 'sql' | 'byPosition'>) => void;
+import type { StatementWatch } from './watch.js';
 
 /** Notes the orders that a script meets. */
 export interface OrderRecorder {
@@ -38,12 +36,14 @@ export function recordOrders(db: Database.Database): OrderRecorder {
 }
 
 /** The look that a program's statements get on a target; nothing where the program leans on no order. */
-export function orderCheck(db: Database.Database, accepted: readonly ColumnOrders[]): BeforeStatement {
-  return ({ sql, byPosition }) => {
-    if (byPosition === undefined) return;
-    // What runs for the rows of a target alone, the replay never ran: its tables are as they were, or as they will be.
-    const orders = accepted.flatMap(({ at, start, end }) => at.get(sql) ?? [start, end]);
-    assertColumnOrder(db, byPosition, orders);
+export function orderWatch(db: Database.Database, accepted: readonly ColumnOrders[]): StatementWatch {
+  return {
+    before({ sql, byPosition }) {
+      if (byPosition === undefined) return;
+      // What runs for the rows of a target alone, the replay never ran: its tables are as they were, or as they will be.
+      const orders = accepted.flatMap(({ at, start, end }) => at.get(sql) ?? [start, end]);
+      assertColumnOrder(db, byPosition, orders);
+    },
   };
 }
 

@@ -7,11 +7,12 @@ import type { Revision, Script, Statement } from '../../../model/revision.js';
 import { fingerprintOf, layoutHashOf } from '../schema/fingerprint.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { ReplayError, type ColumnOrders, type Replay } from '../../port.js';
-import { goesByPosition, recordOrders, type BeforeStatement, type OrderRecorder } from './column-order.js';
+import { goesByPosition, recordOrders, type OrderRecorder } from './column-order.js';
 import { guardHolds } from './guard.js';
 import { resetPragmas } from './execute.js';
 import { runModule } from './module.js';
 import { createStructureReader, type StructureReader } from './structure-reader.js';
+import { UNWATCHED, watchesOf, type Watches } from './watch.js';
 
 /** A scratch database, what was run in it, and a reader that parses only what changed. */
 interface Scratch {
@@ -130,8 +131,15 @@ async function attempt(work: () => unknown): Promise<void> {
   }
 }
 
-function noteIn(recorder: OrderRecorder | null): BeforeStatement {
-  return (statement) => recorder?.note(statement.sql, statement);
+function noteIn(recorder: OrderRecorder | null): Watches {
+  if (recorder === null) return UNWATCHED;
+  return watchesOf([
+    {
+      before(statement) {
+        recorder.note(statement.sql, statement);
+      },
+    },
+  ]);
 }
 
 /** @returns the orders of columns that it met, where it leans on any */

@@ -9,7 +9,7 @@ import {
   type IntegrityFault,
   type Session,
 } from '../../port.js';
-import { assertColumnOrder, orderCheck } from './column-order.js';
+import { assertColumnOrder, orderWatch } from './column-order.js';
 import { toDatabaseError } from './errors.js';
 import { execute, executeOutside, resetPragmas } from './execute.js';
 import { objectExists } from './guard.js';
@@ -19,6 +19,7 @@ import { runModule } from './module.js';
 import { fingerprint, observe } from './observe.js';
 import { explainAccess } from './open.js';
 import { countRows, findRows, foreignKeyViolations } from './rows.js';
+import { watchesOf } from './watch.js';
 
 /** Problems listed by an integrity check before it gives up. */
 const PROBLEMS_MAX = 20;
@@ -27,6 +28,7 @@ const MEMORY_BYTES_MAX = 256 * 1024 * 1024;
 
 /** @param shown the path that messages name, where another is opened in its stead */
 export function createSession(db: Database.Database, shown = db.name): Session {
+  const watches = watchesOf([]);
   function guarded<T>(fallback: DatabaseError['code'], work: () => T): T {
     try {
       return work();
@@ -59,16 +61,31 @@ export function createSession(db: Database.Database, shown = db.name): Session {
     exists: async (object) => guarded('corrupt', () => objectExists(db, object)),
     execute: async (statement) =>
       guarded('migrationFailed', () => {
-        execute(db, statement);
+        watches.run(statement, () => {
+          execute(db, statement);
+        });
       }),
-    executeOutside: async (statement) => executeOutside(db, statement),
+    executeOutside: async (statement) =>
+      guarded('migrationFailed', () => {
+        watches.run(statement, () => {
+          executeOutside(db, statement);
+        });
+      }),
     executeModule: async (file, direction, accepted = []) =>
-      runModule(db, file, direction, orderCheck(db, accepted)),
+      runModule(db, file, direction, watches.and(orderWatch(db, accepted))),
     assertColumnOrder: async (tables, accepted) =>
       guarded('migrationFailed', () => {
         assertColumnOrder(db, tables, accepted);
       }),
-    endRevision: async () => guarded('migrationFailed', () => resetPragmas(db)),
+    beginRevision: async (begun) =>
+      guarded('migrationFailed', () => {
+        watches.begin(begun);
+      }),
+    endRevision: async () =>
+      guarded('migrationFailed', () => {
+        watches.end();
+        resetPragmas(db);
+      }),
     record: async (change: HistoryChange) =>
       guarded('migrationFailed', () => {
         changeHistory(db, change);
