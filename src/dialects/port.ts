@@ -97,11 +97,19 @@ export interface Driver {
   /** How the text of revisions is read. */
   readonly syntax: Syntax;
   /** What to do about a fault that only this kind of database has; null where there is nothing special to say. */
-  readonly advice: (code: FailureCode, target: TargetRef) => Hint | null;
+  readonly advice: (fault: FaultOf, target: TargetRef) => Hint | null;
 }
 
 /** What was read of one target, or what was thrown: a DatabaseError, or a defect. */
 export type Read<T> = { readonly value: T } | { readonly error: unknown };
+
+/** What is known of a fault when advice is wanted. */
+export interface FaultOf {
+  readonly code: FailureCode;
+  readonly message: string;
+  /** The revision that the work had come to; undefined where it had come to none. */
+  readonly reached?: string | undefined;
+}
 
 /** What stands behind a driver. */
 export interface DriverVersion {

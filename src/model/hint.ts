@@ -35,9 +35,12 @@ export function command(verb: string, argument?: string, options: CommandOptions
   return { verb, options, about: 'none', ...(argument === undefined ? {} : { argument }) };
 }
 
-/** The command at work, on the one target at hand; `upgrade` where none that changes targets is. */
-export function again(options: CommandOptions = {}): CommandDraft {
-  return { options, about: 'target' };
+/**
+ * The command at work, on the one target at hand; `upgrade` where none that changes targets is.
+ * @param argument in place of its own
+ */
+export function again(options: CommandOptions = {}, argument?: string): CommandDraft {
+  return { options, about: 'target', ...(argument === undefined ? {} : { argument }) };
 }
 
 export function foreign(program: string, ...args: readonly string[]): CommandDraft {
@@ -96,7 +99,10 @@ export function tell(said: Hint, about: About): ToldHint {
 export function complete(draft: CommandDraft, { place, scope, run, target }: About): Command {
   if ('program' in draft) return draft;
   const { verb, argument, options = {}, about } = draft;
-  const own = verb === undefined ? (run ?? { verb: 'upgrade' }) : { verb, argument };
+  const own =
+    verb === undefined
+      ? { verb: run?.verb ?? 'upgrade', argument: argument ?? run?.argument }
+      : { verb, argument };
   const chosen =
     about === 'none' ? {} : about === 'fleet' || target === undefined ? scope : { only: [target] };
   const inherited = verb === undefined ? (run?.options ?? {}) : {};

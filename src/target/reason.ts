@@ -11,6 +11,8 @@ import type { TargetRef } from '../model/target.js';
 export interface Position {
   readonly revision: Revision | null;
   readonly statement: (Pick<Statement, 'sql'> & Partial<Pick<Statement, 'line'>>) | null;
+  /** The revision that the plan had come to before this one; left out where it had come to none. */
+  readonly reached?: string;
 }
 
 /** Where and on what the work was when it failed. */
@@ -36,7 +38,7 @@ export function reasonOf(
     code,
     step,
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
-    hint: driver.advice(code, target) ?? hintFor(code),
+    hint: driver.advice({ code, message, reached: position?.reached }, target) ?? hintFor(code),
     ...(position === null ? {} : positionFields(position)),
   };
 }

@@ -60,8 +60,9 @@ describe('a copy by position', () => {
           'users has them in the order id, phone, email, where the revisions leave id, email, phone',
         ) as unknown,
         commands: [
+          { verb: 'repair', options: { columns: true, only: ['project_1'] } },
+          { verb: 'upgrade', options: { stamp: true, only: ['project_1'] } },
           { verb: 'lint', options: { rule: ['by-position'] } },
-          { verb: 'upgrade', options: { dryRun: true, only: ['project_1'] } },
           { verb: 'repair', options: { checksums: ['all'] } },
         ],
       },
@@ -285,5 +286,5 @@ test('What a person reads names table, order, revision and line, and what to do.
   const words = stdout.replaceAll(/\s+/g, ' ');
   expect(words).toContain('users has them in the order id, phone, email');
   expect(words).toMatch(/0002.*line 3|0002.*:3/);
-  expect(words).toContain('--dry-run');
+  expect(words).toContain('flotilla repair --columns --only project_1');
 });
