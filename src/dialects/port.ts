@@ -39,6 +39,11 @@ export interface Dialect {
   readonly lintRules: readonly RuleDescription[];
   /** A script for the database's own shell, which stops at the first error. */
   script(parts: readonly ScriptPart[]): string;
+  /**
+   * Statements for such a script that fail, and say why, unless tables have their columns in one of these orders, all of
+   * them in the same one; none where there is nothing to hold them against. They leave nothing behind.
+   */
+  orderScript(accepted: readonly TableOrders[]): readonly string[];
 }
 
 /** What runs together in a script, and the change of the history that records it. */

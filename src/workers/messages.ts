@@ -1,5 +1,6 @@
 // What supervisor and worker processes say to each other. Plain data only: an Error would lose its class and code.
 
+import type { ColumnOrders } from '../dialects/port.js';
 import type { SoftDifference } from '../dialects/structure.js';
 import type { ProblemDraft } from '../model/errors.js';
 import type { HistoryRow } from '../model/history.js';
@@ -46,6 +47,8 @@ export type Task =
       /** Whether soft differences are to be found too. */
       readonly soft: boolean;
     }
+  /** What the statements by position of the way up of these revisions are held against. */
+  | { readonly kind: 'orders'; readonly revisions: readonly string[] }
   /** Carry the work out on one target after the other. */
   | {
       readonly kind: 'apply';
@@ -65,6 +68,8 @@ export interface Replies {
   readonly histories: readonly HistoryReading[];
   readonly baseline: Baseline | { readonly failure: Reason };
   readonly judge: readonly Verdict[];
+  /** For each revision, in order. */
+  readonly orders: readonly (readonly ColumnOrders[])[];
   /** For at least the first of the targets, in order; those after them were not begun. */
   readonly apply: readonly OutcomeDraft[];
   readonly settle: OutcomeDraft;

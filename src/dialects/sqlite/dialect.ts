@@ -4,6 +4,7 @@ import type { Dialect } from '../port.js';
 import { discover, discoverFile, type DiscoverOptions } from './discovery/discover.js';
 import { script } from './driver/history.js';
 import { loadModule } from './driver/module.js';
+import { orderScript } from './driver/order-script.js';
 import { sqliteVersion } from './driver/version.js';
 import { DIFFERENCE_KINDS } from './schema/difference-kinds.js';
 import { RULES } from './lint/rules.js';
@@ -26,5 +27,6 @@ export function createSqliteDialect(options: DiscoverOptions): Dialect {
       return { up: up !== null, down: down !== null, meta };
     },
     script,
+    orderScript,
   };
 }
