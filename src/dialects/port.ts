@@ -179,7 +179,10 @@ export interface Session {
   /** Of the structure alone. */
   fingerprint(): Promise<string>;
   structure(): Promise<Structure>;
-  /** What is wrong with what is stored; null where it is sound. */
+  /**
+   * What is wrong with what is stored; null where it is sound.
+   * @throws DatabaseError `integrity` where what hangs on a table worked before the revisions, and does not any more
+   */
   checkIntegrity(depth: Depth): Promise<IntegrityFault | null>;
   /** Rows whose foreign key has no parent, one line a violation, in a stable order; none where that cannot be. */
   foreignKeyViolations(): Promise<readonly string[]>;
@@ -280,10 +283,20 @@ export interface HistoryChange {
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: FailureCode;
+  /** What to do about it, where that is known best where it was found. */
+  readonly hint: Hint | undefined;
+  /** The revision at fault, where it is not the one at work. */
+  readonly revision: string | undefined;
 
-  constructor(code: FailureCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: FailureCode,
+    message: string,
+    { hint, revision, ...options }: { cause?: unknown; hint?: Hint; revision?: string | undefined } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.hint = hint;
+    this.revision = revision;
   }
 }
 

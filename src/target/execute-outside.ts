@@ -56,7 +56,7 @@ export async function executeOutside(
     await commit(session, progress, work, tools);
   }
   progress.position = null;
-  await session.endRevision();
   await session.lock();
+  await session.endRevision();
   return new Map([[revision.id, tools.now() - startedAt]]);
 }

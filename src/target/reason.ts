@@ -32,14 +32,17 @@ export function reasonOf(
   if (error instanceof FleetError) {
     return { code: 'unknownRevision', step, message: error.message, hint: error.draft.hint };
   }
-  const code = error instanceof DatabaseError ? error.code : 'internal';
+  const found = error instanceof DatabaseError ? error : null;
+  const code = found?.code ?? 'internal';
   const message = error instanceof Error ? error.message : String(error);
   return {
     code,
     step,
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
-    hint: driver.advice({ code, message, reached: position?.reached }, target) ?? hintFor(code),
+    hint:
+      found?.hint ?? driver.advice({ code, message, reached: position?.reached }, target) ?? hintFor(code),
     ...(position === null ? {} : positionFields(position)),
+    ...(found?.revision === undefined ? {} : { revision: found.revision }),
   };
 }
 

@@ -2,33 +2,30 @@
 
 import Database from 'better-sqlite3';
 import type { Observation } from '../../../model/observation.js';
-import {
-  DatabaseError,
-  type Depth,
-  type HistoryChange,
-  type IntegrityFault,
-  type Session,
-} from '../../port.js';
+import { DatabaseError, type HistoryChange, type Session } from '../../port.js';
 import { assertColumnOrder, orderWatch } from './column-order.js';
+import { counterWatch } from './counters.js';
 import { toDatabaseError } from './errors.js';
 import { execute, executeOutside, resetPragmas } from './execute.js';
 import { objectExists } from './guard.js';
 import { changeHistory, readHistoryIfAny } from './history.js';
+import { checkIntegrity } from './integrity.js';
 import { readSnapshot } from './introspect.js';
 import { runModule } from './module.js';
 import { fingerprint, observe } from './observe.js';
 import { explainAccess } from './open.js';
 import { countRows, findRows, foreignKeyViolations } from './rows.js';
+import { statisticsWatch } from './statistics.js';
+import { watchVirtualTables } from './virtual-tables.js';
 import { watchesOf } from './watch.js';
 
-/** Problems listed by an integrity check before it gives up. */
-const PROBLEMS_MAX = 20;
 /** Above this many bytes the content is not held in memory. */
 const MEMORY_BYTES_MAX = 256 * 1024 * 1024;
 
 /** @param shown the path that messages name, where another is opened in its stead */
 export function createSession(db: Database.Database, shown = db.name): Session {
-  const watches = watchesOf([]);
+  const virtual = watchVirtualTables(db);
+  const watches = watchesOf([counterWatch(db), statisticsWatch(db), virtual.watch]);
   function guarded<T>(fallback: DatabaseError['code'], work: () => T): T {
     try {
       return work();
@@ -48,7 +45,11 @@ export function createSession(db: Database.Database, shown = db.name): Session {
     observe: async (): Promise<Observation> => guarded('corrupt', () => observe(db)),
     fingerprint: async () => guarded('corrupt', () => fingerprint(db).fingerprint),
     structure: async () => guarded('corrupt', () => readSnapshot(db)),
-    checkIntegrity: async (depth) => guarded('corrupt', () => checkIntegrity(db, depth)),
+    checkIntegrity: async (depth) =>
+      guarded('corrupt', () => {
+        virtual.assertWorking();
+        return checkIntegrity(db, depth);
+      }),
     foreignKeyViolations: async () => guarded('corrupt', () => foreignKeyViolations(db)),
     countRows: async () => guarded('corrupt', () => countRows(db)),
     backUp: async (sink) => {
@@ -111,28 +112,6 @@ function proveWritable(db: Database.Database): void {
   db.exec(
     `SAVEPOINT flotilla_probe; PRAGMA user_version = ${version}; ROLLBACK TO flotilla_probe; RELEASE flotilla_probe`,
   );
-}
-
-/** Lines of SQLite's check about rows that break a rule; all others are about damaged pages. */
-const BROKEN_RULE =
-  /^(NULL value in |CHECK constraint failed in |NUMERIC value in |TEXT value in |non-[A-Z]+ value in )/;
-
-function checkIntegrity(db: Database.Database, depth: Depth): IntegrityFault | null {
-  const pragma = depth === 'full' ? 'integrity_check' : 'quick_check';
-  const lines = db.prepare<[], string>(`PRAGMA ${pragma}(${PROBLEMS_MAX})`).pluck().all();
-  if (lines.length === 1 && lines[0] === 'ok') return null;
-  const unread = lines.find(isAboutReading);
-  if (unread === undefined) {
-    const code = lines.every((line) => BROKEN_RULE.test(line)) ? 'integrity' : 'corrupt';
-    return { code, problems: lines };
-  }
-  throw new DatabaseError('io', `the integrity check could not read the file: ${unread}`);
-}
-
-/** A page that could not be read says nothing of what is on it: primary codes 7 NOMEM and 10 IOERR (sqlite.org/rescode.html). */
-function isAboutReading(line: string): boolean {
-  const code = /error code[ =](\d+)/.exec(line)?.[1];
-  return code !== undefined && [7, 10].includes(Number(code) & 0xff);
 }
 
 function pageCount(db: Database.Database): number {
