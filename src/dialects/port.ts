@@ -145,7 +145,10 @@ export interface Replay {
   layout(revisions: readonly Revision[]): Promise<string>;
   /** That structure itself; cheap where the call before was about a beginning of the same chain. */
   structure(revisions: readonly Revision[]): Promise<Structure>;
-  /** How tables are when the last of these revisions runs its statements by position, up or, after it, down. Cached. */
+  /**
+   * How tables are when the last of these revisions runs its statements by position, or fires a trigger that has any, up
+   * or, after it, down. Cached.
+   */
   columnOrders(revisions: readonly Revision[], direction: 'up' | 'down'): Promise<ColumnOrders>;
   close(): Promise<void>;
 }
@@ -158,11 +161,17 @@ export interface ColumnOrders {
   /** Of every table, before the first statement and after the last. */
   readonly start: TableOrders;
   readonly end: TableOrders;
-  /**
-   * Of the tables that a statement names, right before it: by the statement's place in a script, from 0; in a program
-   * by its text, as often as it ran.
-   */
-  readonly at: ReadonlyMap<number | string, readonly TableOrders[]>;
+  /** Of the tables that a statement of a script leans on, right before it, by its place from 0. */
+  readonly at: ReadonlyMap<number, TableOrders>;
+  /** Of every table after each statement of a program that changes a table, in order. */
+  readonly steps: readonly OrderStep[];
+}
+
+/** A change of tables in a program: the same one, where the program runs on a target, leaves the same order. */
+export interface OrderStep {
+  /** What is done to which object: `create table t`. */
+  readonly change: string;
+  readonly orders: TableOrders;
 }
 
 /** An open database. Every method may throw DatabaseError. */
@@ -212,11 +221,11 @@ export interface Session {
    */
   executeModule(file: string, direction: 'up' | 'down', accepted?: readonly ColumnOrders[]): Promise<void>;
   /**
-   * Proves that tables have their columns in one of these orders, all of them in the same one; what either side lacks
-   * is passed over. Where there is no order, nothing is compared.
+   * Proves that the tables of these orders have their columns in one of them, all of them in the same one; what is
+   * missing is passed over. Where there is no order, nothing is compared.
    * @throws DatabaseError `columnOrder`
    */
-  assertColumnOrder(tables: readonly string[], accepted: readonly TableOrders[]): Promise<void>;
+  assertColumnOrder(accepted: readonly TableOrders[]): Promise<void>;
   /** To be called before the first statement of a revision, or of a repair: what they do to rows is watched from here. */
   beginRevision(begun: BegunRevision): Promise<void>;
   /**

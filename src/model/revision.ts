@@ -11,6 +11,8 @@ export interface Statement {
   readonly outsideTransaction?: true;
   /** Tables whose order of columns decides what it does; left out where there are none. Set by the dialect. */
   readonly byPosition?: readonly string[];
+  /** Makes a trigger that goes by the position of columns when it fires. Set by the dialect. */
+  readonly firesByPosition?: true;
   /** Run only where the object is missing, or exists (`-- if_missing: agents.metadata`). */
   readonly guard?: Guard;
 }

@@ -60,12 +60,8 @@ function isGuarded({ up }: Revision): boolean {
   return up.kind === 'sql' && up.statements.some(({ guard }) => guard !== undefined);
 }
 
-/** Asked of the replay only where a statement goes by position. */
 async function ordersOf(revisions: readonly Revision[], pool: Pool): Promise<Scripting['orders']> {
-  const asked = revisions
-    .filter(({ up }) => up.kind === 'sql' && up.statements.some(({ byPosition }) => byPosition !== undefined))
-    .map(({ id }) => id);
-  if (asked.length === 0) return new Map();
+  const asked = revisions.map(({ id }) => id);
   const orders = await pool.run({ kind: 'orders', revisions: asked });
   return new Map(asked.map((id, index) => [id, orders[index] ?? []]));
 }

@@ -64,8 +64,9 @@ function upOf({ id, up }: Revision, { dialect, skipped, orders }: Scripting): st
       const isSkipped = skipped.some(({ revision, line }) => revision === id && line === statement.line);
       const text = statementText(statement);
       if (isSkipped) return `-- left out by its guard:\n${text.replaceAll(/^(?!--)/gm, '-- ')}`;
-      if (statement.byPosition === undefined) return text;
-      const accepted = (orders.get(id) ?? []).flatMap(({ at }) => at.get(index) ?? []);
+      const accepted = (orders.get(id) ?? [])
+        .map(({ at }) => at.get(index))
+        .filter((one) => one !== undefined);
       return [...dialect.orderScript(accepted).map((sql) => `${sql};`), text].join('\n');
     })
     .join('\n');

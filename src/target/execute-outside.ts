@@ -33,9 +33,9 @@ export async function executeOutside(
     await session.record({ remove: [revision.id], add });
   };
   const orders = await expectedOrders(step, tools);
-  for (const statement of plan.resumeAt === 0 ? script.statements : []) {
+  for (const [index, statement] of (plan.resumeAt === 0 ? script.statements : []).entries()) {
     progress.position = { revision, statement };
-    await assertOrderAtStart(session, orders, statement);
+    await assertOrderAtStart(session, orders, statement, index);
   }
   progress.position = null;
   await count(plan.resumeAt);
@@ -48,7 +48,7 @@ export async function executeOutside(
     const inside = statement.outsideTransaction !== true;
     if (inside) await session.lock();
     if (await guardHolds(session, statement, revision, progress)) {
-      await assertOrder(session, orders, statement, index);
+      await assertOrder(session, orders, index);
       await (inside ? session.execute(statement) : session.executeOutside(statement));
     }
     if (!inside) await session.lock();

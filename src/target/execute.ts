@@ -40,7 +40,7 @@ export async function execute(
       for (const [index, statement] of script.statements.entries()) {
         progress.position = { revision, statement, ...reached };
         if (!(await guardHolds(session, statement, revision, progress))) continue;
-        await assertOrder(session, orders, statement, index);
+        await assertOrder(session, orders, index);
         await session.execute(statement);
       }
     }

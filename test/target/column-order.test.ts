@@ -288,3 +288,82 @@ test('What a person reads names table, order, revision and line, and what to do.
   expect(words).toMatch(/0002.*line 3|0002.*:3/);
   expect(words).toContain('flotilla repair --columns --only project_1');
 });
+
+describe('a trigger that goes by position', () => {
+  const LOGGED = `-- migrate:up
+CREATE TABLE users(id INTEGER PRIMARY KEY, email TEXT, phone TEXT);
+CREATE TABLE log(email TEXT, phone TEXT);
+CREATE TABLE calls(id INTEGER PRIMARY KEY, who INTEGER);
+CREATE TRIGGER logged AFTER UPDATE OF phone ON users BEGIN INSERT INTO log VALUES (new.email, new.phone); END;
+CREATE TRIGGER called AFTER INSERT ON calls BEGIN UPDATE users SET phone = phone WHERE id = new.who; END;
+`;
+  const logOf = (order: string) =>
+    `${LOGGED.replace('-- migrate:up\n', '').replace('log(email TEXT, phone TEXT)', `log(${order})`)}${ROW}`;
+  const files = (sql: string, name = '0002_next.sql') =>
+    writeMigrations({ '0001_users.sql': LOGGED, [name]: sql });
+
+  test.each([
+    ['by a statement', '-- migrate:up\nUPDATE users SET phone = 1;\n', '0002_next.sql'],
+    ['by another trigger', '-- migrate:up\nINSERT INTO calls (who) VALUES (1);\n', '0002_next.sql'],
+    [
+      'by a statement of a program',
+      'export function up(db) { db.run("UPDATE users SET phone = ?", "1"); }\n',
+      '0002_next.mjs',
+    ],
+  ])(
+    'stops the revision in which it is fired %s, where its table has another order',
+    async (_, sql, name) => {
+      const migrations = files(sql, name);
+      const other = await run(makeProjects(1, logOf('phone TEXT, email TEXT')), migrations, [
+        'upgrade',
+        '--stamp',
+      ]);
+      expect(other.report.targets[0]?.failure).toMatchObject({ code: 'columnOrder', revision: '0002' });
+      expect(other.report.targets[0]?.failure?.message).toContain('log has them in the order phone, email');
+      const right = await run(makeProjects(1, logOf('email TEXT, phone TEXT')), migrations, [
+        'upgrade',
+        '--stamp',
+      ]);
+      expect(right.code).toBe(0);
+    },
+  );
+
+  test.each([
+    ['of another column', 'UPDATE users SET email = 1'],
+    ['of another kind', 'DELETE FROM calls'],
+    ['of another table', 'CREATE TABLE more (id INTEGER); INSERT INTO more VALUES (1)'],
+  ])('stops nothing that does not fire it: a change %s', async (_, sql) => {
+    const dataDir = makeProjects(1, logOf('phone TEXT, email TEXT'));
+    const { code } = await run(dataDir, files(`-- migrate:up\n${sql};\n`), ['upgrade', '--stamp']);
+    expect(code).toBe(0);
+  });
+});
+
+describe('a program that changes the order itself', () => {
+  const reorder = `db.exec('CREATE TABLE n(id INTEGER PRIMARY KEY, phone TEXT, email TEXT); INSERT INTO n (id, email, phone) SELECT id, email, phone FROM users; DROP TABLE users; ALTER TABLE n RENAME TO users');`;
+  const each = `for (const { id, email, phone } of db.all('SELECT id, email, phone FROM users'))`;
+  const program = (text: string) => history(`export function up(db) {\n${text}\n}\n`, '0002_rows.mjs');
+  const before = `${each} db.run('REPLACE INTO users VALUES (?, ?, ?)', id, email, phone);`;
+  const after = `${each} db.run('REPLACE INTO users VALUES (?, ?, ?)', id, phone, email);`;
+
+  test.each([
+    ['before it', `${before}\n${reorder}`],
+    ['before it and, in the same words, after it', `${before}\n${reorder}\n${after}`],
+  ])('is held against the order %s, though nothing of it was replayed', async (_, text) => {
+    // The order that the program leaves is the one that this target begins with.
+    const dataDir = makeProjects(1, SWAPPED);
+    const { report } = await run(dataDir, program(text), ['upgrade', '--stamp']);
+    expect(report.targets[0]?.failure).toMatchObject({ code: 'columnOrder' });
+    const right = makeProjects(1, AS_EVER);
+    expect((await run(right, program(text), ['upgrade', '--stamp'])).code).toBe(0);
+    expect(bobOf(right)).toEqual(BOB);
+  });
+
+  test('runs after it on a target that began with any order', async () => {
+    for (const content of [SWAPPED, AS_EVER]) {
+      const dataDir = makeProjects(1, content);
+      expect((await run(dataDir, program(`${reorder}\n${after}`), ['upgrade', '--stamp'])).code).toBe(0);
+      expect(bobOf(dataDir)).toEqual(BOB);
+    }
+  });
+});

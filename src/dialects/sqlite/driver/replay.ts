@@ -1,7 +1,7 @@
 // Runs revisions in a scratch database to learn the structure that they leave: the truth that targets are compared
 // with. A chain is walked forward where it extends the last one, and started over where it does not.
 
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import Database from 'better-sqlite3';
 import type { Revision, Script, Statement } from '../../../model/revision.js';
 import { fingerprintOf, layoutHashOf } from '../schema/fingerprint.js';
@@ -19,7 +19,12 @@ interface Scratch {
   readonly db: Database.Database;
   readonly reader: StructureReader;
   readonly done: string[];
+  /** Of the chain that was run. */
+  readonly hash: Hash;
 }
+
+/** Of a revision that leans on none. */
+const NO_ORDERS: ColumnOrders = { start: {}, at: new Map(), steps: [], end: {} };
 
 interface Hashes {
   readonly fingerprint: string;
@@ -44,7 +49,8 @@ export function createReplay(): Replay {
       for (const revision of revisions.slice(at.done.length)) {
         const met = await apply(at.db, revision);
         at.done.push(revision.checksum);
-        if (met !== null) orders.set(`up ${chainKey(revisions.slice(0, at.done.length))}`, met);
+        at.hash.update(revision.checksum);
+        orders.set(`up ${at.hash.copy().digest('base64')}`, met ?? NO_ORDERS);
       }
     } catch (error) {
       close();
@@ -92,7 +98,7 @@ function chainKey(revisions: readonly Revision[]): string {
 
 function openScratch(): Scratch {
   const db = openMemory();
-  return { db, reader: createStructureReader(db), done: [] };
+  return { db, reader: createStructureReader(db), done: [], hash: createHash('sha256') };
 }
 
 function openMemory(content?: Buffer): Database.Database {
@@ -133,19 +139,13 @@ async function attempt(work: () => unknown): Promise<void> {
 
 function noteIn(recorder: OrderRecorder | null): Watches {
   if (recorder === null) return UNWATCHED;
-  return watchesOf([
-    {
-      before(statement) {
-        recorder.note(statement.sql, statement);
-      },
-    },
-  ]);
+  return watchesOf([recorder.watch]);
 }
 
 /** @returns the orders of columns that it met, where it leans on any */
 async function apply(db: Database.Database, revision: Revision): Promise<ColumnOrders | null> {
   let current: Statement | null = null;
-  const recorder = goesByPosition(revision.up) ? recordOrders(db) : null;
+  const recorder = goesByPosition(db, revision.up) ? recordOrders(db) : null;
   try {
     if (revision.transactional) db.exec('BEGIN');
     if (revision.up.kind === 'module') {

@@ -74,9 +74,9 @@ export function createSession(db: Database.Database, shown = db.name): Session {
       }),
     executeModule: async (file, direction, accepted = []) =>
       runModule(db, file, direction, watches.and(orderWatch(db, accepted))),
-    assertColumnOrder: async (tables, accepted) =>
+    assertColumnOrder: async (accepted) =>
       guarded('migrationFailed', () => {
-        assertColumnOrder(db, tables, accepted);
+        assertColumnOrder(db, accepted);
       }),
     beginRevision: async (begun) =>
       guarded('migrationFailed', () => {

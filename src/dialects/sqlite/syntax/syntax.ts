@@ -4,7 +4,7 @@
 import { parseStmt } from 'sqlite3-parser';
 import type { Problem } from '../../../model/errors.js';
 import type { StatementReading, Syntax, Token } from '../../../revisions/syntax.js';
-import { namesByPosition, tablesByPosition } from './by-position.js';
+import { firesByPosition, namesByPosition, tablesByPosition } from './by-position.js';
 import { refusalsOf, type Surroundings } from './refuse.js';
 import { split } from './split.js';
 import { syntaxError } from './syntax-error.js';
@@ -77,6 +77,7 @@ function whatItIs(tokens: readonly Token[], parsed: Parsed): Omit<StatementReadi
     kind,
     ...(isOutside(tokens) ? { outsideTransaction: true } : {}),
     ...(byPosition.length === 0 ? {} : { byPosition }),
+    ...(parsed.status === 'ok' && firesByPosition(parsed.root) ? { firesByPosition: true } : {}),
   };
 }
 
