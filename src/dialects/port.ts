@@ -1,6 +1,6 @@
 // The port: all that the rest knows of a kind of database. One implementation a dialect, under the same file names.
-// Nothing here is a notion of files or of connections: a target is named, looked at, opened, and gone back from.
-// Methods are asynchronous because another dialect's will wait; SQLite's resolve at once.
+// Nothing here speaks of files or of connections, because another dialect may have only one of them. Methods are
+// asynchronous because another dialect's will wait; SQLite's resolve at once.
 
 import type { Discovery } from '../model/discovery.js';
 import type { Hint } from '../model/hint.js';
@@ -19,14 +19,16 @@ import type { Structure, Structures } from './structure.js';
 /** What is known without opening a database: the supervisor's side of the port. */
 export interface Dialect {
   readonly name: 'sqlite' | 'postgres';
-  /** What stands behind the driver. */
+  /** The database engine itself. */
   version(): DriverVersion;
   /**
    * Every target of the fleet, and what must not be opened, both in no order.
    * @throws FleetError `dataDirectory`, `stateDirectory`, `usage` where the fleet cannot be searched
    */
   discover(): Promise<Discovery>;
-  /** A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none. */
+  /**
+   * A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none.
+   */
   find(name: string): Promise<Target | Refusal | null>;
   /** The kinds of differences that `Structures.compare` tells of. */
   readonly differenceKinds: readonly string[];
@@ -60,13 +62,14 @@ export type Depth = 'quick' | 'full';
 /** Access to the targets: the worker's side of the port. */
 export interface Driver {
   /**
-   * Opens a target; for change the session is made safe for it.
+   * Opens a target. A session for change has the settings that make changing it safe.
    * @throws DatabaseError
    */
   open(target: Target, options: OpenOptions): Promise<Session>;
   /**
-   * Proves that what bears the target's name now is what was planned, and may be opened.
-   * @param when `open`: this process has a session on it, and what the session keeps for itself is no reason to refuse it
+   * Proves that the database of the target's name is still the one that was planned, and may be opened.
+   * @param when `open`: this process has a session on it, so that what the session keeps beside it is no reason to
+   *   refuse
    * @throws DatabaseError `replaced`, `refusedPath`, `permission`, `io`
    */
   assertSame(target: Target, when: 'closed' | 'open'): Promise<void>;
@@ -86,14 +89,14 @@ export interface Driver {
    */
   structure(target: TargetRef, options: InspectOptions): Promise<Structure>;
   /**
-   * Does work where nothing of it stays: on what is a target in everything, with all that is committed, and is gone
+   * Does work of which nothing stays: on a stand-in that has all that is committed in the target, and is removed
    * afterwards. The target itself is not written to.
    * @throws DatabaseError where it cannot be made; whatever `work` throws
    */
   rehearse<T>(target: Target, work: (rehearsed: Target) => Promise<T>): Promise<T>;
   /**
    * Runs the revisions in a scratch database, empty and with rows, and reads them for mistakes.
-   * @throws FleetError `usage` for a rule that there is not
+   * @throws FleetError `usage` for an unknown rule
    */
   lint(graph: Graph, options: LintOptions): Promise<LintReply>;
   /** The structures that revisions leave. */
@@ -116,7 +119,7 @@ export interface FaultOf {
   readonly reached?: string | undefined;
 }
 
-/** What stands behind a driver. */
+/** The database engine that a driver uses. */
 export interface DriverVersion {
   readonly name: string;
   readonly version: string;
@@ -126,7 +129,7 @@ export interface DriverVersion {
 }
 
 export interface OpenOptions {
-  /** `ask`: nothing is to be changed, and there can be nothing to recover. */
+  /** `ask`: only to read, where a dead process can have left nothing to recover. */
   readonly purpose: 'change' | 'ask';
   /** How long one wait for a lock may take, in milliseconds. */
   readonly busyTimeoutMs: number;
@@ -143,12 +146,9 @@ export interface Replay {
   fingerprint(revisions: readonly Revision[]): Promise<string>;
   /** The hash of its layout. Cached. */
   layout(revisions: readonly Revision[]): Promise<string>;
-  /** That structure itself; cheap where the call before was about a beginning of the same chain. */
+  /** That structure itself. Cheap where the call before was about the first revisions of the same list. */
   structure(revisions: readonly Revision[]): Promise<Structure>;
-  /**
-   * How tables are when the last of these revisions runs its statements by position, or fires a trigger that has any, up
-   * or, after it, down. Cached.
-   */
+  /** The orders of columns that the last of these revisions meets on its way up or, after it, down. Cached. */
   columnOrders(revisions: readonly Revision[], direction: 'up' | 'down'): Promise<ColumnOrders>;
   close(): Promise<void>;
 }
@@ -181,11 +181,11 @@ export interface Session {
    * @throws DatabaseError `busy` where another one holds it for longer than `busyTimeoutMs`
    */
   lock(): Promise<void>;
-  /** Proves by a write that is taken back that the lock is one. */
+  /** Proves that the lock lets this session write, by a write that is taken back. */
   proveWritable(): Promise<void>;
   readHistory(): Promise<readonly HistoryRow[] | null>;
   observe(): Promise<Observation>;
-  /** Of the structure alone. */
+  /** The hash of the structure. */
   fingerprint(): Promise<string>;
   structure(): Promise<Structure>;
   /**
@@ -193,7 +193,10 @@ export interface Session {
    * @throws DatabaseError `integrity` where what hangs on a table worked before the revisions, and does not any more
    */
   checkIntegrity(depth: Depth): Promise<IntegrityFault | null>;
-  /** Rows whose foreign key has no parent, one line a violation, in a stable order; none where that cannot be. */
+  /**
+   * Rows whose foreign key has no parent, one line a violation, in a stable order; none in a dialect that never has
+   * such rows.
+   */
   foreignKeyViolations(): Promise<readonly string[]>;
   /** Rows of every table that may hold an application's data, by its name; Flotilla's own is not among them. */
   countRows(): Promise<Readonly<Record<string, number>>>;
@@ -216,28 +219,29 @@ export interface Session {
   executeOutside(statement: Statement): Promise<void>;
   /**
    * Runs one direction of a module revision.
-   * @param accepted what its statements by position are held against; none: nothing
+   * @param accepted the orders of columns that its statements may meet; left out: any
    * @throws DatabaseError `columnOrder`, and what `execute` throws
    */
   executeModule(file: string, direction: 'up' | 'down', accepted?: readonly ColumnOrders[]): Promise<void>;
   /**
-   * Proves that the tables of these orders have their columns in one of them, all of them in the same one; what is
-   * missing is passed over. Where there is no order, nothing is compared.
+  /**
+   * Proves that the tables of these orders have their columns as in one of them. A table that is missing is passed over,
+   * and an empty list of orders allows any.
    * @throws DatabaseError `columnOrder`
    */
   assertColumnOrder(accepted: readonly TableOrders[]): Promise<void>;
   /** To be called before the first statement of a revision, or of a repair: what they do to rows is watched from here. */
   beginRevision(begun: BegunRevision): Promise<void>;
   /**
-   * Ends the watch, and takes back what the revision switched for itself on this connection. Harmless where none began.
+   * Ends the watch, and resets the settings that the revision changed on this connection. Harmless where none began.
    * @throws DatabaseError where something that was there is not any more, and nothing said so
    */
   endRevision(): Promise<void>;
   /** Takes rows out of the history, changes rows, then adds rows; the table is made where it is missing. */
   record(change: HistoryChange): Promise<void>;
   /**
-   * @throws DatabaseError `busy`: still open, may be tried again; `commitUncertain`: reopen and read, and where nothing
-   * was committed, its cause is the DatabaseError that stands
+   * @throws DatabaseError `busy`: the transaction is still open, and the commit may be tried again; `commitUncertain`:
+   *   reopen and read; where nothing was committed, its cause is the DatabaseError to report
    */
   commit(): Promise<void>;
   /** Ends the transaction without effect; harmless where none is open. */

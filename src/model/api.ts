@@ -172,7 +172,9 @@ export interface Fleet {
   upgrade(options?: UpgradeOptions): Promise<RunReport>;
   stamp(options?: StampOptions): Promise<RunReport>;
   downgrade(options: DowngradeOptions): Promise<RunReport>;
-  /** Mends structures that drifted from their own revision; accepts files that were edited, where that was asked for. */
+  /**
+   * Mends structures that drifted from their own revision; accepts files that were edited, where that was asked for.
+   */
   repair(options?: RepairOptions): Promise<RunReport>;
   /** What `repair` would do to each cohort; nothing is changed. */
   repairPlan(options?: Pick<RepairOptions, keyof SelectOptions | RepairOption>): Promise<RepairPlanReport>;

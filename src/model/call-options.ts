@@ -29,7 +29,7 @@ const commandOptions = optional(
   ),
 );
 
-/** Known by what it can do: test runners have realms of their own, each with a class of its own. */
+/** Known by its methods: a test runner has realms of its own, in which AbortSignal is another class. */
 const isSignal = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&

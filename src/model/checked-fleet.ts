@@ -1,6 +1,6 @@
 // A fleet whose every method checks its options before it does anything, and whose faults name commands that are about
-// what was asked for. Apart from what the methods do, so that none can be added without its check: this does not compile
-// then.
+// what was asked for. Apart from what the methods do, so that none can be added without its check: this does not
+// compile then.
 
 import type { Fleet } from './api.js';
 import { checkCall } from './check-call.js';

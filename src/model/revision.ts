@@ -48,7 +48,9 @@ export interface Revision {
   readonly down: Script | null;
   /** Of what `up` does, `up:<SHA-256>`: its tokens, its guards and the transaction; of a program, the whole text. */
   readonly checksum: string;
-  /** The same of `down`, `down:<SHA-256>`: a way back that stopped half-way goes on only by the script that it began. */
+  /**
+   * The same of `down`, `down:<SHA-256>`: a way back that stopped half-way goes on only by the script that it began.
+   */
   readonly downChecksum: string;
   /** SHA-256 (hex) by the rule of 0.1.0, which histories that it wrote hold. */
   readonly formerChecksum: string;

@@ -1,5 +1,5 @@
-// The heads that each target of a downgrade is to be brought to, found before any target is touched: a missing `down` stops
-// the run here, and after the death of a worker the goal shows whether its target was already there.
+// The heads that each target of a downgrade is to be brought to, found before any target is touched: a missing `down`
+// stops the run here, and after the death of a worker the goal shows whether its target was already there.
 
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import { sentence } from '../model/sentence.js';
@@ -23,7 +23,8 @@ export interface GoalsOptions {
 }
 
 /**
- * @returns heads by the id of a target; none for another intent, and a target that has nowhere to go back to is left out
+ * @returns heads by the id of a target; none for another intent, and a target that has nowhere to go back to is left
+ *   out
  * @throws FleetError `migrations` naming every revision without a way back
  */
 export async function goalsOf(

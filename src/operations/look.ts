@@ -1,5 +1,5 @@
-// A look at the fleet: processes, targets and the ledger's cache, for as long as the look takes. Nothing is changed; where
-// the state directory cannot be written, it works without the ledger.
+// A look at the fleet: processes, targets and the ledger's cache, for as long as the look takes. Nothing is changed;
+// where the state directory cannot be written, it works without the ledger.
 
 import { openLedger, type Ledger } from '../ledger/ledger.js';
 import type { SelectOptions } from '../model/api.js';

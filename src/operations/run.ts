@@ -27,7 +27,9 @@ import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
 import { startWorkers, type Workers } from './workers.js';
 
-/** Longest single wait for a lock, in milliseconds: it is better to try a busy target again later than to wait for it. */
+/**
+ * Longest single wait for a lock, in milliseconds: it is better to try a busy target again later than to wait for it.
+ */
 const BUSY_WAIT_MS_MAX = 500;
 
 /** @throws FleetError before any target is touched */

@@ -11,7 +11,9 @@ import { WorkerError, type Pool } from '../workers/pool.js';
 import { interrupted, type Context } from './context.js';
 
 export interface WorkersOptions {
-  /** For private copies. Whoever opens targets makes it, after the call is recorded: nobody would remove it otherwise. */
+  /**
+   * For private copies. Whoever opens targets makes it, after the call is recorded: nobody would remove it otherwise.
+   */
   readonly scratchDir: string;
   /** How long running all revisions on an empty database may take, in milliseconds. */
   readonly timeoutMs: number;
@@ -31,7 +33,9 @@ export interface Workers {
   close(): Promise<void>;
 }
 
-/** Starts the first process while the graph is still read; then it runs the revisions, whatever else is done meanwhile. */
+/**
+ * Starts the first process while the graph is still read; then it runs the revisions, whatever else is done meanwhile.
+ */
 export function startWorkers(
   context: Context,
   graph: Graph | Promise<Graph>,

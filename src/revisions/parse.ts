@@ -17,7 +17,10 @@ export interface Draft extends Omit<Revision, 'parents'> {
   readonly downRevision: readonly string[] | null;
 }
 
-/** A draft, and all that is wrong with its file. Where anything is, the draft is what could be read, for the graph alone. */
+/**
+ * A draft, and all that is wrong with its file. Where anything is, the draft is what could be read, for the graph
+ * alone.
+ */
 export interface DraftReading {
   readonly draft: Draft;
   readonly problems: readonly Problem[];

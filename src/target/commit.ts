@@ -5,7 +5,10 @@ import { DatabaseError, type Session } from '../dialects/port.js';
 import type { Progress } from './progress.js';
 import type { Tools, Work } from './work.js';
 
-/** @throws DatabaseError `busy`, `timeout`, `interrupted`: nothing was committed; `commitUncertain`: only the target can tell */
+/**
+ * @throws DatabaseError `busy`, `timeout`, `interrupted`: nothing was committed; `commitUncertain`: only the target can
+ *   tell
+ */
 export async function commit(
   session: Session,
   progress: Pick<Progress, 'startedAt'>,

@@ -25,7 +25,9 @@ export type Intent =
     }
   | {
       readonly kind: 'repair';
-      /** Names of what may be dropped though it is not expected: `table`, `table.column`, or an index, view, trigger. */
+      /**
+       * Names of what may be dropped though it is not expected: `table`, `table.column`, or an index, view, trigger.
+       */
       readonly dropExtra: readonly string[];
       /** Revisions whose files are accepted as what was applied, by id, or `all`; default none. */
       readonly checksums?: readonly string[];

@@ -139,8 +139,8 @@ function committedBy(
 }
 
 /**
- * What a repair had done to a target when its worker died, seen from what is still to be done. Where there is nothing to
- * do, that may have been so before.
+ * What a repair had done to a target when its worker died, seen from what is still to be done. Where there is nothing
+ * to do, that may have been so before.
  * @param mayHave whether the repair can have changed anything: its backup exists, or none was to be made
  */
 function repairedBy(

@@ -1,5 +1,5 @@
-// The worker's side of the messages: does the tasks, one at a time, each by a function of `tasks/`, and returns every fault
-// of a target as a value.
+// The worker's side of the messages: does the tasks, one at a time, each by a function of `tasks/`, and returns every
+// fault of a target as a value.
 
 import type { Driver } from '../dialects/port.js';
 import { buildGraph } from '../revisions/graph.js';

@@ -1,5 +1,5 @@
-// What every dialect promises in `port.ts` and `structure.ts`, tested through the port alone: the suite that a dialect is
-// written against. Each kind of database brings a fixture; the statements are those that every SQL database takes.
+// What every dialect promises in `port.ts` and `structure.ts`, tested through the port alone: the suite that a dialect
+// is written against. Each kind of database brings a fixture; the statements are those that every SQL database takes.
 
 import { describe } from 'vitest';
 import type { ContractFixture } from './contract/fixture.js';

@@ -72,7 +72,7 @@ export function faultOf({ main, sidecars }: TargetFiles): Fault | null {
 }
 
 /**
- * The file that was planned is still there, and may still be opened.
+ * Proves that the file that was planned is still there, and may still be opened.
  * @param withSidecars false once it is open: what lies beside it is SQLite's own by then
  * @throws DatabaseError `replaced`, `refusedPath`, `permission` or `io`
  */

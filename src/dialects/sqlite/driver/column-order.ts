@@ -1,5 +1,5 @@
-// The order of columns: no part of what a structure is, and all that a statement by position knows of a table. What the
-// replay had at a statement is noted here, and a target is held against it right before the statement runs there.
+// The order of columns. It is no part of a structure, but a statement by position relies on it alone. The order that
+// the replay had at a statement is noted here, and compared with a target's right before the statement runs there.
 
 import type Database from 'better-sqlite3';
 import { DatabaseError, type ColumnOrders, type OrderStep, type TableOrders } from '../../port.js';
@@ -45,8 +45,8 @@ export function recordOrders(db: Database.Database): OrderRecorder {
 }
 
 /**
- * The look that a program's statements get on a target. How far the program has come is told by the changes that it made
- * to tables: after the same ones, in the replay and here, tables have the same order.
+ * Checks the statements of a program on a target. The changes that it has made to tables tell how far it has come: after
+ * the same changes, tables have the same order in the replay and here.
  */
 export function orderWatch(db: Database.Database, accepted: readonly ColumnOrders[]): StatementWatch {
   const done: string[] = [];
@@ -64,7 +64,7 @@ export function orderWatch(db: Database.Database, accepted: readonly ColumnOrder
   };
 }
 
-/** Where a program took another way than in the replay, only what has one order from start to end is known. */
+/** A program that made other changes than in the replay leaves one thing known: an order that is the same all through. */
 function ordersAfter(done: readonly string[], { start, steps, end }: ColumnOrders): readonly TableOrders[] {
   if (!done.every((change, index) => steps[index]?.change === change)) return [start, end];
   return [steps[done.length - 1]?.orders ?? start];
@@ -83,8 +83,8 @@ function changeOf(sql: string): string | null {
 }
 
 /**
- * Proves that the tables of these orders have their columns in one of them, all of them in the same one. A table that
- * either side lacks is nothing to compare: SQLite itself speaks of it.
+ * Proves that the tables of these orders have their columns as in one of them. A table that either side lacks is not
+ * compared: SQLite itself reports that it is missing.
  * @throws DatabaseError `columnOrder`
  */
 export function assertColumnOrder(db: Database.Database, accepted: readonly TableOrders[]): void {
@@ -122,7 +122,7 @@ function columns(db: Database.Database): Columns {
   return statement;
 }
 
-/** A temporary table hides another of its name, but not where that one is named with its database: both count. */
+/** A temporary table hides another of its name, unless the statement names the database as well: both count. */
 function ordersOf(db: Database.Database, tables: readonly string[]): TableOrders {
   const read = columns(db);
   const orders: Record<string, readonly string[]> = {};

@@ -42,7 +42,7 @@ export function createSqliteDriver(options: LookOptions): Driver {
       createSession(
         purpose === 'change'
           ? openForChange(file, { busyTimeoutMs, shown: path })
-          : // One that may only read leaves the sidecars of a WAL database behind (sqlite.org/wal.html).
+          : // A connection that may only read leaves the sidecars of a WAL database behind (sqlite.org/wal.html).
             openForReading(file, { readonly: false, busyTimeoutMs, shown: path }),
         path,
       ),

@@ -27,7 +27,10 @@ export function checkIntegrity(db: Database.Database, depth: Depth): IntegrityFa
   return { code, problems };
 }
 
-/** A page that could not be read says nothing of what is on it: primary codes 7 NOMEM and 10 IOERR (sqlite.org/rescode.html). */
+/**
+ * A page that could not be read says nothing of what is on it: primary codes 7 NOMEM and 10 IOERR
+ * (sqlite.org/rescode.html).
+ */
 function isAboutReading(line: string): boolean {
   const code = /error code[ =](\d+)/.exec(line)?.[1];
   return code !== undefined && [7, 10].includes(Number(code) & 0xff);

@@ -6,6 +6,7 @@ import type Database from 'better-sqlite3';
 import type { RevisionDatabase, SqlValue } from '../../../model/revision-database.js';
 import { readStatements } from '../../../revisions/statements.js';
 import type { Statement } from '../../../model/revision.js';
+import { clause } from '../../../model/sentence.js';
 import { DatabaseError } from '../../port.js';
 import { programSyntax } from '../syntax/syntax.js';
 import { toDatabaseError } from './errors.js';
@@ -72,7 +73,7 @@ export async function runModule(
   assertStillInside(db);
 }
 
-/** What ends the wait for the program at work. */
+/** One function for each program that is waited for, to give it up. */
 const waiting = new Set<() => void>();
 
 /** Rejects when `endStuckModules` is called. */
@@ -85,7 +86,7 @@ function stuck(direction: 'up' | 'down'): Promise<never> {
 }
 
 /**
- * To be called when this process has nothing left to do: a program that is waited for then never ends.
+ * To be called when this process has nothing left to do: a program that is still waited for will never end.
  * @returns whether there was one
  */
 export function endStuckModules(): boolean {
@@ -139,6 +140,6 @@ function readAllowed(sql: string): readonly Statement[] {
   const { problems, statements } = readStatements(section, programSyntax);
   const [problem] = problems;
   if (problem !== undefined)
-    throw new DatabaseError('migrationFailed', `${problem.message}: ${problem.hint}`);
+    throw new DatabaseError('migrationFailed', `${clause(problem.message)}: ${problem.hint}`);
   return statements;
 }

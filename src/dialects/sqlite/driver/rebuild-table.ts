@@ -109,7 +109,7 @@ function brokenIn(db: Database, structure: Snapshot): ReadonlyMap<string, string
   return new Map(broken.map(({ kind, name, error }) => [`${kind} ${name}`, error]));
 }
 
-/** The name that the table has meanwhile is nobody's business. */
+/** The temporary name that the table has during the rebuild would mean nothing to a reader. */
 function explained(error: unknown, statement: string, table: string, temporary: string): DatabaseError {
   const { code, message } = toDatabaseError(error, 'migrationFailed');
   const isOnTable = /^CREATE (UNIQUE INDEX|INDEX|TRIGGER) /.test(statement);

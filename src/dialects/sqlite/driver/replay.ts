@@ -77,7 +77,7 @@ export function createReplay(): Replay {
     structure: structureAfter,
     async columnOrders(revisions, direction) {
       const key = `${direction} ${chainKey(revisions)}`;
-      // The way up is noted whenever it is gone.
+      // Running the revisions notes the orders of the way up.
       if (!orders.has(key)) await structureAfter(revisions);
       const found = orders.get(key) ?? (await ordersBack(scratch, revisions.at(-1)?.[direction] ?? null));
       orders.set(key, found);
@@ -108,7 +108,9 @@ function openMemory(content?: Buffer): Database.Database {
   return db;
 }
 
-/** Goes the way back in a copy. A statement that fails is passed over: on a target, it is told when it fails there. */
+/**
+ * Runs a way back in a copy. A statement that fails is passed over: where it fails on a target too, it is told there.
+ */
 async function ordersBack(scratch: Scratch | null, script: Script | null): Promise<ColumnOrders> {
   const db = openMemory(scratch?.db.serialize());
   const recorder = recordOrders(db);
@@ -133,7 +135,7 @@ async function attempt(work: () => unknown): Promise<void> {
   try {
     await work();
   } catch {
-    // What is wanted is what the next statements meet.
+    // Only the orders that the statements meet are wanted here.
   }
 }
 
@@ -142,7 +144,7 @@ function noteIn(recorder: OrderRecorder | null): Watches {
   return watchesOf([recorder.watch]);
 }
 
-/** @returns the orders of columns that it met, where it leans on any */
+/** @returns the orders of columns that it met; null where it has no statement by position */
 async function apply(db: Database.Database, revision: Revision): Promise<ColumnOrders | null> {
   let current: Statement | null = null;
   const recorder = goesByPosition(db, revision.up) ? recordOrders(db) : null;

@@ -57,7 +57,9 @@ interface Checked {
   readonly mismatches: readonly string[];
 }
 
-/** The whole check fails at the first table with a mismatch (sqlite.org/foreignkeys.html#fk_indexes); then one by one. */
+/**
+ * The whole check fails at the first table with a mismatch (sqlite.org/foreignkeys.html#fk_indexes); then one by one.
+ */
 function checkForeignKeys(db: Database.Database): Checked {
   const check = (table?: string): Checked => {
     try {
@@ -100,8 +102,9 @@ function literal(value: Value): string {
 const IS_OF_THE_USER = `name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '${HISTORY_TABLE}'`;
 
 /**
- * Which tables a virtual one keeps its content in, SQLite alone can tell, and a look at the schema costs a quarter of
- * asking it. A virtual table is the one that has no root page (sqlite.org/schematab.html).
+ * Only SQLite knows in which tables a virtual one keeps its content, and asking it costs four times a look at the
+ * schema. So it is asked only where there is a virtual table, which is a table without a root page
+ * (sqlite.org/schematab.html).
  */
 function ordinaryTables(db: Database.Database): readonly string[] {
   const tables = db

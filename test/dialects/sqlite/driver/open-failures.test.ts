@@ -1,4 +1,5 @@
-// What is said of a file that cannot be opened, locked or committed to: the cause, and not the nearest number of SQLite.
+// What is said of a file that cannot be opened, locked or committed to: the cause, and not the nearest number of
+// SQLite.
 
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
