@@ -367,3 +367,30 @@ describe('a program that changes the order itself', () => {
     }
   });
 });
+
+test('Lint names what a program does by position, at its line, also what it does for rows alone.', async () => {
+  const program = `export function up(db) {
+  db.exec(\`CREATE TABLE mine (id INTEGER, email TEXT);
+    INSERT INTO mine VALUES (1, 'a')\`);
+  for (const { id, email, phone } of db.all('SELECT id, email, phone FROM users'))
+    db.run('REPLACE INTO users VALUES (?, ?, ?)', id, email, phone);
+  db.rebuild('users', 'CREATE TABLE users (id INTEGER PRIMARY KEY, phone TEXT, email TEXT)');
+  db.run('INSERT INTO users SELECT * FROM users WHERE false');
+}
+export function down(db) {
+  db.exec('CREATE TABLE kept AS SELECT * FROM users');
+}
+`;
+  const migrations = history(program, '0002_rows.mjs');
+  const { json } = await look(makeProjects(1, AS_EVER), migrations, ['lint', '--rule', 'by-position']);
+  const found = (json() as LintReport).findings.map(({ revision, line, message }) => ({
+    revision,
+    line,
+    message,
+  }));
+  const message = 'It goes by the position of columns in users';
+  expect(found).toEqual([
+    { revision: '0002', line: 5, message },
+    { revision: '0002', line: 10, message },
+  ]);
+});
