@@ -382,8 +382,8 @@ export function down(db) {
 }
 `;
   const migrations = history(program, '0002_rows.mjs');
-  const { json } = await look(makeProjects(1, AS_EVER), migrations, ['lint', '--rule', 'by-position']);
-  const found = (json() as LintReport).findings.map(({ revision, line, message }) => ({
+  const lint = await look(makeProjects(1, AS_EVER), migrations, ['lint', '--rule', 'by-position']);
+  const found = (lint.json() as LintReport).findings.map(({ revision, line, message }) => ({
     revision,
     line,
     message,

@@ -63,24 +63,18 @@ function isFiredBy({ event }: Trigger, { table, kind, columns }: Event): boolean
 type TriggerStatement = AstNodeMap['CreateTriggerStmt']['commands'][number];
 
 function eventsOf(tree: Stmt | TriggerStatement): readonly Event[] {
-  switch (tree.type) {
-    case 'InsertStmt': {
-      const upserts = tree.body.type === 'SelectInsertBody' && tree.body.upsert !== undefined;
-      return inserted(tree.tblName.objName.text, upserts);
-    }
-    case 'InsertTriggerCmd':
-      return inserted(tree.tblName.objName.text, tree.upsert !== undefined);
-    case 'UpdateStmt':
-    case 'UpdateTriggerCmd': {
-      const columns = tree.sets.flatMap(({ colNames }) => colNames.map(({ text }) => text));
-      return [{ table: tree.tblName.objName.text, kind: 'update', columns }];
-    }
-    case 'DeleteStmt':
-    case 'DeleteTriggerCmd':
-      return [{ table: tree.tblName.objName.text, kind: 'delete', columns: null }];
-    default:
-      return [];
+  if (tree.type === 'InsertStmt') {
+    const upserts = tree.body.type === 'SelectInsertBody' && tree.body.upsert !== undefined;
+    return inserted(tree.tblName.objName.text, upserts);
   }
+  if (tree.type === 'InsertTriggerCmd') return inserted(tree.tblName.objName.text, tree.upsert !== undefined);
+  if (tree.type === 'UpdateStmt' || tree.type === 'UpdateTriggerCmd') {
+    const columns = tree.sets.flatMap(({ colNames }) => colNames.map(({ text }) => text));
+    return [{ table: tree.tblName.objName.text, kind: 'update', columns }];
+  }
+  if (tree.type === 'DeleteStmt' || tree.type === 'DeleteTriggerCmd')
+    return [{ table: tree.tblName.objName.text, kind: 'delete', columns: null }];
+  return [];
 }
 
 /** REPLACE deletes without firing triggers, as long as recursive_triggers is off, which it is. */
