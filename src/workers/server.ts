@@ -10,6 +10,7 @@ import { applyAll } from './tasks/apply.js';
 import { judgeAll } from './tasks/judge.js';
 import { readOrders } from './tasks/orders.js';
 import { readBaseline, inspect, readHistories } from './tasks/read.js';
+import { proveCopy } from './tasks/prove-copy.js';
 import { replayAll } from './tasks/replay.js';
 
 export interface Server {
@@ -44,6 +45,8 @@ export function createServer(
           return readOrders(task, tools);
         case 'apply':
           return applyAll(task, tools);
+        case 'proveCopy':
+          return proveCopy(task, tools);
         case 'settle':
           return settleAfterDeath(task.target, task.cause, task.work, tools);
       }

@@ -5,6 +5,7 @@ import { discover, discoverFile, type DiscoverOptions } from './discovery/discov
 import { script } from './driver/history.js';
 import { loadModule } from './driver/module.js';
 import { orderScript } from './driver/order-script.js';
+import { inTheWay } from './discovery/target-files.js';
 import { sqliteVersion } from './driver/version.js';
 import { DIFFERENCE_KINDS } from './schema/difference-kinds.js';
 import { RULES } from './lint/rules.js';
@@ -18,6 +19,7 @@ export function createSqliteDialect(options: DiscoverOptions): Dialect {
     version: sqliteVersion,
     discover: () => discover(options),
     find: async (name) => discoverFile(name),
+    inTheWay: async (name) => inTheWay(name),
     differenceKinds: DIFFERENCE_KINDS,
     fold,
     syntax: sqliteSyntax,

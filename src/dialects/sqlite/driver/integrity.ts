@@ -1,9 +1,10 @@
-// Is what is stored sound? SQLite's own check, less what it says of virtual tables that is no damage: an index of full
-// text without content of its own cannot be checked, and one over another table may be behind it.
+// SQLite's own check of what is stored, and what its lines are about. Apart, because a whole file is checked before and
+// after a change, and one table before rows are copied out of its indexes. What it says of virtual tables may be no
+// damage: an index of full text without content of its own cannot be checked, and one over another table may be behind.
 
 import Database from 'better-sqlite3';
-import { DatabaseError, type Depth, type IntegrityFault } from '../../port.js';
-import { fold } from '../schema/sql-text.js';
+import { DatabaseError, type IntegrityFault } from '../../port.js';
+import { fold, quoteName } from '../schema/sql-text.js';
 import { virtualTables } from './virtual-tables.js';
 
 /** Problems listed by an integrity check before it gives up. */
@@ -13,8 +14,13 @@ const PROBLEMS_MAX = 20;
 const BROKEN_RULE =
   /^(NULL value in |CHECK constraint failed in |NUMERIC value in |TEXT value in |non-[A-Z]+ value in )/;
 
-export function checkIntegrity(db: Database.Database, depth: Depth): IntegrityFault | null {
-  const pragma = `PRAGMA ${depth === 'full' ? 'integrity_check' : 'quick_check'}(${PROBLEMS_MAX})`;
+/** @param check `quick_check` or `integrity_check`, of the whole file or of one table */
+export function checkIntegrity(
+  db: Database.Database,
+  check: 'quick_check' | 'integrity_check',
+  table?: string,
+): IntegrityFault | null {
+  const pragma = `PRAGMA ${check}(${table === undefined ? PROBLEMS_MAX : quoteName(table)})`;
   const lines = db.prepare<[], string>(pragma).pluck().all();
   if (lines.length === 1 && lines[0] === 'ok') return null;
   const unread = lines.find(isAboutReading);

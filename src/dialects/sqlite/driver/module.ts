@@ -66,7 +66,8 @@ export async function runModule(
       error instanceof Error ? error.stack?.split('\n').find((line) => line.includes(file)) : undefined;
     const translated = toDatabaseError(error, 'migrationFailed');
     if (position === undefined) throw translated;
-    throw new DatabaseError(translated.code, `${translated.message} (${position.trim()})`, { cause: error });
+    const { code, message, found } = translated;
+    throw new DatabaseError(code, `${message} (${position.trim()})`, { cause: error, found });
   } finally {
     waiting.clear();
   }

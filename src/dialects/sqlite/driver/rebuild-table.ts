@@ -38,7 +38,7 @@ export function rebuildTable(db: Database, { table, definition, options = {}, ru
   const plan = { current, table, target, copy: options.copy ?? {}, legacyAlterTable };
   for (const sql of planRebuild(plan)) {
     try {
-      run({ sql }, () => void db.prepare(sql).run());
+      run({ sql, mayDrop: options.drop ?? [] }, () => void db.prepare(sql).run());
     } catch (error) {
       throw explained(error, sql, source.name, temporaryName(current, source.name));
     }
@@ -111,12 +111,12 @@ function brokenIn(db: Database, structure: Snapshot): ReadonlyMap<string, string
 
 /** The temporary name that the table has during the rebuild would mean nothing to a reader. */
 function explained(error: unknown, statement: string, table: string, temporary: string): DatabaseError {
-  const { code, message } = toDatabaseError(error, 'migrationFailed');
+  const { code, message, found } = toDatabaseError(error, 'migrationFailed');
   const isOnTable = /^CREATE (UNIQUE INDEX|INDEX|TRIGGER) /.test(statement);
   const what = isOnTable ? `${statement.split(' ON ', 1)[0] ?? ''}: ` : '';
   const remedy = isOnTable ? `; ${MAKE_ANEW}` : '';
   const said = `the table ${table} cannot be rebuilt: ${what}${message.replaceAll(temporary, table)}${remedy}`;
-  return new DatabaseError(code, said, { cause: error });
+  return new DatabaseError(code, said, { cause: error, found });
 }
 
 function refusal(table: string, why: string): DatabaseError {

@@ -6,7 +6,8 @@ import Database from 'better-sqlite3';
 import type { Revision, Script, Statement } from '../../../model/revision.js';
 import { fingerprintOf, layoutHashOf } from '../schema/fingerprint.js';
 import type { Snapshot } from '../schema/snapshot.js';
-import { ReplayError, type ColumnOrders, type Replay } from '../../port.js';
+import { fold } from '../schema/sql-text.js';
+import { ReplayError, type ColumnOrders, type Replay, type TableOrders } from '../../port.js';
 import { goesByPosition, recordOrders, type OrderRecorder } from './column-order.js';
 import { guardHolds } from './guard.js';
 import { resetPragmas } from './execute.js';
@@ -39,6 +40,7 @@ const hashesOf = (structure: Snapshot): Hashes => ({
 export function createReplay(): Replay {
   const known = new Map<string, Hashes>();
   const orders = new Map<string, ColumnOrders>();
+  const columns = new Map<string, TableOrders>();
   let scratch: Scratch | null = null;
 
   async function structureAfter(revisions: readonly Revision[]): Promise<Snapshot> {
@@ -83,10 +85,22 @@ export function createReplay(): Replay {
       orders.set(key, found);
       return found;
     },
+    async tables(revisions) {
+      const key = chainKey(revisions);
+      const found = columns.get(key) ?? columnsIn(await structureAfter(revisions));
+      columns.set(key, found);
+      return found;
+    },
     close: async () => {
       close();
     },
   };
+}
+
+function columnsIn({ tables }: Snapshot): TableOrders {
+  return Object.fromEntries(
+    tables.map(({ name, columns }) => [fold(name), columns.map((column) => column.name)]),
+  );
 }
 
 /** Names a chain of any length in few bytes. */

@@ -7,7 +7,10 @@ import type { BegunRevision } from '../../port.js';
 import type { Statement } from '../../../model/revision.js';
 
 /** A statement as it is about to run. The same object comes again where a program runs the same text again. */
-export type WatchedStatement = Pick<Statement, 'sql' | 'byPosition'>;
+export interface WatchedStatement extends Pick<Statement, 'sql' | 'byPosition'> {
+  /** Columns that somebody named to go with what they hold, of the table that it drops. */
+  readonly mayDrop?: readonly string[];
+}
 
 /** Values that a program gives with a statement. */
 export type Parameters = readonly unknown[];
