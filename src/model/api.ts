@@ -110,7 +110,15 @@ export interface RepairOptions extends RunOptions {
    * prefix, or `all`: accepted on the targets whose structure is what the files leave now; default none.
    */
   readonly checksums?: readonly string[];
+  /**
+   * Puts columns into the declared order and gives constraints their declared names, also where nothing else differs;
+   * default false.
+   */
+  readonly columns?: boolean;
 }
+
+/** The options that `repair` alone has. */
+export type RepairOption = 'dropExtra' | 'checksums' | 'columns';
 
 /** Which copy of a target; the newest where nothing is said. */
 export interface CopyChoice {
@@ -229,9 +237,7 @@ export interface Fleet {
   /** The same, each read and proved. */
   verifyBackups(options?: BackupsOptions): Promise<BackupsReport>;
   /** What `repair` would do to each cohort; nothing is changed. */
-  repairPlan(
-    options?: Pick<RepairOptions, keyof SelectOptions | 'dropExtra' | 'checksums'>,
-  ): Promise<RepairPlanReport>;
+  repairPlan(options?: Pick<RepairOptions, keyof SelectOptions | RepairOption>): Promise<RepairPlanReport>;
   /** The revisions, or those of a range `A:B`. */
   history(options?: { readonly range?: string }): Promise<HistoryReport>;
   /** How many targets have each revision, and when they got it; also those that no file has. */

@@ -13,8 +13,21 @@ import {
   WORK_SETTINGS,
 } from './settings.js';
 
-const { stamp, allowDrift, allowExtra, dropExtra, checksums, at, strict, since, output, run, before, from } =
-  settingOptions(COMMAND_SETTINGS);
+const {
+  stamp,
+  allowDrift,
+  allowExtra,
+  dropExtra,
+  checksums,
+  columns,
+  at,
+  strict,
+  since,
+  output,
+  run,
+  before,
+  from,
+} = settingOptions(COMMAND_SETTINGS);
 const { backupDir, dryRun, verify, busyTimeout, timeout } = settingOptions(CHANGE_SETTINGS);
 const rules = settingOption(COMMAND_SETTINGS.rule);
 const flag = optional('true or false', z.boolean());
@@ -62,7 +75,7 @@ export const CALL_OPTIONS = {
   upgrade: call({ ...change, to, stamp, allowDrift, allowExtra, at }),
   stamp: call({ ...change, to, force: flag, at, allowExtra }),
   downgrade: call({ ...change, to: needed('a revision') }),
-  repair: call({ ...change, dropExtra, checksums }),
+  repair: call({ ...change, dropExtra, checksums, columns }),
   restore: call({
     ...watch,
     verify,
@@ -93,7 +106,7 @@ export const CALL_OPTIONS = {
   }),
   backups: call({ ...select, run, backupDir }),
   verifyBackups: call({ ...select, run, backupDir }),
-  repairPlan: call({ ...select, dropExtra, checksums }),
+  repairPlan: call({ ...select, dropExtra, checksums, columns }),
   history: call({ range }),
   fleetHistory: call({ ...select, range }),
   doctor: call({ ...select, backupDir }),

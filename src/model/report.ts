@@ -356,12 +356,29 @@ export interface DriftReport extends Scoped {
   readonly summary: {
     readonly targets: number;
     readonly drifted: number;
+    /** Those that have soft differences, drifted or not. */
+    readonly soft: number;
     readonly states: Readonly<Partial<Record<TargetState, number>>>;
   };
   /** The drifted ones, and those with a revision whose file was edited after it was applied. */
   readonly cohorts: readonly (Cohort & { readonly difference: readonly Difference[] })[];
   readonly targets: readonly (TargetStatus & { readonly difference: readonly Difference[] })[];
+  /**
+   * The order of columns and the names of constraints, where they are not those that the revisions leave: no drift, and
+   * without effect on the exit code. Legacy targets are compared with the revision that evidence names.
+   */
+  readonly soft: readonly SoftCohort[];
   readonly exitCode: number;
+}
+
+/** Targets that have the same soft differences from the same revision. */
+export interface SoftCohort {
+  readonly revision: string | null;
+  readonly count: number;
+  readonly example: string;
+  readonly difference: readonly Difference[];
+  /** By id. */
+  readonly targets: readonly string[];
 }
 
 /** What a revision has to do with the structure. Names are `agents`, `agents.metadata`, `ix_agents_name`. */

@@ -13,6 +13,8 @@ export interface Statement {
   readonly byPosition?: readonly string[];
   /** It changes, adds and takes away no row, however often it runs. Set by the dialect; without it, it may. */
   readonly keepsRows?: true;
+  /** Makes a trigger that goes by the position of columns when it fires. Set by the dialect. */
+  readonly firesByPosition?: true;
   /** Run only where the object is missing, or exists (`-- if_missing: agents.metadata`). */
   readonly guard?: Guard;
 }

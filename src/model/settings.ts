@@ -157,6 +157,11 @@ export const COMMAND_SETTINGS = {
     describe:
       'Accept the files of these revisions (all: of all) as what was applied, where the structure is what they leave',
   },
+  columns: {
+    type: 'boolean',
+    default: false,
+    describe: 'Put columns into the declared order, and give constraints their declared names',
+  },
   at: {
     type: 'string',
     value: 'REV',

@@ -57,8 +57,8 @@ function optionsOf(intent: Intent): CommandOptions {
       return given({ force: force || undefined, allowExtra: allowExtra === true || undefined, at });
     }
     case 'repair': {
-      const { dropExtra, checksums } = intent;
-      return given({ dropExtra, checksums });
+      const { dropExtra, checksums, columns } = intent;
+      return given({ dropExtra, checksums, columns: columns === true || undefined });
     }
     case 'restore': {
       const { run, before, from, force } = intent;

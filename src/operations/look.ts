@@ -10,7 +10,7 @@ import type { Graph } from '../revisions/graph.js';
 import { aboutOf } from './about.js';
 import { interrupted, scratchOf, selectTargets, type Context, type Selected } from './context.js';
 import { firstWithWork } from './first-with-work.js';
-import { judgeTargets, observeTargets, type InspectRequest, type Judged } from './inspect.js';
+import { judgeTargets, observeTargets, type InspectRequest, type Judged, type Question } from './inspect.js';
 import type { Intent } from '../target/intent.js';
 import type { Target } from '../model/target.js';
 import type { Pool } from '../workers/pool.js';
@@ -96,13 +96,13 @@ export async function withLook<T>(
   }
 }
 
-/** The state of every target and, where an intent is given, what a run with it would do. */
+/** The state of every target and what else is asked; default nothing else. */
 export async function judgeAll(
   { pool, targets, refused, request, ledger, lookedAt, about }: Look,
-  intent: Intent | null = null,
+  { intent = null, soft = false }: Partial<Question> = {},
 ): Promise<readonly Judged[]> {
   const found = await observeTargets(request, pool, ledger, lookedAt);
-  return judgeTargets({ targets, refused, found, about }, pool, intent);
+  return judgeTargets({ targets, refused, found, about }, pool, { intent, soft });
 }
 
 /**
@@ -117,11 +117,11 @@ export async function withWork<T>(
 ): Promise<T> {
   return withLook(context, graph, options, async (all) => {
     const examine = (targets: readonly Target[]) =>
-      judgeAll({ ...all, targets, refused: [], request: { ...all.request, targets } }, intent);
+      judgeAll({ ...all, targets, refused: [], request: { ...all.request, targets } }, { intent });
     const selected = await firstWithWork(all, limit, examine);
     const { targets } = selected;
     const look = { ...all, ...selected, request: { ...all.request, targets } };
-    return work(look, await judgeAll(look, intent));
+    return work(look, await judgeAll(look, { intent }));
   });
 }
 

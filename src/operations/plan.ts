@@ -33,7 +33,7 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
       });
       const plans: PlannedCohort[] = [];
       for (const cohort of cohortsOf(all))
-        plans.push(await planCohort(cohort, { graph, dialect: context.dialect, rehearse, about }));
+        plans.push(await planCohort(cohort, { graph, dialect: context.dialect, pool: look.pool, rehearse, about }));
       return { judged: all, cohorts: plans, selected: look };
     },
   );

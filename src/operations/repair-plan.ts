@@ -27,7 +27,9 @@ export async function repairPlanFleet(context: Context, options: RepairOptions):
     contract: CONTRACT,
     command: 'repairPlan',
     head: graph.heads,
-    cohorts: cohortsOf(judged).map((cohort) => planned(cohort, aboutOf(context, options))),
+    cohorts: cohortsOf(judged, ({ layout }) => (intent.columns === true ? layout : null)).map((cohort) =>
+      planned(cohort, aboutOf(context, options)),
+    ),
     ...unmatchedNames(intent.dropExtra, found, context.dialect),
     ...scopedOf(selected),
     exitCode: listExitCode(judged, selected),

@@ -18,7 +18,7 @@ import {
 } from './layout.js';
 import { namesOf } from '../model/settings.js';
 import { isCompared } from './summarize.js';
-import { countEdited, nextStepsText } from './next-steps.js';
+import { countEdited, nextStepsText, type NextStep } from './next-steps.js';
 
 /** The report of `drift`, ending in an empty line. */
 export function driftText(report: DriftReport, options: TextOptions): string {
@@ -53,6 +53,7 @@ export function driftText(report: DriftReport, options: TextOptions): string {
         const words = difference.map((one) => `  ${one.words} [${one.kind}]`);
         return section(`${title}${shape}`, [...words, ...names].join('\n'), options);
       }),
+    ...softSections(report, options),
     uncompared.length === 0
       ? null
       : wrap(
@@ -61,18 +62,36 @@ export function driftText(report: DriftReport, options: TextOptions): string {
           options,
           [status],
         ),
-    summary.drifted === countEdited(targets)
-      ? null
-      : nextStepsText(
-          [
-            {
-              command: onFleet('repair', { plan: true }),
-              does: 'shows the SQL that would mend the structure; nothing is changed',
-            },
-          ],
-          options,
-        ),
+    nextStepsText(
+      [
+        ...(summary.drifted === countEdited(targets) ? [] : [REPAIR]),
+        ...(summary.soft === 0 ? [] : [ARRANGE]),
+      ],
+      options,
+    ),
   ]);
+}
+
+const REPAIR: NextStep = {
+  command: onFleet('repair', { plan: true }),
+  does: 'shows the SQL that would mend the structure; nothing is changed',
+};
+const ARRANGE: NextStep = {
+  command: onFleet('repair', { columns: true, plan: true }),
+  does: 'shows the SQL that would also put the order and the names right',
+};
+
+/** What is no drift, and may be in the way of SQL that leans on it. */
+function softSections({ soft }: DriftReport, options: TextOptions): (string | null)[] {
+  return soft.map(({ revision, count: n, example, difference, targets }) => {
+    const title = `Soft differences from ${revision ?? 'base'}, no drift: ${count(n, 'target')}, for example ${visible(example)}`;
+    const names = options.verbose ? targets.map((id) => `  ${visible(id)}`) : [];
+    return section(
+      title,
+      [...difference.map(({ words }) => wrap(visible(words), 2, options)), ...names].join('\n'),
+      options,
+    );
+  });
 }
 
 function cohortKey(difference: DriftReport['cohorts'][number]['difference']): string {

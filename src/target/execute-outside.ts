@@ -46,9 +46,9 @@ export async function executeOutside(
     progress.halfWay = { revision: revision.id, status, statementsDone };
   };
   const orders = await expectedOrders(step, tools);
-  for (const statement of plan.resumeAt === 0 ? script.statements : []) {
+  for (const [index, statement] of (plan.resumeAt === 0 ? script.statements : []).entries()) {
     progress.position = { revision, statement };
-    await assertOrderAtStart(session, orders, statement);
+    await assertOrderAtStart(session, orders, statement, index);
   }
   progress.position = null;
   await count(plan.resumeAt);
@@ -59,14 +59,14 @@ export async function executeOutside(
     const inside = statement.outsideTransaction !== true;
     if (inside) await session.lock();
     if (await guardHolds(session, statement, revision, progress)) {
-      await assertOrder(session, orders, statement, index);
+      await assertOrder(session, orders, index);
       await (inside ? session.execute(statement) : session.executeOutside(statement));
     }
     if (!inside) await session.lock();
     await count(index + 1);
   }
   progress.position = null;
-  await session.endRevision();
   await session.lock();
+  await session.endRevision();
   return new Map([[revision.id, tools.now() - startedAt]]);
 }

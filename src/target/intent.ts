@@ -39,6 +39,8 @@ export type Intent =
       readonly dropExtra: readonly string[];
       /** Revisions whose files are accepted as what was applied, by id, or `all`; default none. */
       readonly checksums?: readonly string[];
+      /** Whether the order of columns and the names of constraints are put right too; default false. */
+      readonly columns?: boolean;
     }
   | {
       readonly kind: 'restore';

@@ -16,6 +16,7 @@ import { isRestored, restoredBy } from './settle-restore.js';
 import { decideTarget } from './decide.js';
 import { reasonOf } from './reason.js';
 import type { Decision, Plan } from './plan.js';
+import type { RepairPlan } from './plans/repair-plan.js';
 import { outcomeOf, unfinished, type OutcomeDraft, type Progress } from './progress.js';
 import type { Tools, Work } from './work.js';
 
@@ -80,12 +81,17 @@ async function isCommitted(
   const isRestated = ({ id, checksum }: Revision) =>
     history.some((row) => row.revision === id && row.sqlChecksum === checksum);
   if (!restate.every(isRestated)) return false;
-  if (plan.repair !== undefined) return (await session.fingerprint()) === plan.fingerprint;
+  if (plan.repair !== undefined) return isRepaired(plan.repair, session);
   if (history.some(isHalfWay)) return false;
   const adds = plan.baseline.length > 0 || plan.steps.some((step) => step.direction === 'up');
   if (adds) return history.some((row) => row.runId === runId);
   if (forget === 'all') return history.length === 0;
   return !history.some((row) => forget.includes(row.revision));
+}
+
+async function isRepaired(repair: RepairPlan, session: Session): Promise<boolean> {
+  const { fingerprint, layout } = await session.observe();
+  return fingerprint === repair.fingerprint && (repair.layout === null || layout === repair.layout);
 }
 
 /** The outcome of a target whose worker died; `cause` is what killed it. */

@@ -1,6 +1,8 @@
 // What supervisor and worker processes say to each other. Plain data only: an Error would lose its class and code.
 
 import type { Copy } from '../backup/copies.js';
+import type { ColumnOrders } from '../dialects/port.js';
+import type { SoftDifference } from '../dialects/structure.js';
 import type { ProblemDraft } from '../model/errors.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
@@ -42,7 +44,15 @@ export type Task =
       readonly comments: readonly string[];
     }
   /** Judge what was observed, and decide what a run with this intent would do. */
-  | { readonly kind: 'judge'; readonly cases: readonly DistinctObservation[]; readonly intent: Intent | null }
+  | {
+      readonly kind: 'judge';
+      readonly cases: readonly DistinctObservation[];
+      readonly intent: Intent | null;
+      /** Whether soft differences are to be found too. */
+      readonly soft: boolean;
+    }
+  /** What the statements by position of the way up of these revisions are held against. */
+  | { readonly kind: 'orders'; readonly revisions: readonly string[] }
   /** Carry the work out on one target after the other. */
   | {
       readonly kind: 'apply';
@@ -64,6 +74,8 @@ export interface Replies {
   readonly histories: readonly HistoryReading[];
   readonly baseline: Baseline | { readonly failure: Reason };
   readonly judge: readonly Verdict[];
+  /** For each revision, in order. */
+  readonly orders: readonly (readonly ColumnOrders[])[];
   /** For at least the first of the targets, in order; those after them were not begun. */
   readonly apply: readonly OutcomeDraft[];
   readonly proveCopy: CopyVerdict;
@@ -95,7 +107,13 @@ export interface DistinctObservation {
 }
 
 export type Verdict =
-  { readonly judgement: Judgement; readonly decision: Decision | null } | { readonly failure: Reason };
+  | {
+      readonly judgement: Judgement;
+      readonly decision: Decision | null;
+      /** None where they were not asked for. */
+      readonly soft: readonly SoftDifference[];
+    }
+  | { readonly failure: Reason };
 
 export interface Request {
   readonly id: number;

@@ -10,6 +10,8 @@ export const drift = defineCommand({
     'Compares the structure of each target with the one that its own revision leaves on an empty',
     'database, cohort by cohort: columns, constraints, indexes, views and triggers, however they were',
     'written. Rows are not compared.',
+    'The order of columns and the names of constraints are told apart: they are no drift, and in the way',
+    'only of SQL that leans on them.',
   ],
   settings: ['jobs'],
   switches: [],

@@ -4,6 +4,7 @@ import type { Dialect } from '../port.js';
 import { discover, discoverFile, type DiscoverOptions } from './discovery/discover.js';
 import { script } from './driver/history.js';
 import { loadModule } from './driver/module.js';
+import { orderScript } from './driver/order-script.js';
 import { inTheWay } from './discovery/target-files.js';
 import { sqliteVersion } from './driver/version.js';
 import { DIFFERENCE_KINDS } from './schema/difference-kinds.js';
@@ -28,5 +29,6 @@ export function createSqliteDialect(options: DiscoverOptions): Dialect {
       return { up: up !== null, down: down !== null, meta };
     },
     script,
+    orderScript,
   };
 }

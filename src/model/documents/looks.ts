@@ -105,9 +105,12 @@ export const driftReport = z
     ...scoped,
     command: z.literal('drift'),
     head,
-    summary: z.strictObject({ targets: count, drifted: count, states }),
+    summary: z.strictObject({ targets: count, drifted: count, soft: count, states }),
     cohorts: z.array(z.strictObject({ ...cohortKeys, difference })),
     targets: z.array(z.strictObject({ ...targetKeys, difference })),
+    soft: z.array(
+      z.strictObject({ revision: text.nullable(), count, example: text, difference, targets: texts }),
+    ),
     exitCode,
   })
   .meta({ id: 'DriftReport', description: 'drift' });

@@ -42,14 +42,14 @@ export function copiesOf({ positions }: Timeline): readonly TableCopy[] {
     if (into === null || effect.into.database === 'temp') return [];
     const columns =
       effect.columns ?? into.columns.filter(({ generated }) => generated === null).map(({ name }) => name);
-    const { isPlain, sources } = copiedColumns(effect.select, columns, ({ database, name }) => {
+    const sources = copiedColumns(effect.select, columns, ({ database, name }) => {
       const table = database === 'temp' ? null : tableNamed(before, name);
       return table === null ? null : { kind: 'table', columns: table.columns.map((column) => column.name) };
     });
     return sources.flatMap((found): TableCopy[] => {
       const source = tableNamed(before, found.table.name);
       if (source === null || fold(source.name) === fold(into.name)) return [];
-      return [{ position, source, into, isPlain, columns: found, filled: new Set(columns.map(fold)) }];
+      return [{ position, source, into, isPlain: found.isPlain, columns: found, filled: new Set(columns.map(fold)) }];
     });
   });
 }

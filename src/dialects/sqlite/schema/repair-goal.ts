@@ -6,11 +6,19 @@ import type { Named } from '../../structure.js';
 import { diffTable } from './diff-table.js';
 import { checkIdentity } from './identity.js';
 import { resolveParents } from './normalize.js';
+import { softDiffTable } from './soft.js';
 import { byName, fold, tokensOf, unquote } from './sql-text.js';
 import type { Check, Column, Index, Key, Snapshot, Table } from './snapshot.js';
 
-/** @param isNamed what may go though it may hold data */
-export function goalOf(expected: Snapshot, actual: Snapshot, isNamed: IsNamed): Snapshot {
+export interface GoalOptions {
+  /** What may go though it may hold data. */
+  readonly isNamed: IsNamed;
+  /** Whether columns are put into the expected order, and constraints get their expected names. */
+  readonly arrange: boolean;
+}
+
+export function goalOf(expected: Snapshot, actual: Snapshot, options: GoalOptions): Snapshot {
+  const { isNamed } = options;
   const extra = <T extends Named>(items: readonly T[], others: readonly T[]): T[] =>
     items.filter(({ name }) => !has(others, name) && !isNamed(name));
   const keptTables = extra(actual.tables, expected.tables);
@@ -24,7 +32,7 @@ export function goalOf(expected: Snapshot, actual: Snapshot, isNamed: IsNamed): 
   const tables = [
     ...free(expected.tables).map((table) => {
       const there = find(actual.tables, table.name);
-      return there === undefined ? table : goalOfTable(table, there, expected, isNamed);
+      return there === undefined ? table : goalOfTable(table, there, expected, options);
     }),
     ...keptTables,
   ];
@@ -54,14 +62,19 @@ export function goalOf(expected: Snapshot, actual: Snapshot, isNamed: IsNamed): 
   };
 }
 
-function goalOfTable(expected: Table, actual: Table, schema: Snapshot, isNamed: IsNamed): Table {
+function goalOfTable(
+  expected: Table,
+  actual: Table,
+  schema: Snapshot,
+  { isNamed, arrange }: GoalOptions,
+): Table {
   // What a virtual table holds is in no column that could be copied.
   if (expected.virtual || actual.virtual) return isNamed(expected.name) ? expected : actual;
   const kept = lacking(actual.columns, expected.columns).filter(({ name }) => !isNamed(expected.name, name));
   const toRepair = diffTable(expected, actual, schema).filter(
     (difference) => difference.kind !== 'columnExtra' || !kept.includes(difference.actual),
   );
-  if (toRepair.length === 0) return actual;
+  if (toRepair.length === 0 && !(arrange && softDiffTable(expected, actual).length > 0)) return actual;
   if (kept.length === 0) return expected;
   // No column can be put into a text that only SQLite can read.
   if (expected.definition !== null) return actual;

@@ -111,6 +111,11 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A text as a literal of SQL. */
+export function textSql(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
 /** A name as SQL, in quotes only where it must be. */
 export function nameSql(name: string): string {
   const [token, ...others] = tokensOf(name);

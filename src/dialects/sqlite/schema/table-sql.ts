@@ -10,6 +10,7 @@ import type { SqlText } from './sql-text.js';
 export interface WrittenColumn {
   readonly collation: string;
   readonly notNullConflict: ConflictAction;
+  readonly notNullName: string | null;
   readonly generated: SqlText | null;
 }
 
@@ -78,6 +79,7 @@ function readColumn(draft: Draft, column: ColumnNode, expression: ReadExpression
   const name = column.colName.text;
   let collation = 'BINARY';
   let notNullConflict: ConflictAction = 'ABORT';
+  let notNullName: string | null = null;
   let generated: SqlText | null = null;
   for (const { name: named, constraint } of column.constraints) {
     const constraintName = named?.text ?? null;
@@ -87,7 +89,9 @@ function readColumn(draft: Draft, column: ColumnNode, expression: ReadExpression
         draft.primaryKeyConflict = conflictAction(constraint.conflictClause);
         break;
       case 'NotNullColumnConstraint':
-        if (!constraint.nullable) notNullConflict = conflictAction(constraint.conflictClause);
+        if (constraint.nullable) break;
+        notNullConflict = conflictAction(constraint.conflictClause);
+        notNullName = constraintName;
         break;
       case 'UniqueColumnConstraint':
         draft.uniques.push({
@@ -117,7 +121,8 @@ function readColumn(draft: Draft, column: ColumnNode, expression: ReadExpression
         break;
     }
   }
-  draft.columns.set(fold(name), { collation: collation.toUpperCase(), notNullConflict, generated });
+  const written = { collation: collation.toUpperCase(), notNullConflict, notNullName, generated };
+  draft.columns.set(fold(name), written);
 }
 
 function readConstraint(
