@@ -9,7 +9,7 @@ import { loadNative } from './dialects/sqlite/driver/native.js';
 import type { Fleet, FleetOptions } from './model/api.js';
 import { checkCall } from './model/check-call.js';
 import { checkedFleet } from './model/checked-fleet.js';
-import { allRead, namesOf, PLACE_SETTINGS } from './model/settings.js';
+import { allRead, CHOICE_SETTINGS, namesOf, PLACE_SETTINGS } from './model/settings.js';
 import type { Graph } from './revisions/graph.js';
 import { loadRevisions } from './revisions/load.js';
 import { aboutOf, given } from './operations/about.js';
@@ -53,10 +53,12 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     stateDir = join(dataDir, '.flotilla'),
     migrations = PLACE_SETTINGS.migrations.default,
     userVersion = [],
-    commandOptions: place = given(options, namesOf(PLACE_SETTINGS)),
+    commandOptions: typed = given(options, namesOf(PLACE_SETTINGS)),
     ...remaining
   } = options;
   allRead(remaining);
+  const isChoice = ([name]: readonly [string, unknown]) => Object.hasOwn(CHOICE_SETTINGS, name);
+  const entries = Object.entries(typed);
   let graph: Promise<Graph> | null = null;
   const dialect = createSqliteDialect({ dataDir, pattern, stateDir });
   const context: Context = {
@@ -65,7 +67,8 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     stateDir,
     migrations,
     dialect,
-    place,
+    place: Object.fromEntries(entries.filter((entry) => !isChoice(entry))),
+    scope: Object.fromEntries(entries.filter(isChoice)),
     jobs: availableParallelism(),
     now: Date.now,
     newRunId,

@@ -109,6 +109,7 @@ const CODES = Object.keys({
   io: true,
   refusedPath: true,
   replaced: true,
+  gone: true,
   unknownRevision: true,
   drifted: true,
   noBaseline: true,

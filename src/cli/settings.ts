@@ -60,7 +60,7 @@ function readEnvironment(environment: Environment, warn: (warning: string) => vo
       }
       continue;
     }
-    const value = valueOf(SETTINGS[name], text);
+    const value = valueOf(SETTINGS[name], text, name);
     if (value === undefined) {
       problems.push({ message: `${variable} is '${text}'`, hint: `it takes ${allowed(SETTINGS[name])}` });
     } else values[name] = value;

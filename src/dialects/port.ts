@@ -67,7 +67,7 @@ export interface Driver {
    * Proves that the database of the target's name is still the one that was planned, and may be opened.
    * @param when `open`: this process has a session on it, so that what the session keeps beside it is no reason to
    *   refuse
-   * @throws DatabaseError `replaced`, `refusedPath`, `permission`, `io`
+   * @throws DatabaseError `gone`, `replaced`, `refusedPath`, `permission`, `io`
    */
   assertSame(target: Target, when: 'closed' | 'open'): Promise<void>;
   /**
@@ -339,11 +339,22 @@ export class DatabaseError extends Error {
   readonly code: FailureCode;
   /** With `rowsLost` and `valuesChanged`. */
   readonly found: RowsFound | null;
+  /** What the statement at fault names. */
+  readonly tables: readonly string[];
 
-  constructor(code: FailureCode, message: string, options?: { cause?: unknown; found?: RowsFound | null }) {
+  constructor(
+    code: FailureCode,
+    message: string,
+    {
+      found = null,
+      tables = [],
+      ...options
+    }: { cause?: unknown; found?: RowsFound | null; tables?: readonly string[] } = {},
+  ) {
     super(message, options);
     this.code = code;
-    this.found = options?.found ?? null;
+    this.found = found;
+    this.tables = tables;
   }
 }
 

@@ -46,6 +46,10 @@ export interface SelectOptions {
   readonly exclude?: readonly string[];
   /** At most so many targets, the first in order. */
   readonly limit?: number;
+  /** Whether a name that no target has is an error (`fail`, the default), or passed over. */
+  readonly missing?: 'fail' | 'skip';
+  /** That there is no target is no finding. */
+  readonly allowEmpty?: boolean;
   /** Worker processes; default: the processors. */
   readonly jobs?: number;
   readonly signal?: AbortSignal;
@@ -126,11 +130,14 @@ export interface RestoreOptions extends Omit<RunOptions, 'backup' | 'only'>, Cop
   readonly force?: boolean;
 }
 
-export interface RestoreToOptions extends Omit<SelectOptions, 'only' | 'exclude' | 'limit'>, CopyChoice {
-  /** The id of a target, which may be gone. */
-  readonly target: string;
+export interface RestoreToOptions
+  extends Omit<SelectOptions, 'only' | 'exclude' | 'limit' | 'missing' | 'allowEmpty'>, CopyChoice {
+  /** The id of the one target, which may be gone. */
+  readonly only: readonly string[];
   /** The file to write; nothing may be there. */
   readonly to: string;
+  /** Write it although rows in it break a rule of their table; default false. */
+  readonly force?: boolean;
   /** Prove the copy, and write nothing; default false. */
   readonly dryRun?: boolean;
   /** As for the commands that change targets; default `<stateDir>/backups`. */
@@ -192,6 +199,8 @@ export interface LintFleetOptions extends SelectOptions {
   readonly rules?: readonly string[];
   /** Warnings count as errors; default false. */
   readonly strict?: boolean;
+  /** Findings of revisions after this one alone; all are run. */
+  readonly since?: string;
   /** Hold the revisions against what the targets have applied already; default false. */
   readonly fleet?: boolean;
 }

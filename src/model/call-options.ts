@@ -13,7 +13,7 @@ import {
   WORK_SETTINGS,
 } from './settings.js';
 
-const { stamp, allowDrift, allowExtra, dropExtra, checksums, at, strict, output, run, before, from } =
+const { stamp, allowDrift, allowExtra, dropExtra, checksums, at, strict, since, output, run, before, from } =
   settingOptions(COMMAND_SETTINGS);
 const { backupDir, dryRun, verify, busyTimeout, timeout } = settingOptions(CHANGE_SETTINGS);
 const rules = settingOption(COMMAND_SETTINGS.rule);
@@ -48,7 +48,7 @@ const select = {
   ),
 };
 const change = { ...select, ...settingOptions(CHANGE_SETTINGS) };
-const { exclude, limit, jobs, signal, onEvent } = select;
+const { exclude, limit, missing, allowEmpty, jobs, signal, onEvent } = select;
 const watch = { jobs, signal, onEvent };
 
 /** By method; `openFleet` is the door itself. */
@@ -70,12 +70,14 @@ export const CALL_OPTIONS = {
     timeout,
     exclude,
     limit,
+    missing,
+    allowEmpty,
     backupDir,
     dryRun,
     run,
     before,
     from,
-    only: neededList('ids of targets'),
+    only: neededList('a list of ids'),
     force: flag,
   }),
   restoreTo: call({
@@ -85,8 +87,9 @@ export const CALL_OPTIONS = {
     run,
     before,
     from,
-    target: needed('the id of a target'),
-    to: needed('a path'),
+    only: neededList('a list of ids'),
+    to: needed('a path', z.string().check(z.minLength(1))),
+    force: flag,
   }),
   backups: call({ ...select, run, backupDir }),
   verifyBackups: call({ ...select, run, backupDir }),
@@ -96,7 +99,7 @@ export const CALL_OPTIONS = {
   doctor: call({ ...select, backupDir }),
   baseline: call({ ...select, target: needed('the id of a target or the path of a database'), output }),
   heads: call({}),
-  lint: call({ ...select, rules, strict, fleet: flag }),
+  lint: call({ ...select, rules, strict, since, fleet: flag }),
   show: call({ revision: needed('a revision') }),
   newRevision: call({ message: needed('text') }),
   close: call({}),
@@ -110,8 +113,7 @@ function call<S extends z.core.$ZodLooseShape>(shape: S) {
 }
 
 /** An argument in a call's options: text that must be given. */
-function needed(takes: string) {
-  const schema = z.string();
+function needed(takes: string, schema: z.ZodMiniType<string> = z.string()) {
   TAKES.add(schema, { takes });
   return schema;
 }

@@ -35,6 +35,17 @@ export type Script =
   /** A module that exports `up(db)` and `down(db)`. */
   | { readonly kind: 'module'; readonly file: string };
 
+/** A comment that lets a finding of lint pass: `-- lint: allow RULE, reason`. */
+export interface Allowance {
+  /** As written, in lower case; empty where the comment is not understood. */
+  readonly rule: string;
+  /** Empty: none is given, and then nothing passes. */
+  readonly reason: string;
+  readonly line: number;
+  /** The whole file, or the lines of the statement that it stands above, the first and the last. */
+  readonly covers: 'file' | readonly [first: number, last: number];
+}
+
 export interface Revision {
   readonly id: string;
   /** The words after the version in the file's name, blanks for underscores: `add indexes`. */
@@ -51,6 +62,8 @@ export interface Revision {
   readonly transactional: boolean;
   /** Tables that this revision may take rows from. */
   readonly losesRows: readonly string[];
+  /** What lint lets pass; left out where nothing is said. */
+  readonly allows?: readonly Allowance[];
   /** Columns, `table.column`, whose values it may change while it copies them. */
   readonly changes: readonly string[];
   /** Columns, `table.column`, whose values it may leave behind. */

@@ -101,11 +101,18 @@ export function allowed(
   }
 }
 
-/** `a,{b,c}` -> `a` and `{b,c}`: commas within the braces of a glob do not separate. */
+/**
+ * `a,{b,c}` -> `a` and `{b,c}`: commas within the braces of a glob do not separate. `a\,b` -> `a,b`; what else a
+ * backslash stands before keeps it, because it may be for a glob.
+ */
 export function splitList(text: string): string[] {
   const parts = [''];
   let depth = 0;
-  for (const char of text) {
+  for (const char of text.match(/\\.|./gsu) ?? []) {
+    if (char === String.raw`\,`) {
+      parts.push(`${parts.pop() ?? ''},`);
+      continue;
+    }
     if (char === '{') depth += 1;
     if (char === '}') depth -= 1;
     if (char === ',' && depth <= 0) parts.push('');

@@ -52,9 +52,30 @@ export const PLACE_SETTINGS = {
 
 /** Which of its targets: of every command that looks at any. */
 export const CHOICE_SETTINGS = {
-  only: { type: 'list', value: 'ID,..', describe: 'Work on these targets alone: ids and globs' },
-  exclude: { type: 'list', value: 'ID,..', describe: 'Leave these targets out: ids and globs' },
-  limit: { type: 'number', least: 1, value: 'N', describe: 'Work on the first N targets at most' },
+  only: {
+    type: 'list',
+    value: 'ID,..',
+    describe: 'Work on these targets alone: ids, paths, globs, @FILE with a name a line',
+  },
+  exclude: { type: 'list', value: 'ID,..', describe: 'Leave these targets out, named in the same ways' },
+  limit: {
+    type: 'number',
+    least: 1,
+    value: 'N',
+    describe: 'Work on the first N targets that have something to do',
+  },
+  missing: {
+    type: 'string',
+    default: 'fail',
+    choices: ['fail', 'skip'],
+    value: 'fail|skip',
+    describe: 'Whether a name that no target has is an error, or passed over',
+  },
+  allowEmpty: {
+    type: 'boolean',
+    default: false,
+    describe: 'That there is no target is no finding',
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Settings of every command. */
@@ -151,6 +172,7 @@ export const COMMAND_SETTINGS = {
   to: { type: 'path', value: 'FILE', describe: 'Write the copy to this file, which must not be there' },
   rule: { type: 'list', value: 'RULE,..', describe: 'Apply these rules alone, by the ids that lint prints' },
   strict: { type: 'boolean', default: false, describe: 'Warnings are errors' },
+  since: { type: 'string', value: 'REV', describe: 'Tell what revisions after this one have alone' },
   output: {
     type: 'path',
     value: 'FILE',

@@ -45,8 +45,8 @@ export async function baselineOf(context: Context, options: BaselineOptions): Pr
     exitCode: EXIT.failed,
   });
   if ('reason' in target) return refuse(refusedReason(target));
-  const { targets, refused } = select(found, options);
-  const others = targets.filter((one) => one.path !== path);
+  const selected = select(found, options);
+  const others = selected.targets.filter((one) => one.path !== path);
   const compare = async (look: Look): Promise<BaselineReport> => {
     const { busyWaitMs, timeoutMs } = look.request;
     const comments = [`The structure of ${JSON.stringify(id)}, written by flotilla baseline.`];
@@ -63,7 +63,7 @@ export async function baselineOf(context: Context, options: BaselineOptions): Pr
     const shown = { fingerprint, counts, alike, others: others.length, file, sql };
     return { ...base, ...shown, problem: null, exitCode: EXIT.ok };
   };
-  const choose = async () => ({ targets: others, refused });
+  const choose = async () => ({ ...selected, targets: others });
   return withLook(context, NO_REVISIONS, { ...options, choose }, compare);
 }
 

@@ -3,14 +3,17 @@
 import type { SelectOptions } from '../model/api.js';
 import { CONTRACT, type DriftReport } from '../model/report.js';
 import { driftExitCode, statusSummary } from '../report/summarize.js';
-import type { Context } from './context.js';
+import { scopedOf, type Context } from './context.js';
 import { cohortsOf, type Judged } from './inspect.js';
 import { judgeAll, withLook } from './look.js';
 
 /** @throws FleetError where the fleet cannot be looked at as a whole */
 export async function driftFleet(context: Context, options: SelectOptions): Promise<DriftReport> {
   const graph = await context.loadGraph();
-  const judged = await withLook(context, graph, options, judgeAll);
+  const { judged, look } = await withLook(context, graph, options, async (one) => ({
+    judged: await judgeAll(one),
+    look: one,
+  }));
   const differenceOf = ({ judgement }: Judged) =>
     (judgement?.differences ?? []).map(({ kind, words }) => ({ kind, words }));
   const states = statusSummary(judged.map((one) => one.status)).states;
@@ -26,6 +29,10 @@ export async function driftFleet(context: Context, options: SelectOptions): Prom
     summary: { targets: judged.length, drifted: drifted.length, states },
     cohorts: cohortsOf(told).map(({ cohort, first }) => ({ ...cohort, difference: differenceOf(first) })),
     targets: told.map((one) => ({ ...one.status, difference: differenceOf(one) })),
-    exitCode: driftExitCode(judged.map((one) => one.status)),
+    ...scopedOf(look),
+    exitCode: driftExitCode(
+      judged.map((one) => one.status),
+      look,
+    ),
   };
 }

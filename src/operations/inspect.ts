@@ -185,6 +185,25 @@ export async function judgeTargets(
   ];
 }
 
+/** How targets are looked at before a run, and by whom. */
+export interface Looking extends Omit<InspectRequest, 'targets' | 'onProgress'>, Pick<Fleet, 'about'> {
+  readonly pool: Pool;
+  readonly cache: ObservationCache | null;
+  /** Milliseconds since 1970. */
+  readonly lookedAt: number;
+}
+
+/** What a run with this intent would do to some targets, in their order; nothing is told meanwhile. */
+export async function judgeAhead(
+  targets: readonly Target[],
+  intent: Intent,
+  { pool, cache, lookedAt, about, ...options }: Looking,
+): Promise<readonly Judged[]> {
+  const request = { targets, ...options, onProgress: () => undefined };
+  const found = await observeTargets(request, pool, cache, lookedAt);
+  return judgeTargets({ targets, refused: [], found, about }, pool, intent);
+}
+
 function unreadable(target: Pick<Target, 'id' | 'path'>, sizeBytes: number, problem: Failure | null): Judged {
   const { id, path } = target;
   const status: TargetStatus = {

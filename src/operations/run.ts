@@ -20,10 +20,11 @@ import type { Intent } from '../target/intent.js';
 import { toldOutcome } from '../target/progress.js';
 import type { Work } from '../target/work.js';
 import { aboutOf, commandOf } from './about.js';
-import { scratchOf, selectTargets, type Context } from './context.js';
+import { scopedOf, scratchOf, selectTargets, type Context } from './context.js';
 import { copiesFor } from './copies.js';
-import { goalsOf } from './goals.js';
-import { refusedReason } from './inspect.js';
+import { firstWithWork } from './first-with-work.js';
+import { waysOf } from './ways.js';
+import { judgeAhead, refusedReason } from './inspect.js';
 import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
 import { startWorkers, type Workers } from './workers.js';
@@ -49,31 +50,41 @@ export async function runFleet(
   const about = { ...scope, run: commandOf(command, intent, options) };
   const isRestore = intent.kind === 'restore';
   const unproven = isRestore ? ({ unproven: true } as const) : {};
-  const workers = startWorkers(context, context.loadGraph(), { scratchDir, timeoutMs, signal, ...unproven });
+  const workers = startWorkers(context, context.loadGraph(), { scratchDir, signal, ...unproven });
   let record: RunRecord | null = null;
   try {
     const graph = await context.loadGraph();
     await assertKnown(intent, graph, workers);
 
-    const { targets, refused } = await selectTargets(context, options);
-    const copies = isRestore ? await copiesFor(context, targets, intent, options) : null;
+    const { limit, ...unlimited } = options;
+    // What a restore has to do is known by the copies, and not by a look.
+    const all = await selectTargets(context, isRestore ? options : unlimited);
+    const copies = isRestore ? await copiesFor(context, all.targets, intent, options) : null;
     const jobs = options.jobs ?? context.jobs;
-    workers.warm(Math.min(jobs, targets.length));
+    workers.warm(Math.min(jobs, all.targets.length));
 
     record = new RunRecord(facts, iso(context.now()));
     record.removeLeftovers();
     if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir);
 
     const pool = await workers.proven();
+    const replayMs = workers.proofMs();
+    const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
+    const { cache } = record;
+    const lookedAt = context.now();
+    const selected = await firstWithWork(all, isRestore ? undefined : limit, (some) =>
+      judgeAhead(some, intent, { pool, cache, lookedAt, ...looking }),
+    );
+    const { targets, refused } = selected;
     record.start(graph.heads, [...targets, ...refused]);
     const failed = refused
       .map((refusal) => ended(refusal, 'failed', refusedReason(refusal)))
       .map((draft) => toldOutcome(draft, about));
     for (const outcome of failed) record.onOutcome(outcome);
 
-    const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
-    const goals = copies ?? (await goalsOf(targets, intent, pool, { ...looking, lookedAt: context.now() }));
-    const request = { targets, goals, work, rehearse: dryRun, about, jobs, signal };
+    const ways =
+      copies ?? (await waysOf(targets, intent, { pool, cache: null, lookedAt: context.now(), ...looking }));
+    const request = { targets, ways, work, rehearse: dryRun, replayMs, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.
     removeLeftovers(directories, [{ runId }]);
@@ -87,9 +98,11 @@ export async function runFleet(
       startedAt: record.startedAt,
       finishedAt: iso(context.now()),
       targets: outcomes,
+      ...scopedOf(selected),
       ...unmatchedIn(outcomes, intent, context),
       report: join(context.stateDir, 'reports', `${runId}.json`),
       interrupted: signal?.aborted === true,
+      allowEmpty: selected.allowEmpty,
     });
     return record.finish(report);
   } finally {

@@ -3,24 +3,39 @@
 import type { DriftReport } from '../model/report.js';
 import { commandText } from '../model/command.js';
 import { complete, onFleet } from '../model/hint.js';
-import { causesText } from './causes-text.js';
+import { causeOf, causesText } from './causes-text.js';
 import { cluster } from './group.js';
-import { count, document, nothingFound, section, visible, type TextOptions } from './layout.js';
+import {
+  count,
+  document,
+  nothingFound,
+  number,
+  section,
+  unexaminedText,
+  visible,
+  wrap,
+  type TextOptions,
+} from './layout.js';
+import { namesOf } from '../model/settings.js';
+import { isCompared } from './summarize.js';
 import { countEdited, nextStepsText } from './next-steps.js';
 
 /** The report of `drift`, ending in an empty line. */
 export function driftText(report: DriftReport, options: TextOptions): string {
   const { summary, cohorts, targets } = report;
-  if (summary.targets === 0) return `${nothingFound(options)}\n`;
-  const uncompared =
-    (summary.states.legacy ?? 0) + (summary.states.unknown ?? 0) + (summary.states.unreadable ?? 0);
+  if (summary.targets === 0) return `${nothingFound(report, options)}\n`;
+  const status = complete(onFleet('status'), options.about);
+  const uncompared = namesOf(summary.states)
+    .filter((state) => !isCompared(state))
+    .map((state) => `${number(summary.states[state] ?? 0)} ${state}`);
   const edited = cluster(
     targets.flatMap(({ id, path, problem }) =>
       problem?.code === 'checksumMismatch' ? [{ id, path, failure: problem }] : [],
     ),
-  ).map(({ first, count: n }) => ({ ...first.failure, count: n, example: first.id }));
+  ).map(causeOf);
   return document([
     `${count(summary.drifted, 'target')} of ${summary.targets} drifted from the structure of ${summary.drifted === 1 ? 'its' : 'their'} revision.`,
+    unexaminedText(report, options),
     causesText('Revisions that were edited after they were applied', edited, options),
     ...cohorts
       .filter(({ state }) => state === 'drifted')
@@ -38,9 +53,14 @@ export function driftText(report: DriftReport, options: TextOptions): string {
         const words = difference.map((one) => `  ${one.words} [${one.kind}]`);
         return section(`${title}${shape}`, [...words, ...names].join('\n'), options);
       }),
-    uncompared === 0
+    uncompared.length === 0
       ? null
-      : `Not compared, because no known revision is recorded or they cannot be read: ${count(uncompared, 'target')}; see ${commandText(complete(onFleet('status'), options.about))}.`,
+      : wrap(
+          `Not compared, because there is nothing whole to compare: ${uncompared.join(', ')}; see ${commandText(status)}.`,
+          0,
+          options,
+          [status],
+        ),
     summary.drifted === countEdited(targets)
       ? null
       : nextStepsText(

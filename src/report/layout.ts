@@ -4,6 +4,7 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import { commandText, visible, type Command, type FlotillaCommand } from '../model/command.js';
+import type { Scoped } from '../model/discovery.js';
 import type { About, ToldHint } from '../model/hint.js';
 
 export { visible } from '../model/command.js';
@@ -42,7 +43,10 @@ const NO_LINES = Object.fromEntries(
   ),
 );
 
-/** A table of plain text, indented by two. Too wide for the terminal, its widest column wraps; words stay whole. */
+/**
+ * A table of plain text, indented by two. Too wide for the terminal, its widest column wraps; words and numbers stay
+ * whole.
+ */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -51,10 +55,11 @@ export function table(
   const titles = columns.map((column) => (typeof column === 'string' ? column : column.title));
   const cells = titles.map((title, at) => [title, ...rows.map((row) => visible(row[at] ?? ''))]);
   const widths = fit(
-    cells.map((column) => ({
-      width: Math.max(...column.map((cell) => cell.length)),
-      least: Math.max(...column.flatMap((cell) => cell.split(' ')).map((word) => word.length)),
-    })),
+    cells.map((column, at) => {
+      const words = typeof columns[at] === 'string' ? column.flatMap((cell) => cell.split(' ')) : column;
+      const longest = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
+      return { width: longest(column), least: longest(words) };
+    }),
     options.width - GAP * columns.length,
   );
   const drawn = new Table({
@@ -179,9 +184,30 @@ export function size(bytes: number): string {
   return `${value.toFixed(1)} TiB`;
 }
 
-/** What is said where there is no target. */
-export function nothingFound(options: Pick<TextOptions, 'dataDir' | 'pattern' | 'width'>): string {
-  return wrap(`No target: nothing usable under ${options.dataDir} matches ${options.pattern}.`, 0, options);
+/** What is said where there is no target: what was looked for, and what is there. */
+export function nothingFound(
+  { present, unexamined = 0 }: Scoped,
+  options: Pick<TextOptions, 'dataDir' | 'pattern' | 'width'>,
+): string {
+  const { dataDir, pattern } = options;
+  if (unexamined > 0) return wrap(`No target was looked at; ${leftOut(unexamined)}.`, 0, options);
+  const there =
+    present === undefined
+      ? ''
+      : ` What is there: ${count(present.count, 'file')}, for example ${present.examples.join(', ')}.`;
+  return wrap(`No target: nothing usable under ${dataDir} matches ${pattern}.${there}`, 0, options);
+}
+
+/** How many targets a limit left out; null where it left out none. */
+export function unexaminedText(
+  { unexamined = 0 }: Scoped,
+  options: Pick<TextOptions, 'width'>,
+): string | null {
+  return unexamined === 0 ? null : wrap(`Not all was looked at: ${leftOut(unexamined)}.`, 0, options);
+}
+
+function leftOut(unexamined: number): string {
+  return `--limit leaves out ${count(unexamined, 'target')}`;
 }
 
 function trimLines(text: string): string {

@@ -48,7 +48,7 @@ export function stepsAfterRun(report: RunReport, { typed }: Pick<TextOptions, 't
       does: 'reads what the target records now',
     });
   }
-  const failing = example('failed');
+  const failing = example('failed') ?? example('partial');
   if (report.exitCode === EXIT.interrupted) {
     steps.push({ command: typed, does: 'goes on where this run stopped' });
   } else if (dryRun) {

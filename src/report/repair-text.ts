@@ -3,14 +3,14 @@
 import type { Outcome } from '../model/outcome.js';
 import type { RepairCohort, RepairPlanReport, UnmatchedName } from '../model/report.js';
 import { causesText } from './causes-text.js';
-import { count, document, nothingFound, number, section, visible, wrap } from './layout.js';
+import { count, document, nothingFound, number, section, unexaminedText, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
 import { nextStepsText, stepsAfterRepairPlan } from './next-steps.js';
 
 /** The report of `repair --plan`, ending in an empty line; what is no SQL in a cohort is a comment. */
 export function repairPlanText(report: RepairPlanReport, options: TextOptions): string {
   const { cohorts } = report;
-  if (cohorts.length === 0) return `${nothingFound(options)}\n`;
+  if (cohorts.length === 0) return `${nothingFound(report, options)}\n`;
   const isBroken = ({ statements, accepted = [] }: RepairCohort) => statements.length + accepted.length > 0;
   const broken = cohorts.filter(isBroken);
   const well = cohorts.filter((cohort) => !isBroken(cohort) && cohort.problem === null);
@@ -23,6 +23,7 @@ export function repairPlanText(report: RepairPlanReport, options: TextOptions): 
       : `To mend: ${count(total(broken), 'target')} in ${count(broken.length, 'cohort')}.`;
   return document([
     wrap(headline, 0, options),
+    unexaminedText(report, options),
     ...broken.map((cohort) => section(titleOf(cohort), sqlOf(cohort), options)),
     well.length === 0 ? null : `Nothing to mend: ${count(total(well), 'target')}.`,
     causesText('Left alone', stuck, options),

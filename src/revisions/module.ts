@@ -1,6 +1,7 @@
 // A revision that is a module. Its text is hashed here; what it exports can only be known by running it, so that is
 // asked of the caller and this folder stays a reader of text.
 
+import { readProgramAllowances } from './allowance.js';
 import { programChecksumsOf } from './checksum.js';
 import { blankDraft, type DraftReading } from './parse.js';
 import type { FileName } from './file-name.js';
@@ -39,6 +40,7 @@ export async function readModuleRevision(
     return { draft: blank, problems: [{ message, hint: 'correct the program', file }] };
   }
   const { header, problems: faults } = readMeta(found.meta);
+  const allows = readProgramAllowances(text);
   const problems = [...faults, ...faultsOf(found, header.transaction)];
   return {
     draft: {
@@ -48,6 +50,7 @@ export async function readModuleRevision(
       dependsOn: header.dependsOn,
       ...(header.replaces.length === 0 ? {} : { replaces: header.replaces }),
       transactional: header.transaction ?? true,
+      ...(allows.length === 0 ? {} : { allows }),
       ...header.declared,
       up: found.up ? { kind: 'module', file } : blank.up,
       down: found.down ? { kind: 'module', file } : null,

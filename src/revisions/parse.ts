@@ -2,6 +2,7 @@
 // open in a draft: the default is the revision before it, which one file alone cannot know.
 
 import type { Revision, Script } from '../model/revision.js';
+import { readAllowances } from './allowance.js';
 import { checksumsOf, normalizeText } from './checksum.js';
 import { misplacedKeys, NOTHING_DECLARED, readHeader } from './header.js';
 import { readStatements, type SectionReading } from './statements.js';
@@ -66,7 +67,8 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
   const marks = readMarks(comments, problems);
   const [up, down] = [marks.find(isUp), marks.find((mark) => !isUp(mark))];
   const first = marks[0]?.comment.offset ?? Infinity;
-  const { header, problems: headerProblems } = readHeader(comments.filter(({ offset }) => offset < first));
+  const headerComments = comments.filter(({ offset }) => offset < first);
+  const { header, problems: headerProblems } = readHeader(headerComments);
   problems.push(...headerProblems, ...misplacedKeys(comments.filter(({ offset }) => offset > first)));
   const [stray] = syntax.split(tokens.filter(({ offset }) => offset < first));
   problems.push(...faultsOfMarks(marks, stray?.[0], header.transaction));
@@ -82,6 +84,11 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
     return reading;
   };
   const [upSection, downSection] = [section(up), section(down)];
+  const allows = readAllowances(
+    headerComments,
+    comments.filter(({ offset }) => offset > first),
+    [...(upSection?.lines ?? []), ...(downSection?.lines ?? [])],
+  );
   const { downRevision, dependsOn, declared, replaces } = header;
   const meaning = { downRevision, dependsOn, transactional, losesRows: declared.losesRows };
   return {
@@ -91,6 +98,7 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
       ...(replaces.length === 0 ? {} : { replaces }),
       ...declared,
       id: header.revision ?? name.version,
+      ...(allows.length === 0 ? {} : { allows }),
       up: scriptOf(upSection ?? { statements: [] }),
       down: downSection === null ? null : scriptOf(downSection),
       ...checksumsOf({ ...meaning, up: upSection?.meant ?? [], down: downSection?.meant ?? null }),

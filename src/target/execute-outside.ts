@@ -35,12 +35,15 @@ export async function executeOutside(
   const { revision, script, direction } = step;
   const status = direction === 'up' ? 'started' : 'leaving';
   const startedAt = tools.now();
+  /** Commits how many statements are done. */
   const count = async (statementsDone: number): Promise<void> => {
     const now = tools.now();
     const row = { ...historyRow(revision, { status, work, now }), statementsDone };
     const stamped = statementsDone === plan.resumeAt ? plan.baseline : [];
     const add = [...stamped.map((one) => historyRow(one, { status: 'stamped', work, now })), row];
     await session.record({ remove: [revision.id], add });
+    await commit(session, progress, work, tools);
+    progress.halfWay = { revision: revision.id, status, statementsDone };
   };
   const orders = await expectedOrders(step, tools);
   for (const statement of plan.resumeAt === 0 ? script.statements : []) {
@@ -49,8 +52,6 @@ export async function executeOutside(
   }
   progress.position = null;
   await count(plan.resumeAt);
-  await commit(session, progress, work, tools);
-  progress.detached = true;
   await beginStep(session, step, { plan, rows }, tools);
   for (const [index, statement] of script.statements.entries()) {
     if (index < plan.resumeAt) continue;
@@ -63,7 +64,6 @@ export async function executeOutside(
     }
     if (!inside) await session.lock();
     await count(index + 1);
-    await commit(session, progress, work, tools);
   }
   progress.position = null;
   await session.endRevision();

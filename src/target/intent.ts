@@ -16,7 +16,13 @@ export type Intent =
       readonly at?: string;
       readonly goal?: readonly string[];
     }
-  | { readonly kind: 'downgrade'; readonly to: string; readonly goal?: readonly string[] }
+  | {
+      readonly kind: 'downgrade';
+      readonly to: string;
+      readonly goal?: readonly string[];
+      /** The heads that were recorded when the run looked at the target: a downgrade leaves no rows that would tell. */
+      readonly from?: readonly string[];
+    }
   | {
       readonly kind: 'stamp';
       readonly to: string;
@@ -45,6 +51,13 @@ export type Intent =
       /** The path of the copy for the target at hand; left out where there is none. */
       readonly copy?: string;
     };
+
+/** The way of one target, as the run found it: to heads, or for a restore to the path of a copy. */
+export interface Way {
+  /** The heads where it is, of a downgrade. */
+  readonly from?: readonly string[];
+  readonly goal: readonly string[];
+}
 
 /** The same intent, with what it was resolved to for a target: heads, or for a restore the path of a copy. */
 export function withGoal(intent: Intent, goal: readonly string[]): Intent {

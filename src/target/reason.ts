@@ -39,8 +39,13 @@ export function reasonOf(
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
     hint: driver.advice(code, target) ?? (found === null ? hintFor(code) : rowsHint(found, position)),
     ...(position === null ? {} : positionFields(position)),
-    ...(found === null ? {} : { tables: found.tables, rows: found.rows }),
+    ...(found === null ? tablesOf(error) : { tables: found.tables, rows: found.rows }),
   };
+}
+
+/** The tables that the statement at fault names. */
+function tablesOf(error: unknown): Pick<Reason, 'tables'> {
+  return error instanceof DatabaseError && error.tables.length > 0 ? { tables: error.tables } : {};
 }
 
 /** What to write, and where: the statement as it should be, or the line of the header that says that it is meant. */
@@ -106,6 +111,8 @@ export function hintFor(code: FailureCode): Hint {
       return hint`see why with: ${onFleet('discover')}`;
     case 'replaced':
       return hint`another file has taken its place meanwhile; ${then}`;
+    case 'gone':
+      return hint`it was deleted, renamed or moved away meanwhile, and nothing is left to do on it; see what there is: ${onFleet('discover')}`;
     case 'unknownRevision':
       return hint`bring the missing revision back into the migrations directory, then: ${onFleet('status')}`;
     case 'drifted':

@@ -73,6 +73,8 @@ export interface Replies {
 /** What is wrong with a copy, in words, null where nothing is; and what it records, null where that is base. */
 export interface CopyVerdict {
   readonly problem: string | null;
+  /** It is only that rows in it break a rule of their table. */
+  readonly mayForce: boolean;
   readonly revision: string | null;
 }
 

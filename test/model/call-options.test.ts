@@ -41,6 +41,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'the id of a target or the path of a database': [1, null, ['a']],
   'quick or full': ['deep', true],
   'status or check': ['discover', 1],
+  'fail or skip': ['pass', true],
   'a function': ['log', {}],
   'an AbortSignal': [true, new AbortController(), { aborted: true }],
   'a whole number from 1': [0, -1, 1.5, NaN, Infinity, '2', null],
@@ -59,6 +60,8 @@ describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {
   const needed = {
     downgrade: { to: 'base' },
     baseline: { target: 'x' },
+    restore: { only: ['x'] },
+    restoreTo: { only: ['x'], to: 'x' },
     show: { revision: 'head' },
     newRevision: { message: 'm' },
   };
@@ -110,7 +113,7 @@ describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {
   });
 
   test.each(Object.keys(least))('refuses to go without %s, and takes undefined for that.', async (option) => {
-    const message = new RegExp(`^${name} needs the option ${option}, which takes `);
+    const message = new RegExp(`(^|; )${name} needs the option ${option}, which takes `);
     for (const options of [undefined, {}, { [option]: undefined }])
       expect((await refusal(name, options)).message).toMatch(message);
   });

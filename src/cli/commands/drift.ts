@@ -20,7 +20,7 @@ export const drift = defineCommand({
   ],
   exitCodes: {
     0: 'no target drifted',
-    1: 'some target drifted, has a revision that was edited, or cannot be read, or there is none',
+    1: 'some target drifted, has a revision that was edited, or cannot be compared, or there is none',
   },
   async run(fleet, { select }) {
     const report = await fleet.drift(select);

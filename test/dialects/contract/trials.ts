@@ -48,7 +48,7 @@ export function testTrials(kit: Kit): void {
     expect(kept).toHaveLength(2);
     for (const rehearsed of kept) {
       await expect(kit.fleet.driver.assertSame(rehearsed, 'closed')).rejects.toMatchObject({
-        code: 'replaced',
+        code: 'gone',
       });
       const opening = kit.fleet.driver.open(rehearsed, { purpose: 'change', ...PATIENCE });
       await expect(opening).rejects.toBeInstanceOf(DatabaseError);

@@ -16,7 +16,8 @@ import {
 import { list } from './list.js';
 import { databaseOf, idOf, isBackup, nameFault } from './names.js';
 import { compareNaturally } from '../../../discovery/natural-order.js';
-import { closedDirectory, dataDirError, openDataDir } from './directories.js';
+import { closedDirectory, dataDirError, openDataDir, realStateDirectory } from './directories.js';
+import { presentIn } from './present.js';
 
 export interface DiscoverOptions {
   readonly dataDir: string;
@@ -42,7 +43,7 @@ export interface Candidate {
 export async function discover({ dataDir, pattern, stateDir }: DiscoverOptions): Promise<Discovery> {
   const root = openDataDir(dataDir);
   const closed = closedDirectory(root, stateDir);
-  const listing = await list(root, pattern, closed);
+  const listing = await list(root, pattern, { closed, state: realStateDirectory(stateDir) });
   const unsearchable = listing.faults.get('');
   if (unsearchable !== undefined) throw dataDirError(dataDir, unsearchable.reason, unsearchable.hint);
 
@@ -71,10 +72,13 @@ export async function discover({ dataDir, pattern, stateDir }: DiscoverOptions):
       candidates.push({ ...entry, files: seen });
   }
   const judged = judge(candidates);
-  return {
+  const all = {
     targets: judged.targets.sort(byId),
     refused: [...refused, ...judged.refused].sort(byId),
   };
+  const isEmpty = all.targets.length + all.refused.length === 0;
+  const present = isEmpty ? presentIn(root, closed) : null;
+  return present === null ? all : { ...all, present };
 }
 
 /**

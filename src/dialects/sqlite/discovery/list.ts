@@ -1,10 +1,11 @@
 // Lists the paths under the data directory that match the pattern, through fast-glob. Apart because what fast-glob
 // would pass over in silence must be told: directories that cannot be read, and directories behind symbolic links.
 
-import { lstat, readdir, realpathSync } from 'node:fs';
+import { lstat, readdir, realpathSync, statSync, type Dirent } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import fastGlob from 'fast-glob';
 import { FleetError } from '../../../model/errors.js';
+import { compileEnters } from '../../../discovery/enters.js';
 import { compileGlob, globError } from '../../../discovery/glob.js';
 import { SIDECARS, type Fault } from './target-files.js';
 import { NOT_UTF8 } from './names.js';
@@ -22,11 +23,18 @@ export interface Listing {
 /**
  * @param root the data directory, absolute and without symbolic links
  * @param closed absolute directory that is not searched; null where there is none
+ * @param state the state directory without symbolic links, wherever it lies: a link to it is not told; null where there
+ *   is none
  * @throws FleetError `usage` where the pattern cannot be read
  */
-export async function list(root: string, pattern: string, closed: string | null): Promise<Listing> {
+export async function list(
+  root: string,
+  pattern: string,
+  { closed, state }: { readonly closed: string | null; readonly state: string | null },
+): Promise<Listing> {
   const glob = checkedPattern(pattern);
   const matches = compileGlob(glob);
+  const enters = compileEnters(glob);
   const faults = new Map<string, Fault>();
   const withLineBreaks: string[] = [];
   const listed = new Set<string>();
@@ -36,11 +44,15 @@ export async function list(root: string, pattern: string, closed: string | null)
   const maySearch = (directory: string): boolean => {
     const real = realPath(directory);
     if (real === directory || real === null) return closed === null || !isWithin(directory, closed);
-    faults.set(relative(root, directory), {
-      reason: 'lies behind a symbolic link, and those are not followed',
-      hint: 'search the directory itself with --data-dir, or choose a --pattern without it',
-    });
+    faults.set(relative(root, directory), LINKED);
     return false;
+  };
+  /** Whether a link leads to a directory that the search would go into, and does not come to by another way. */
+  const hides = (path: string): boolean => {
+    if (!enters(path)) return false;
+    const real = directoryBehind(join(root, path));
+    if (real === null || real === root || (state !== null && isWithin(real, state))) return false;
+    return !isWithin(real, root) || !enters(relative(root, real));
   };
   /** What vanishes meanwhile, or gives way to a file, is no fault. */
   const note = (path: string, error: NodeJS.ErrnoException): void => {
@@ -53,7 +65,7 @@ export async function list(root: string, pattern: string, closed: string | null)
         callback(null, []);
         return;
       }
-      readdir(directory, options, (error, entries) => {
+      readdir(directory, options, (error, entries: Dirent[]) => {
         if (error !== null) {
           if (directory.includes('\uFFFD')) faults.set(relative(root, directory), NOT_UTF8);
           else note(directory, error);
@@ -63,7 +75,9 @@ export async function list(root: string, pattern: string, closed: string | null)
         const prefix = prefixOf(relative(root, directory));
         listed.add(prefix);
         const breaks = LINE_BREAK.test(prefix);
-        for (const { name } of entries) {
+        for (const entry of entries) {
+          const { name } = entry;
+          if (entry.isSymbolicLink() && hides(prefix + name)) faults.set(prefix + name, LINKED);
           const sidecar = SIDECAR.exec(name);
           if (sidecar !== null) withSidecars.add(prefix + name.slice(0, sidecar.index));
           // `**` of fast-glob does not match them.
@@ -95,6 +109,11 @@ export async function list(root: string, pattern: string, closed: string | null)
     throw globError(pattern, cause);
   }
 }
+
+const LINKED: Fault = {
+  reason: 'lies behind a symbolic link, and those are not followed',
+  hint: 'search the directory itself with --data-dir, choose a --pattern without it, or leave it out with --exclude',
+};
 
 type Callback<T> = (error: NodeJS.ErrnoException | null, result: T) => void;
 
@@ -133,6 +152,16 @@ function unreadable(error: NodeJS.ErrnoException): Fault {
     reason: `cannot be read: ${error.message}`,
     hint: 'mend what the message names, or choose a --pattern without it',
   };
+}
+
+/** The directory that a link leads to, without symbolic links; null where it leads to none. */
+function directoryBehind(link: string): string | null {
+  try {
+    return statSync(link).isDirectory() ? realpathSync.native(link) : null;
+  } catch {
+    // It leads nowhere, or to where this user may not go.
+    return null;
+  }
 }
 
 function realPath(path: string): string | null {

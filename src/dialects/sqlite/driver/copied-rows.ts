@@ -42,8 +42,7 @@ export function watchCopy(
     const into = tables.find(effect.into);
     if (effect.makes && isThere) return;
     const copied = before === 0 ? countRowsOf(db, into) : number(db, 'SELECT changes()');
-    const { isPlain, sources } = read(work, effect);
-    for (const source of sources) {
+    for (const source of read(work, effect)) {
       const table = tables.find(source.table);
       if (table === into || !isWatched(table)) continue;
       const known = {
@@ -55,7 +54,7 @@ export function watchCopy(
         equalBefore,
         replaces: effect.conflict === 'replace',
       };
-      const isWhole = isPlain && effect.conflict !== 'update' && compare(work, known);
+      const isWhole = source.isPlain && effect.conflict !== 'update' && compare(work, known);
       table.copies.push({ ...mappingOf(work, known), into, isWhole, before, isOld: false });
     }
   };
@@ -96,9 +95,8 @@ function compare(work: RevisionWork, known: Copied): boolean {
 
 /** How many rows were equal already, where the table had some before the copy. */
 function equalIn(work: RevisionWork, effect: CopyEffect, before: number): number {
-  const { isPlain, sources } = read(work, effect);
-  const [source] = sources;
-  if (!isPlain || source === undefined || effect.conflict === 'update') return 0;
+  const source = read(work, effect).find(({ isPlain }) => isPlain);
+  if (source === undefined || effect.conflict === 'update') return 0;
   const [table, into] = [work.tables.find(source.table), work.tables.find(effect.into)];
   const comparison = table === into ? null : comparisonOf(work, { source, table, into, before });
   return comparison === null || comparison.pairs.length === 0 ? 0 : countEqual(work.db, comparison, -1);

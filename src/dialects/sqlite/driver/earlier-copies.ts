@@ -30,7 +30,7 @@ export function earlierCopies(work: RevisionWork, table: TrackedTable): readonly
     if (there === null) return [];
     const columns =
       effect.columns ?? there.columns.filter(({ generated }) => !generated).map(({ name }) => name);
-    const { sources } = copiedColumns(effect.select, columns, ({ name }) => {
+    const sources = copiedColumns(effect.select, columns, ({ name }) => {
       const meant = now(named(name));
       const shape = meant.isGone ? null : readTableShape(db, meant.database, meant.name);
       return shape === null ? null : { kind: 'table', columns: shape.columns.map((column) => column.name) };

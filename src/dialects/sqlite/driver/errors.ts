@@ -44,7 +44,7 @@ function failureCodeOf(code: string): FailureCode | null {
     case 'SQLITE_NOMEM':
       return 'io';
     case 'ENOENT':
-      return 'replaced';
+      return 'gone';
     default:
       return null;
   }

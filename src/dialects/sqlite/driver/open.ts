@@ -97,7 +97,7 @@ export function assertWritable(path: string): void {
 export function explainAccess(path: string, error: DatabaseError, shown = path): DatabaseError {
   if (error.code !== 'permission' && error.code !== 'readOnly') return error;
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
-    return new DatabaseError('replaced', `${shown} is gone`, { cause: error });
+    return new DatabaseError('gone', `${shown} is gone`, { cause: error });
   }
   try {
     accessSync(path, constants.R_OK);

@@ -1,8 +1,19 @@
 // Every rule there is, SQLite's own and those that any dialect has. Adding one is adding a file and a line here. Their
 // order decides between findings of one line.
 
+import { allowance } from '../../../revisions/lint/allowances.js';
 import { byPosition } from './rules/by-position.js';
 import { cascade } from './rules/cascade.js';
+import { changesValues, forgottenColumn, leftOutKey } from './rules/copies.js';
+import { breaksApplication, everyRow, timeOrChance } from './rules/running-application.js';
+import {
+  duplicateIndex,
+  foreignKeyIndex,
+  intPrimaryKey,
+  nullCheck,
+  quotedDefault,
+} from './rules/definitions.js';
+import { unknownDeclaration } from './rules/unknown-declaration.js';
 import { circularNeeds } from '../../../revisions/lint/rules/circular-needs.js';
 import { doubleQuotedString } from './rules/double-quoted-string.js';
 import { downDiffers, downFails, downMissing } from '../../../revisions/lint/rules/down.js';
@@ -23,14 +34,18 @@ export const RULES: readonly SqliteRule[] = [
   missingReference,
   statementFails,
   failsWithRows,
+  leftOutKey,
+  forgottenColumn,
   undeclaredLoss,
   cascade,
+  unknownDeclaration,
   downFails,
   downDiffers,
   severalHeads,
   circularNeeds,
   foreignKeyTarget,
   doubleQuotedString,
+  changesValues,
   rebuildLoses,
   byPosition,
   ifNotExists,
@@ -38,4 +53,13 @@ export const RULES: readonly SqliteRule[] = [
   orderChanged,
   nameOrder,
   unknownStatement,
+  breaksApplication,
+  everyRow,
+  timeOrChance,
+  quotedDefault,
+  nullCheck,
+  intPrimaryKey,
+  duplicateIndex,
+  foreignKeyIndex,
+  allowance,
 ];

@@ -1,6 +1,6 @@
-// Which columns of which tables a query puts where: as they are, or as part of something that is computed. Pure: what
-// columns a table has, whoever asks says. Where a query is more than one plain table, what is not seen plainly is taken
-// for copied by its name, and nothing is said of values.
+// Which columns of which tables a query puts where: as they are, or as part of something that is computed. Columns are
+// followed through subqueries, WITH, views and compounds. Pure: what a table is, whoever asks says. Where a query is more
+// than one plain table, nothing is said of values, and tables that are only asked within expressions count by their names.
 
 import { traverse, type AstNodeMap } from 'sqlite3-parser';
 import { fold } from '../schema/sql-text.js';
@@ -8,6 +8,8 @@ import { mentionsIn, nameOf, type TableName } from './row-effects.js';
 
 type Select = AstNodeMap['Select'];
 type Core = AstNodeMap['SelectFrom'];
+type FromClause = AstNodeMap['FromClause'];
+type Source = NonNullable<FromClause['select']>;
 type Expr = AstNodeMap['ExprResultColumn']['expr'];
 
 /** What a table that a query names is: its columns, or the query of a view; null where there is none such. */
@@ -18,6 +20,8 @@ export type ShapeOf = (table: TableName) => TableShape | null;
 
 /** What becomes of the columns of one table. */
 export interface SourceColumns {
+  /** The query takes rows of this table and no others, each at most once: values can be compared. */
+  readonly isPlain: boolean;
   readonly table: TableName;
   /** Copied as they are: the source's column, and the one that it goes into. */
   readonly asIs: readonly (readonly [source: string, into: string])[];
@@ -25,172 +29,256 @@ export interface SourceColumns {
   readonly computed: ReadonlySet<string>;
 }
 
-export interface CopiedColumns {
-  /** One plain table, each of its rows at most once: values can be compared. */
-  readonly isPlain: boolean;
-  /** A table may be there more than once. */
-  readonly sources: readonly SourceColumns[];
-}
-
 /** @param into the columns that the query's go into, in order */
-export function copiedColumns(select: Select, into: readonly string[], shapeOf: ShapeOf): CopiedColumns {
-  const cores = [select.select, ...(select.compounds ?? []).map((one) => one.select)];
-  const found = cores.flatMap((core) =>
-    core.type === 'SelectFrom' ? [readCore(core, into, { select, shapeOf })] : [],
-  );
-  const [first] = found;
-  const isPlain = first !== undefined && cores.length === 1 && select.with === undefined && first.isPlain;
-  const sources = found.flatMap((core) => core.sources);
-  if (isPlain) return { isPlain, sources };
-  return { isPlain, sources: [...sources, ...nestedSources(select, into, sources, shapeOf)] };
+export function copiedColumns(
+  select: Select,
+  into: readonly string[],
+  shapeOf: ShapeOf,
+): readonly SourceColumns[] {
+  const tables = new Map<string, TableName>();
+  const { columns } = readSelect(select, { shapeOf, common: new Map(), tables });
+  const isPlain = isPlainQuery(select, { shapeOf, common: new Map() });
+  const asked = tablesAsked(select, shapeOf).filter(({ table }) => !tables.has(keyOf(table)));
+  return [
+    ...[...tables.values()].map((table) => ({ isPlain, ...sourceColumns(table, columns, into) })),
+    ...byName(asked, select, into),
+  ];
 }
 
-/** One table of a FROM, by what it is called there. */
-interface Called {
-  readonly called: string;
+/** One table, directly or through queries that take rows of it and no others, each at most once. */
+function isPlainQuery({ select, compounds, with: own }: Select, around: Omit<Around, 'tables'>): boolean {
+  if (select.type !== 'SelectFrom' || (compounds ?? []).length > 0 || select.groupBy !== undefined)
+    return false;
+  const { from } = select;
+  const source = from?.select;
+  if (source === undefined || (from?.joins ?? []).length > 0) return false;
+  const common = new Map(around.common);
+  for (const expression of own?.ctes ?? []) common.set(fold(expression.tblName.text), expression);
+  if (source.type === 'SelectSelectTable') return isPlainQuery(source.select, { ...around, common });
+  if (source.type !== 'TableSelectTable') return false;
+  const table = nameOf(source.tblName);
+  const known = table.database === null ? common.get(fold(table.name)) : undefined;
+  if (known === null) return false;
+  if (known !== undefined)
+    return isPlainQuery(known.select, { ...around, common: new Map([...common, [fold(table.name), null]]) });
+  const shape = around.shapeOf(table);
+  if (shape?.kind === 'view') return isPlainQuery(shape.select, { ...around, common: new Map() });
+  return shape !== null;
+}
+
+function sourceColumns(
+  table: TableName,
+  columns: readonly Column[],
+  into: readonly string[],
+): Omit<SourceColumns, 'isPlain'> {
+  const asIs: [string, string][] = [];
+  const computed = new Set<string>();
+  for (const [index, column] of columns.entries()) {
+    const target = into[index];
+    if (target === undefined) break;
+    const own = column.asIs.filter((origin) => keyOf(origin.table) === keyOf(table));
+    for (const origin of own) asIs.push([origin.column, target]);
+    for (const origin of column.from)
+      if (keyOf(origin.table) === keyOf(table)) computed.add(fold(origin.column));
+    // What a column is given instead of what it held is computed on purpose.
+    if (column.asIs.length === 0) computed.add(fold(target));
+  }
+  return { table, asIs, computed };
+}
+
+/** A column of a table, where it is kept. */
+interface Origin {
   readonly table: TableName;
-  readonly columns: readonly string[];
+  readonly column: string;
+}
+
+/** A column of a result: what it is as it is (in a compound, by turns), and what it was computed from. */
+interface Column {
+  readonly name: string | null;
+  readonly asIs: readonly Origin[];
+  readonly from: readonly Origin[];
 }
 
 interface Around {
-  readonly select: Select;
   readonly shapeOf: ShapeOf;
+  /** What the query itself calls a table, folded; null while the inside of that one is read. */
+  readonly common: ReadonlyMap<string, AstNodeMap['CommonTableExpr'] | null>;
+  /** All tables that columns come from, filled in. */
+  readonly tables: Map<string, TableName>;
 }
 
-function readCore(core: Core, into: readonly string[], { select, shapeOf }: Around): CopiedColumns {
-  const { from } = core;
-  const all = from === undefined ? [] : [from.select, ...(from.joins ?? []).map(({ table }) => table)];
-  const own = new Set((select.with?.ctes ?? []).map(({ tblName }) => fold(tblName.text)));
-  const tables = all.map((source): Called | null => {
-    if (source?.type !== 'TableSelectTable') return null;
-    const table = nameOf(source.tblName);
-    if (table.database === null && own.has(fold(table.name))) return null;
-    const shape = shapeOf(table);
-    if (shape?.kind !== 'table') return null;
-    return { called: source.alias?.name.text ?? table.name, table, columns: shape.columns };
-  });
-  const plain = tables.filter((table) => table !== null);
-  const given = resultsOf(core, tables);
-  const isPlain =
-    all.length === 1 &&
-    plain.length === 1 &&
-    core.groupBy === undefined &&
-    given.every((one) => one !== null);
-  return { isPlain, sources: plain.map((table) => columnsOf(table, plain, given, into)) };
+/** The columns of a result; from where they are not known on, there are no more. */
+interface Result {
+  readonly columns: readonly Column[];
 }
 
-/** What each column of the result is; null from the first star on whose columns are not known. */
-type Result = { readonly expr: Expr } | { readonly table: Called; readonly column: string } | null;
-
-function resultsOf({ columns, from }: Core, tables: readonly (Called | null)[]): readonly Result[] {
-  const results: Result[] = [];
-  const merges = (from?.joins ?? []).some(
-    ({ constraint, operator }) =>
-      constraint?.type.startsWith('Using') === true || /Natural/i.test(JSON.stringify(operator)),
+function readSelect(select: Select, around: Around): Result {
+  const common = new Map(around.common);
+  for (const expression of select.with?.ctes ?? []) common.set(fold(expression.tblName.text), expression);
+  const cores = [select.select, ...(select.compounds ?? []).map((one) => one.select)];
+  const [first, ...others] = cores.flatMap((core) =>
+    core.type === 'SelectFrom' ? [readCore(core, { ...around, common }).columns] : [],
   );
+  const columns = (first ?? []).map((column, index) => ({
+    name: column.name,
+    asIs: [...column.asIs, ...others.flatMap((one) => one[index]?.asIs ?? [])],
+    from: [...column.from, ...others.flatMap((one) => one[index]?.from ?? [])],
+  }));
+  return { columns };
+}
+
+/** One table, or what stands for one, of a FROM. */
+interface Called extends Result {
+  readonly called: string | null;
+  readonly isTable: boolean;
+}
+
+function readCore({ columns, from }: Core, around: Around): Result {
+  const tables = from === undefined ? [] : sourcesIn(from).map((source) => readSource(source, around));
+  const merges = from !== undefined && mergesColumns(from);
+  const found: Column[] = [];
   for (const column of columns) {
     if (column.type === 'ExprResultColumn') {
-      results.push({ expr: column.expr });
+      const name = column.alias?.name.text ?? nameIn(column.expr);
+      found.push({ name, ...readExpr(column.expr, tables) });
       continue;
     }
     const meant =
       column.type === 'StarResultColumn'
         ? tables
-        : tables.filter((table) => table === null || fold(table.called) === fold(column.table.text));
-    if (merges || meant.length === 0 || meant.includes(null)) return [...results, null];
-    for (const table of meant)
-      for (const name of table?.columns ?? []) if (table !== null) results.push({ table, column: name });
+        : tables.filter(({ called }) => called !== null && fold(called) === fold(column.table.text));
+    if (merges || meant.length === 0 || meant.some((one) => one.columns.length === 0)) break;
+    found.push(...meant.flatMap((one) => one.columns));
   }
-  return results;
+  return { columns: found };
 }
 
-function columnsOf(
-  own: Called,
-  tables: readonly Called[],
-  results: readonly Result[],
-  into: readonly string[],
-): SourceColumns {
-  const asIs: [string, string][] = [];
-  const computed = new Set<string>();
-  for (const [index, result] of results.entries()) {
-    const target = into[index];
-    if (result === null || target === undefined) break;
-    const plain = plainColumn(result, tables);
-    if (plain !== null) {
-      if (plain.table === own) asIs.push([plain.column, target]);
-    } else if ('expr' in result) {
-      const { columns, star } = mentionsIn(result.expr);
-      for (const name of star ? own.columns : columns) computed.add(fold(name));
-      // What a column is given instead of what it held is computed on purpose.
-      computed.add(fold(target));
-    }
+function sourcesIn({ select, joins }: FromClause): readonly Source[] {
+  const all = [...(select === undefined ? [] : [select]), ...(joins ?? []).map(({ table }) => table)];
+  return all.flatMap((source) => (source.type === 'SubSelectTable' ? sourcesIn(source.from) : [source]));
+}
+
+/** USING and NATURAL make one column of two, so that a star has another order. */
+function mergesColumns({ joins }: FromClause): boolean {
+  return (joins ?? []).some(
+    ({ constraint, operator }) =>
+      constraint?.type.startsWith('Using') === true || /Natural/i.test(JSON.stringify(operator)),
+  );
+}
+
+function readSource(source: Source, around: Around): Called {
+  if (source.type === 'SelectSelectTable')
+    return { called: source.alias?.name.text ?? null, isTable: false, ...readSelect(source.select, around) };
+  if (source.type !== 'TableSelectTable') return { called: null, isTable: false, columns: [] };
+  const table = nameOf(source.tblName);
+  const called = source.alias?.name.text ?? table.name;
+  const own = table.database === null ? around.common.get(fold(table.name)) : undefined;
+  if (own === null) return { called, isTable: false, columns: [] };
+  if (own !== undefined) {
+    const common = new Map([...around.common, [fold(table.name), null] as const]);
+    const { columns } = readSelect(own.select, { ...around, common });
+    const named = columns.map((column, index) => ({
+      ...column,
+      name: own.columns?.[index]?.colName.text ?? column.name,
+    }));
+    return { called, isTable: false, columns: named };
   }
-  return { table: own.table, asIs, computed };
+  const shape = around.shapeOf(table);
+  if (shape === null) return { called, isTable: false, columns: [] };
+  if (shape.kind === 'view') {
+    // A view knows nothing of what the query around it calls its own, and can only be over other views.
+    return { called, isTable: false, ...readSelect(shape.select, { ...around, common: new Map() }) };
+  }
+  around.tables.set(keyOf(table), table);
+  const columns = shape.columns.map((column) => ({ name: column, asIs: [{ table, column }], from: [] }));
+  return { called, isTable: true, columns };
 }
 
 const ROWID = new Set(['rowid', '_rowid_', 'oid']);
 
-/** The one column that a result is as it is; null for anything else. */
-function plainColumn(
-  result: NonNullable<Result>,
-  tables: readonly Called[],
-): { table: Called; column: string } | null {
-  if ('table' in result) return result;
-  let { expr } = result;
-  while (expr.type === 'ParenthesizedExpr' && expr.exprs.length === 1 && expr.exprs[0] !== undefined)
-    [expr] = expr.exprs;
+/** What an expression is: one column as it is, or something computed from all that it names. */
+function readExpr(written: Expr, tables: readonly Called[]): Pick<Column, 'asIs' | 'from'> {
+  const expr = bare(written);
   if (expr.type === 'QualifiedExpr') {
-    const { table: called, column } = expr;
-    const table = tables.find((one) => fold(one.called) === fold(called.text));
-    return table === undefined ? null : { table, column: column.text };
+    const own = tables.filter(({ called }) => called !== null && fold(called) === fold(expr.table.text));
+    return columnNamed(expr.column.text, own) ?? { asIs: [], from: [] };
   }
-  if (expr.type !== 'Id') return null;
-  const { name } = expr;
-  const having = tables.filter(({ columns }) => columns.some((column) => fold(column) === fold(name)));
-  const [table, another] = having;
-  if (table !== undefined) return another === undefined ? { table, column: name } : null;
-  const [only] = tables;
-  return tables.length === 1 && only !== undefined && ROWID.has(fold(name))
-    ? { table: only, column: name }
-    : null;
+  const plain = expr.type === 'Id' ? columnNamed(expr.name, tables) : null;
+  if (plain !== null) return plain;
+  const { columns: names, star } = mentionsIn(expr);
+  const mentioned = new Set([...names].map(fold));
+  const from = tables
+    .flatMap(({ columns }) => columns)
+    .filter(({ name }) => star || (name !== null && mentioned.has(fold(name))))
+    .flatMap((column) => [...column.asIs, ...column.from]);
+  return { asIs: [], from };
 }
 
-/** Tables that only queries inside the query, or views, name: columns of one name are taken for copies. */
-function nestedSources(
+/** The one column of this name; of several tables that have it, none. */
+function columnNamed(name: string, tables: readonly Called[]): Pick<Column, 'asIs' | 'from'> | null {
+  const found = tables.flatMap(({ columns }) =>
+    columns.filter((column) => column.name !== null && fold(column.name) === fold(name)).slice(0, 1),
+  );
+  const [column, another] = found;
+  if (column !== undefined) return another === undefined ? column : null;
+  const [only, other] = tables;
+  const table = only?.isTable === true && other === undefined ? only.columns[0]?.asIs[0]?.table : undefined;
+  return table !== undefined && ROWID.has(fold(name)) ? { asIs: [{ table, column: name }], from: [] } : null;
+}
+
+function bare(expr: Expr): Expr {
+  const inner = expr.type === 'ParenthesizedExpr' && expr.exprs.length === 1 ? expr.exprs[0] : undefined;
+  return inner === undefined ? expr : bare(inner);
+}
+
+function nameIn(written: Expr): string | null {
+  const expr = bare(written);
+  if (expr.type === 'Id') return expr.name;
+  return expr.type === 'QualifiedExpr' ? expr.column.text : null;
+}
+
+const keyOf = ({ database, name }: TableName): string => `${database ?? ''}.${fold(name)}`;
+
+interface Within {
+  readonly table: TableName;
+  readonly columns: readonly string[];
+}
+
+/** Tables of queries within what a query computes. */
+function tablesAsked(select: Select, shapeOf: ShapeOf): readonly Within[] {
+  const found = new Map<string, Within>();
+  const note = ({ tblName }: AstNodeMap['TableSelectTable']): void => {
+    const table = nameOf(tblName);
+    const shape = shapeOf(table);
+    if (shape?.kind === 'table') found.set(keyOf(table), { table, columns: shape.columns });
+  };
+  traverse(select, {
+    nodes: {
+      ExprResultColumn: ({ expr }) => {
+        traverse(expr, { nodes: { TableSelectTable: note } });
+      },
+    },
+  });
+  return [...found.values()];
+}
+
+/** What comes out of a subquery within an expression goes into what it computes; a column of its name is taken for it. */
+function byName(
+  tables: readonly Within[],
   select: Select,
   into: readonly string[],
-  seen: readonly SourceColumns[],
-  shapeOf: ShapeOf,
 ): readonly SourceColumns[] {
-  const found = new Map<string, { table: TableName; columns: readonly string[] }>();
-  const queries: Select[] = [];
-  const visit = (query: Select): void => {
-    queries.push(query);
-    traverse(query, {
-      nodes: {
-        TableSelectTable: ({ tblName }) => {
-          const table = nameOf(tblName);
-          const key = fold(`${table.database ?? ''}.${table.name}`);
-          const shape = shapeOf(table);
-          if (shape?.kind === 'view' && !queries.includes(shape.select)) visit(shape.select);
-          if (shape?.kind === 'table') found.set(key, { table, columns: shape.columns });
-        },
-      },
-    });
-  };
-  visit(select);
-  const { columns, star } = mentionsIn(...queries);
+  if (tables.length === 0) return [];
+  const { columns, star } = mentionsIn(select);
   const mentioned = new Set([...columns].map(fold));
   const named = new Map(into.map((column) => [fold(column), column]));
-  const isSeen = (table: TableName): boolean => seen.some((one) => fold(one.table.name) === fold(table.name));
-  return [...found.values()]
-    .filter(({ table }) => !isSeen(table))
-    .map(({ table, columns: all }) => ({
-      table,
-      asIs: all.flatMap((column): [string, string][] => {
-        const target = named.get(fold(column));
-        return target === undefined ? [] : [[column, target]];
-      }),
-      computed: new Set(all.map(fold).filter((column) => star || mentioned.has(column))),
-    }));
+  return tables.map(({ table, columns: all }) => ({
+    isPlain: false,
+    table,
+    asIs: all.flatMap((column): [string, string][] => {
+      const target = named.get(fold(column));
+      return target === undefined ? [] : [[column, target]];
+    }),
+    computed: new Set(all.map(fold).filter((column) => star || mentioned.has(column))),
+  }));
 }
