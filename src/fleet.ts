@@ -13,6 +13,7 @@ import { allRead, namesOf, PLACE_SETTINGS } from './model/settings.js';
 import type { Graph } from './revisions/graph.js';
 import { loadRevisions } from './revisions/load.js';
 import { aboutOf, given } from './operations/about.js';
+import { listBackups, verifyBackups } from './operations/backups.js';
 import { baselineOf } from './operations/baseline.js';
 import type { Context } from './operations/context.js';
 import { currentFleet } from './operations/current.js';
@@ -27,10 +28,13 @@ import { createRevision } from './operations/new.js';
 import { planFleet } from './operations/plan.js';
 import { repairPlanFleet } from './operations/repair-plan.js';
 import { repairFleet } from './operations/repair.js';
+import { restoreTo } from './operations/restore-to.js';
+import { restoreFleet } from './operations/restore.js';
 import { showRevision } from './operations/show.js';
 import { stampFleet } from './operations/stamp.js';
 import { statusFleet } from './operations/status.js';
 import { upgradeFleet } from './operations/upgrade.js';
+import { userVersionsOf } from './operations/user-versions.js';
 import { createPool } from './workers/pool.js';
 
 /**
@@ -48,6 +52,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     pattern = PLACE_SETTINGS.pattern.default,
     stateDir = join(dataDir, '.flotilla'),
     migrations = PLACE_SETTINGS.migrations.default,
+    userVersion = [],
     commandOptions: place = given(options, namesOf(PLACE_SETTINGS)),
     ...remaining
   } = options;
@@ -67,8 +72,13 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     randomId: () => randomBytes(6).toString('hex'),
     loadGraph: () => {
       const { name, syntax, readModule } = dialect;
-      return (graph ??= loadRevisions({ directory: migrations, dialect: name, syntax, readModule }));
+      graph ??= loadRevisions({ directory: migrations, dialect: name, syntax, readModule }).then((loaded) => {
+        userVersionsOf(userVersion, loaded);
+        return loaded;
+      });
+      return graph;
     },
+    userVersionsIn: (loaded) => userVersionsOf(userVersion, loaded),
     startPool: (start) => createPool(new URL('./worker.js', import.meta.url), start),
     fallbackDir: tmpdir(),
   };
@@ -82,6 +92,10 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       upgrade: (run = {}) => upgradeFleet(context, run),
       stamp: (run = {}) => stampFleet(context, run),
       repair: (run = {}) => repairFleet(context, run),
+      restore: (how) => restoreFleet(context, how),
+      restoreTo: (how) => restoreTo(context, how),
+      backups: (select = {}) => listBackups(context, select),
+      verifyBackups: (select = {}) => verifyBackups(context, select),
       repairPlan: (select = {}) => repairPlanFleet(context, select),
       downgrade: (run) => downgradeFleet(context, run),
       history: ({ range = 'base:heads' } = {}) => historyOf(context, range),

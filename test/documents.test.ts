@@ -113,6 +113,7 @@ const CODES = Object.keys({
   drifted: true,
   noBaseline: true,
   ambiguousBaseline: true,
+  claimMismatch: true,
   checksumMismatch: true,
   migrationFailed: true,
   foreignKeyViolation: true,
@@ -126,6 +127,7 @@ const CODES = Object.keys({
   timeout: true,
   workerDied: true,
   interrupted: true,
+  changedSince: true,
   internal: true,
 } satisfies Record<FailureCode, true>);
 

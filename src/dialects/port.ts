@@ -30,6 +30,8 @@ export interface Dialect {
    * A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none.
    */
   find(name: string): Promise<Target | Refusal | null>;
+  /** What keeps a new database from having this name, by its own name; null where nothing does. */
+  inTheWay(name: string): Promise<string | null>;
   /** The kinds of differences that `Structures.compare` tells of. */
   readonly differenceKinds: readonly string[];
   /** A name as the database compares names: equal texts are one name. */
@@ -89,6 +91,11 @@ export interface Driver {
    * @throws DatabaseError where it cannot be made; whatever `work` throws
    */
   rehearse<T>(target: Target, work: (rehearsed: Target) => Promise<T>): Promise<T>;
+  /**
+   * Opens the content of a backup, to be asked and to be put back. The backup itself stays as it is.
+   * @throws DatabaseError `notADatabase`, `corrupt`; whatever the source throws
+   */
+  openBackup(source: BackupSource): Promise<Session>;
   /**
    * Runs the revisions in a scratch database, empty and with rows, and reads them for mistakes.
    * @throws FleetError `usage` for an unknown rule
@@ -184,6 +191,18 @@ export interface Session {
    * @returns the size of the content in bytes
    */
   backUp(sink: BackupSink): Promise<number>;
+  /** Whether the committed content is that of a backup: what the database counts for itself aside. */
+  holds(backup: Session): Promise<boolean>;
+  /** By the name of a table: its rows whose key a backup does not have; tables without such rows are left out. */
+  countBeyond(backup: Session): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Ends the transaction that `lock` began, makes the committed content that of a backup, durably and in one step for
+   * everybody else, and proves it by reading it back. Nothing goes but what was there when the transaction began.
+   * @param assertMay called when nobody else can write any more, before anything is written; nothing is where it throws
+   * @throws DatabaseError `busy`: nothing was written, because others have it locked, or committed since; what `assertMay`
+   *   throws; `commitUncertain`: only the target can tell
+   */
+  putBack(backup: Session, assertMay: () => void): Promise<void>;
   /** The rows of a query; `limit` is for those that are given, not for the count. */
   findRows(sql: string, limit: number): Promise<FoundRows>;
   /** Whether the object of a guard exists. */
@@ -282,6 +301,23 @@ export interface BackupSink {
    * @param copy gets the path of a file of the backup that is not there yet
    */
   fill(copy: (path: string) => Promise<void>): Promise<void>;
+}
+
+/** Gives the content of a backup as its sink got it. */
+export interface BackupSource {
+  /** The size of the content in bytes. */
+  readonly sizeBytes: number;
+  /**
+   * The whole content.
+   * @throws DatabaseError `backupFailed` where it is not what was backed up
+   */
+  read(): Uint8Array;
+  /**
+   * Writes the whole content, for what is too large to pass through memory.
+   * @param path a file that is not there yet
+   * @throws DatabaseError `backupFailed` where it is not what was backed up
+   */
+  copyTo(path: string): void;
 }
 
 export interface FoundRows {

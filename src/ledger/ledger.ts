@@ -11,8 +11,18 @@ import { VERSION } from '../model/version.js';
 import { GroupCommit } from './group-commit.js';
 import { Observations, type Observed } from './observations.js';
 import { openLedgerFile } from './open.js';
-import { Runs, type OutcomeCounts, type RecordedOutcome, type RunStart, type UnfinishedRun } from './runs.js';
+import {
+  Runs,
+  type OutcomeCounts,
+  type RecordedBackup,
+  type RecordedOutcome,
+  type RunStart,
+  type UnfinishedRun,
+} from './runs.js';
 import { makeStateDirectory, stateDirectoryError } from './state-directory.js';
+
+/** Whose observations are answered. The second part counts what an observation consists of, within a version. */
+const OBSERVER = `${VERSION}/2`;
 
 /** Who holds the run lock. */
 export interface LockHolder {
@@ -42,6 +52,13 @@ export interface Ledger {
   countByOutcome(runId: string): OutcomeCounts;
   /** By id: how the last real run over a target failed; targets that it did not fail on are left out. */
   lastFailures(): ReadonlyMap<string, FailedAttempt>;
+  /** The backups that real runs recorded of these targets. */
+  backupsOf(ids: readonly string[]): readonly RecordedBackup[];
+  /** Of each real run that recorded one, a backup. */
+  backupOfEach(): readonly string[];
+  /** The ids of all targets that there ever were. */
+  targetIds(): readonly string[];
+  hasRun(runId: string): boolean;
   /** By id: what an earlier look found in targets that have not changed since; empty where the cache cannot be read. */
   cachedObservations(targets: readonly Pick<Target, 'id' | 'version'>[]): ReadonlyMap<string, Observation>;
   /**
@@ -78,7 +95,7 @@ class SqliteLedger implements Ledger {
     this.#database = database;
     this.#path = path;
     this.#runs = this.#explained(() => new Runs(database));
-    this.#observations = this.#explained(() => new Observations(database, VERSION));
+    this.#observations = this.#explained(() => new Observations(database, OBSERVER));
     this.#outcomes = new GroupCommit((outcomes) => {
       this.#explained(() => {
         this.#runs.record(outcomes);
@@ -124,6 +141,22 @@ class SqliteLedger implements Ledger {
   lastFailures(): ReadonlyMap<string, FailedAttempt> {
     this.#outcomes.commit();
     return this.#explained(() => this.#runs.lastFailures());
+  }
+
+  backupsOf(ids: readonly string[]): readonly RecordedBackup[] {
+    return this.#explained(() => this.#runs.backupsOf(ids));
+  }
+
+  backupOfEach(): readonly string[] {
+    return this.#explained(() => this.#runs.backupOfEach());
+  }
+
+  targetIds(): readonly string[] {
+    return this.#explained(() => this.#runs.targetIds());
+  }
+
+  hasRun(runId: string): boolean {
+    return this.#explained(() => this.#runs.has(runId));
   }
 
   cachedObservations(targets: readonly Pick<Target, 'id' | 'version'>[]): ReadonlyMap<string, Observation> {

@@ -1,5 +1,6 @@
 // The library's face in types: what `openFleet` takes and what a fleet can do.
 
+import type { BackupsReport, RestoreToReport } from './backup-report.js';
 import type { CommandOptions } from './command.js';
 import type { FleetEvent } from './events.js';
 import type { LintReport } from './lint.js';
@@ -29,9 +30,11 @@ export interface FleetOptions {
   readonly stateDir?: string;
   /** Directory of the revisions; default `migrations`. */
   readonly migrations?: string;
+  /** Which revision a number means that an application keeps in `user_version`: `['3=0003']`; default: none. */
+  readonly userVersion?: readonly string[];
   /**
    * Options that the commands in hints carry, so that they are about this fleet where they are typed; default: those of
-   * the four above that are given.
+   * those above that are given.
    */
   readonly commandOptions?: CommandOptions;
 }
@@ -72,6 +75,8 @@ export interface UpgradeOptions extends RunOptions {
   readonly allowDrift?: readonly string[];
   /** Tables that no revision knows keep no target from being matched or upgraded; default false. */
   readonly allowExtra?: boolean;
+  /** With `stamp`: as for `stamp` itself. */
+  readonly at?: string;
 }
 
 export interface DowngradeOptions extends RunOptions {
@@ -84,7 +89,7 @@ export interface StampOptions extends RunOptions {
   readonly to?: string;
   /** Record it whatever the structure says, and replace a history; default false. */
   readonly force?: boolean;
-  /** With `auto`: which of several revisions of one structure it is; an id or its prefix. */
+  /** With `auto`: which of several revisions of one structure it is; `earliest`, `latest`, an id or its prefix. */
   readonly at?: string;
   /** Tables that no revision knows keep no target from being matched; default false. */
   readonly allowExtra?: boolean;
@@ -101,6 +106,42 @@ export interface RepairOptions extends RunOptions {
    * prefix, or `all`: accepted on the targets whose structure is what the files leave now; default none.
    */
   readonly checksums?: readonly string[];
+}
+
+/** Which copy of a target; the newest where nothing is said. */
+export interface CopyChoice {
+  /** The one that this run made. */
+  readonly run?: string;
+  /** The newest of a run that began before this time: `2026-11-20`, `2026-11-20T12:00Z`. */
+  readonly before?: string;
+  /** This file, of one target. */
+  readonly from?: string;
+}
+
+/** What is there is always backed up first. */
+export interface RestoreOptions extends Omit<RunOptions, 'backup' | 'only'>, CopyChoice {
+  /** Ids and globs of the targets. */
+  readonly only: readonly string[];
+  /** Restore although rows go that the copy does not have; default false. */
+  readonly force?: boolean;
+}
+
+export interface RestoreToOptions extends Omit<SelectOptions, 'only' | 'exclude' | 'limit'>, CopyChoice {
+  /** The id of a target, which may be gone. */
+  readonly target: string;
+  /** The file to write; nothing may be there. */
+  readonly to: string;
+  /** Prove the copy, and write nothing; default false. */
+  readonly dryRun?: boolean;
+  /** As for the commands that change targets; default `<stateDir>/backups`. */
+  readonly backupDir?: string;
+}
+
+export interface BackupsOptions extends SelectOptions {
+  /** The copies of this run alone. */
+  readonly run?: string;
+  /** As for the commands that change targets; default `<stateDir>/backups`. */
+  readonly backupDir?: string;
 }
 
 export interface StatusOptions extends SelectOptions {
@@ -142,6 +183,8 @@ export interface PlanOptions extends SelectOptions {
   readonly stamp?: boolean;
   /** As for `upgrade`. */
   readonly allowExtra?: boolean;
+  /** As for `upgrade`. */
+  readonly at?: string;
 }
 
 export interface LintFleetOptions extends SelectOptions {
@@ -170,6 +213,14 @@ export interface Fleet {
    * Mends structures that drifted from their own revision; accepts files that were edited, where that was asked for.
    */
   repair(options?: RepairOptions): Promise<RunReport>;
+  /** Puts a copy back in the place of what targets hold. */
+  restore(options: RestoreOptions): Promise<RunReport>;
+  /** Writes a copy of a target to a file of its own; no target is changed. */
+  restoreTo(options: RestoreToOptions): Promise<RestoreToReport>;
+  /** The copies that there are. */
+  backups(options?: BackupsOptions): Promise<BackupsReport>;
+  /** The same, each read and proved. */
+  verifyBackups(options?: BackupsOptions): Promise<BackupsReport>;
   /** What `repair` would do to each cohort; nothing is changed. */
   repairPlan(
     options?: Pick<RepairOptions, keyof SelectOptions | 'dropExtra' | 'checksums'>,
@@ -207,4 +258,6 @@ export type AnyReport =
   | ShowReport
   | DoctorReport
   | NewReport
-  | BaselineReport;
+  | BaselineReport
+  | BackupsReport
+  | RestoreToReport;

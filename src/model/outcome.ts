@@ -17,6 +17,7 @@ export type FailureCode =
   | 'drifted'
   | 'noBaseline'
   | 'ambiguousBaseline'
+  | 'claimMismatch'
   | 'checksumMismatch'
   | 'migrationFailed'
   | 'foreignKeyViolation'
@@ -30,6 +31,7 @@ export type FailureCode =
   | 'timeout'
   | 'workerDied'
   | 'interrupted'
+  | 'changedSince'
   | 'internal';
 
 /** The stages of the work on one target, in order. */
@@ -97,6 +99,18 @@ export interface SkippedStatement {
   readonly object: string;
 }
 
+/** The copy that a target was restored from, or would be. */
+export interface OutcomeCopy {
+  readonly path: string;
+  /** The run that made it; null where its place and name do not tell. */
+  readonly runId: string | null;
+  /** When that run began, else when the file was written; ISO 8601, UTC. */
+  readonly takenAt: string;
+  /** What it records itself; null is base. */
+  readonly revision: string | null;
+  readonly sizeBytes: number;
+}
+
 /** @typeParam F `Reason` until the outcome is told */
 export interface Outcome<F = Failure> {
   readonly id: string;
@@ -124,4 +138,6 @@ export interface Outcome<F = Failure> {
   readonly left?: readonly string[];
   /** Targets of a repair that drifted: what was there and not expected, as `--drop-extra` names it. */
   readonly extra?: readonly string[];
+  /** Restores only: the copy that was put back, or would be. */
+  readonly copy?: OutcomeCopy;
 }

@@ -10,7 +10,7 @@ import type { Refusal } from './target.js';
 /** Version of the shapes below. Keys are never renamed; new ones may be added. */
 export const CONTRACT = 1;
 
-export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair';
+export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore';
 
 export interface RunReport {
   readonly contract: typeof CONTRACT;
@@ -187,6 +187,8 @@ export interface RevisionSummary {
   readonly dependsOn: readonly string[];
   readonly transactional: boolean;
   readonly isHead: boolean;
+  /** The revisions that it stands for; left out where there are none. */
+  readonly replaces?: readonly string[];
 }
 
 export interface HistoryReport {

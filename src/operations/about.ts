@@ -33,6 +33,7 @@ function argumentOf(intent: Intent): string | null {
     case 'stamp':
       return intent.to === 'auto' ? null : intent.to;
     case 'repair':
+    case 'restore':
       return null;
   }
 }
@@ -40,8 +41,13 @@ function argumentOf(intent: Intent): string | null {
 function optionsOf(intent: Intent): CommandOptions {
   switch (intent.kind) {
     case 'upgrade': {
-      const { stamp, allowDrift, allowExtra } = intent;
-      return given({ stamp: stamp || undefined, allowDrift, allowExtra: allowExtra === true || undefined });
+      const { stamp, allowDrift, allowExtra, at } = intent;
+      return given({
+        stamp: stamp || undefined,
+        allowDrift,
+        allowExtra: allowExtra === true || undefined,
+        at,
+      });
     }
     case 'downgrade':
       return {};
@@ -52,6 +58,10 @@ function optionsOf(intent: Intent): CommandOptions {
     case 'repair': {
       const { dropExtra, checksums } = intent;
       return given({ dropExtra, checksums });
+    }
+    case 'restore': {
+      const { run, before, from, force } = intent;
+      return given({ run, before, from, force: force || undefined });
     }
   }
 }

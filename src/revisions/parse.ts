@@ -89,12 +89,13 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
     comments.filter(({ offset }) => offset > first),
     [...(upSection?.lines ?? []), ...(downSection?.lines ?? [])],
   );
-  const { downRevision, dependsOn, declared } = header;
+  const { downRevision, dependsOn, declared, replaces } = header;
   const meaning = { downRevision, dependsOn, transactional, losesRows: declared.losesRows };
   return {
     draft: {
       ...blankDraft(file, name),
       ...meaning,
+      ...(replaces.length === 0 ? {} : { replaces }),
       ...declared,
       id: header.revision ?? name.version,
       ...(allows.length === 0 ? {} : { allows }),

@@ -12,6 +12,8 @@ export type Intent =
       readonly allowDrift: readonly string[];
       /** Whether a target may be matched and upgraded although it has tables that no revision knows. */
       readonly allowExtra?: boolean;
+      /** With `stamp`: which revision it is where several have the structure and nothing else decides. */
+      readonly at?: string;
       readonly goal?: readonly string[];
     }
   | { readonly kind: 'downgrade'; readonly to: string; readonly goal?: readonly string[] }
@@ -20,7 +22,7 @@ export type Intent =
       readonly to: string;
       readonly force: boolean;
       readonly allowExtra?: boolean;
-      /** The revision to take where several have the same structure; without it, evidence decides. */
+      /** The same: `earliest`, `latest`, or a revision. */
       readonly at?: string;
     }
   | {
@@ -31,14 +33,31 @@ export type Intent =
       readonly dropExtra: readonly string[];
       /** Revisions whose files are accepted as what was applied, by id, or `all`; default none. */
       readonly checksums?: readonly string[];
+    }
+  | {
+      readonly kind: 'restore';
+      /** Rows that the copy does not have may go. */
+      readonly force: boolean;
+      /** Which copy, as it was asked for: of a run, the newest from before a time, or a file; else the newest. */
+      readonly run?: string;
+      readonly before?: string;
+      readonly from?: string;
+      /** The path of the copy for the target at hand; left out where there is none. */
+      readonly copy?: string;
     };
 
-/** The same intent, with the heads that it was resolved to. */
+/** The same intent, with what it was resolved to for a target: heads, or for a restore the path of a copy. */
 export function withGoal(intent: Intent, goal: readonly string[]): Intent {
+  if (intent.kind === 'restore') {
+    const [copy] = goal;
+    return copy === undefined ? intent : { ...intent, copy };
+  }
   return intent.kind === 'upgrade' || intent.kind === 'downgrade' ? { ...intent, goal } : intent;
 }
 
 /** What an intent says of how to match a structure. */
 export function matchOptions(intent: Intent | null): MatchOptions {
-  return { allowExtra: intent !== null && 'allowExtra' in intent && intent.allowExtra };
+  if (intent === null || (intent.kind !== 'stamp' && intent.kind !== 'upgrade')) return {};
+  const { allowExtra = false, at } = intent;
+  return { allowExtra, ...(at === undefined ? {} : { at }) };
 }

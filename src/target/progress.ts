@@ -71,6 +71,7 @@ export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
     rows: progress.rows,
     ...(decision?.match === undefined ? {} : { match: decision.match }),
     ...resumedBy(decision),
+    ...(decision?.copy === undefined ? {} : { copy: decision.copy }),
   };
   const from = decision?.from ?? null;
   if (progress.error !== undefined) {

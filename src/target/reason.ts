@@ -92,7 +92,7 @@ export function hintFor(code: FailureCode): Hint {
     case 'notADatabase':
       return 'move it away, or leave it out with --exclude';
     case 'corrupt':
-      return hint`put a backup back, ${then}`;
+      return hint`put a backup back: ${onTarget('restore')}; ${then}`;
     case 'busy':
       return hint`stop the program that holds it, or raise --busy-timeout; ${then}`;
     case 'readOnly':
@@ -112,6 +112,7 @@ export function hintFor(code: FailureCode): Hint {
       return hint`look at the difference: ${onTarget('status', { verbose: true })}`;
     case 'noBaseline':
     case 'ambiguousBaseline':
+    case 'claimMismatch':
       return hint`see which revisions come near it: ${onTarget('status', { verbose: true })}`;
     case 'checksumMismatch':
       return 'put the changed file back as it was when it was applied, and make the change a new revision';
@@ -137,6 +138,8 @@ export function hintFor(code: FailureCode): Hint {
       return hint`raise --timeout, or find the statement that does not end; ${then}`;
     case 'workerDied':
       return hint`the process that worked on it died (out of memory?); ${then}`;
+    case 'changedSince':
+      return hint`see what is there now: ${onTarget('status')}`;
     case 'interrupted':
       return 'run the same command again: it goes on where it stopped';
     case 'internal':

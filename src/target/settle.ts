@@ -9,6 +9,8 @@ import type { Reason } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import type { Target } from '../model/target.js';
 import { ancestors, headsOf, type Graph } from '../revisions/graph.js';
+import { appliedIn } from '../revisions/squash.js';
+import { isRestored, restoredBy } from './settle-restore.js';
 import { decideTarget } from './decide.js';
 import { reasonOf } from './reason.js';
 import type { Decision } from './plan.js';
@@ -24,7 +26,7 @@ export async function settle(progress: Progress, work: Work, tools: Tools): Prom
       progress.target,
       tools,
       { purpose, busyTimeoutMs: work.busyTimeoutMs },
-      (session) => isCommitted(progress, session, work.runId),
+      (session) => isCommitted(progress, session, work, tools),
     );
     if (isDone) {
       return outcomeOf({ ...progress, error: undefined }, tools.now());
@@ -46,8 +48,17 @@ function whatStood(error: unknown): unknown {
 }
 
 /** Whether the history has what the plan adds or, where it adds nothing, no longer has what the plan removes. */
-async function isCommitted({ decision }: Progress, session: Session, runId: string): Promise<boolean> {
+async function isCommitted(
+  { decision, target, error }: Progress,
+  session: Session,
+  work: Work,
+  tools: Tools,
+): Promise<boolean> {
   if (decision?.kind !== 'plan') return false;
+  const { intent, runId } = work;
+  // What was put back was read back under its lock: others may have written since.
+  if (intent.kind === 'restore')
+    return error === undefined || (await isRestored(session, target, { intent, work, tools }));
   const history = (await session.readHistory()) ?? [];
   const { restate = [] } = decision;
   const isRestated = ({ id, checksum }: Revision) =>
@@ -88,6 +99,13 @@ export async function settleAfterDeath(
         durationMs,
       };
     }
+    const { intent } = work;
+    if (intent.kind === 'restore') {
+      const found = await ask(target, tools, forChange, (session) =>
+        restoredBy(session, target, { intent, cause, work, tools }),
+      );
+      return { ...common, ...found, backup, durationMs: tools.now() - startedAt };
+    }
     const read = async (session: Session) => (await session.readHistory()) ?? [];
     const history = await ask(target, tools, forChange, read);
     if (history.some((row) => row.runId === work.runId && isHalfWay(row))) {
@@ -95,7 +113,7 @@ export async function settleAfterDeath(
     }
     const committed = committedBy(work, history, tools.graph);
     const durationMs = tools.now() - startedAt;
-    const to = headsOf(tools.graph, new Set(history.map((row) => row.revision))).join(',') || null;
+    const to = headsOf(tools.graph, appliedIn(history, tools.graph)).join(',') || null;
     if (committed === null) {
       return { ...common, outcome: 'failed', from: to, to, applied: [], backup, durationMs, failure: cause };
     }
@@ -118,16 +136,17 @@ function committedBy(
   if (intent.kind === 'downgrade') {
     // A downgrade leaves no rows of its own; only the backup's name says where the target was before.
     const kept = ancestors(graph, intent.goal ?? []);
-    const isThere = intent.goal !== undefined && history.every((row) => kept.has(row.revision));
+    const remaining = [...appliedIn(history, graph)];
+    const isThere = intent.goal !== undefined && remaining.every((id) => kept.has(id));
     return isThere ? { outcome: 'downgraded', from: null, applied: [] } : null;
   }
   const mine = history.filter((row) => row.runId === runId);
   if (mine.length === 0) return null;
-  const before = history.filter((row) => row.runId !== runId).map((row) => row.revision);
+  const before = history.filter((row) => row.runId !== runId);
   const ran = mine.filter((row) => row.status === 'applied');
   return {
     outcome: ran.length === 0 ? 'stamped' : 'upgraded',
-    from: headsOf(graph, new Set(before)).join(',') || null,
+    from: headsOf(graph, appliedIn(before, graph)).join(',') || null,
     applied: (ran.length === 0 ? mine : ran).map((row) => row.revision),
   };
 }

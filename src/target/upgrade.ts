@@ -13,6 +13,7 @@ import { finalRecord } from './history-rows.js';
 import { joinOutcomes, outcomeOf, startProgress, type OutcomeDraft, type Progress } from './progress.js';
 import { withGoal } from './intent.js';
 import { runsOutside } from './plan.js';
+import { restore } from './restore.js';
 import { settle } from './settle.js';
 import { onlyRevision, readFacts, verify } from './verify.js';
 import type { Tools, Work } from './work.js';
@@ -48,6 +49,12 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     await session.lock();
 
     progress.step = 'read';
+    if (work.intent.kind === 'restore') {
+      const isPutBack = await restore(session, work.intent, { work, tools, progress });
+      await abandon(session);
+      session = null;
+      return isPutBack ? await settle(progress, work, tools) : outcomeOf(progress, tools.now());
+    }
     const plan = (progress.decision = await decideTarget(session, target, work.intent, tools));
     if (plan.kind === 'noChange') return outcomeOf(progress, tools.now());
 

@@ -9,6 +9,7 @@ import type { Replies, StartMessage, Task } from './messages.js';
 import { applyAll } from './tasks/apply.js';
 import { judgeAll } from './tasks/judge.js';
 import { readBaseline, inspect, readHistories } from './tasks/read.js';
+import { proveCopy } from './tasks/prove-copy.js';
 import { replayAll } from './tasks/replay.js';
 
 export interface Server {
@@ -16,14 +17,21 @@ export interface Server {
 }
 
 export function createServer(
-  { revisions }: StartMessage,
+  { revisions, userVersions = {} }: StartMessage,
   driver: Driver,
   clock: Pick<Tools, 'now' | 'mayCommit'>,
 ): Server {
   const built = buildGraph(revisions);
   if ('problems' in built) throw new Error('the supervisor sent revisions that make no graph');
   const { graph } = built;
-  const tools: Tools = { driver, graph, replay: driver.replay(), structures: driver.structures, ...clock };
+  const tools: Tools = {
+    driver,
+    graph,
+    replay: driver.replay(),
+    structures: driver.structures,
+    userVersions,
+    ...clock,
+  };
   return {
     async perform(task): Promise<Replies[Task['kind']]> {
       switch (task.kind) {
@@ -41,6 +49,8 @@ export function createServer(
           return judgeAll(task, tools);
         case 'apply':
           return applyAll(task, tools);
+        case 'proveCopy':
+          return proveCopy(task, tools);
         case 'settle':
           return settleAfterDeath(task.target, task.cause, task.work, tools);
       }
