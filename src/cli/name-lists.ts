@@ -3,7 +3,6 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { FleetError } from '../index.js';
-import type { Value } from './value.js';
 
 const LISTS: readonly string[] = ['only', 'exclude'];
 
@@ -20,11 +19,15 @@ export function namesFile(name: string, text: string): boolean {
  * `#`, are passed over. `\\@a` is the name `@a`.
  * @throws FleetError `usage` where a file cannot be read
  */
-export function withNames(name: string, value: Value | undefined): Value | undefined {
-  if (!LISTS.includes(name) || typeof value !== 'object') return value;
+export function withNames<V>(name: string, value: V | readonly string[]): V | readonly string[] {
+  if (!LISTS.includes(name) || !isList(value)) return value;
   return value.flatMap((item) =>
     item.startsWith('@') ? namesIn(item.slice(1), name) : [item.replace(/^\\@/, '@')],
   );
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function namesIn(path: string, option: string): readonly string[] {
