@@ -1,5 +1,7 @@
 // A revision: one migration, read from a file. Plain data, so that a worker process gets the text that was checked.
 
+import type { Problem } from './errors.js';
+
 /** One SQL statement of a revision. */
 export interface Statement {
   readonly sql: string;
@@ -27,6 +29,15 @@ export type Script =
   /** A module that exports `up(db)` and `down(db)`. */
   | { readonly kind: 'module'; readonly file: string };
 
+/** A way back with mistakes in its text: it is never run, and keeps nothing else from being done. */
+export interface BrokenScript {
+  readonly kind: 'broken';
+  /** What could be read of it. */
+  readonly statements: readonly Statement[];
+  /** At least one, each with its file. */
+  readonly problems: readonly Problem[];
+}
+
 export interface Revision {
   readonly id: string;
   /** The words after the version in the file's name, blanks for underscores: `add indexes`. */
@@ -43,7 +54,7 @@ export interface Revision {
   readonly losesRows: readonly string[];
   readonly up: Script;
   /** Null: there is no way back. */
-  readonly down: Script | null;
+  readonly down: Script | BrokenScript | null;
   /** Of what `up` does, `up:<SHA-256>`: its tokens, its guards and the transaction; of a program, the whole text. */
   readonly checksum: string;
   /** The same of `down`, `down:<SHA-256>`: a way back that stopped half-way goes on only by the script that it began. */

@@ -1,5 +1,6 @@
-// The heads that each target of a downgrade is to be brought to, found before any target is touched: a missing `down` stops
-// the run here, and after the death of a worker the goal shows whether its target was already there.
+// The heads that each target of a downgrade is to be brought to, found before any target is touched: where a missing
+// `down` leaves no target anything to do, the run ends here, and after the death of a worker the goal shows whether its
+// target was already there.
 
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import { sentence } from '../model/sentence.js';
@@ -24,7 +25,7 @@ export interface GoalsOptions {
 
 /**
  * @returns heads by the id of a target; none for another intent, and a target that has nowhere to go back to is left out
- * @throws FleetError `migrations` naming every revision without a way back
+ * @throws FleetError `migrations` naming every revision without a way back, where no target can go back
  */
 export async function goalsOf(
   targets: readonly Target[],
@@ -40,14 +41,14 @@ export async function goalsOf(
   const goals = new Map<string, readonly string[]>();
   for (const { status, decision } of judged) {
     if (decision?.kind === 'plan') goals.set(status.id, decision.goal ?? decision.to?.split(',') ?? []);
-    else if (decision?.stopsRun === true && decision.failure !== null) {
+    else if (decision?.isStuck === true && decision.failure !== null) {
       const { message, hint } = decision.failure;
       problems.set(message, { message: sentence(message), hint });
     }
   }
-  if (problems.size > 0) {
-    throw new FleetError('migrations', 'Some revisions have no way back; no target was touched', {
-      hint: hintOf`downgrade less far, or write what is missing; ${command('history')} lists the revisions`,
+  if (problems.size > 0 && goals.size === 0) {
+    throw new FleetError('migrations', 'The revisions leave no target a way back; none was touched', {
+      hint: hintOf`downgrade less far, or write what is missing; this lists the revisions: ${command('history')}`,
       problems: [...problems.values()],
     });
   }

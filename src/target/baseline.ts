@@ -33,14 +33,16 @@ export async function writeBaseline(
 }
 
 async function problemsOf(sql: string, structure: Structure, driver: Proof): Promise<readonly string[]> {
-  const { draft, problems } = parseRevision('the baseline', NAME, sql, driver.syntax);
-  if (problems.length > 0) return problems.map(({ message, line }) => `line ${line ?? 1}: ${message}`);
+  const { draft, problems: found } = parseRevision('the baseline', NAME, sql, driver.syntax);
+  const back = draft.down ?? { kind: 'sql', statements: [] };
+  const problems = back.kind === 'broken' ? [...found, ...back.problems] : found;
+  if (back.kind === 'broken' || problems.length > 0) return problems.map(({ message, line }) => `line ${line ?? 1}: ${message}`);
   const up: Revision = { ...draft, parents: [] };
   const down: Revision = {
     ...up,
     id: 'down',
     checksum: up.downChecksum,
-    up: draft.down ?? { kind: 'sql', statements: [] },
+    up: back,
   };
   const replay = driver.replay();
   try {

@@ -23,7 +23,7 @@ export function createSqliteDialect(options: DiscoverOptions): Dialect {
     lintRules: RULES,
     async readModule(file) {
       const { up, down, meta } = await loadModule(file);
-      return { up: up !== null, down: down !== null, meta };
+      return { up: up !== null, down: down === 'broken' ? down : down !== null, meta };
     },
     script,
   };

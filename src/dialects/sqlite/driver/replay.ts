@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
-import type { Revision, Script, Statement } from '../../../model/revision.js';
+import type { Revision, Statement } from '../../../model/revision.js';
 import { fingerprintOf } from '../schema/fingerprint.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { ReplayError, type ColumnOrders, type Replay } from '../../port.js';
@@ -89,7 +89,7 @@ function openMemory(content?: Buffer): Database.Database {
 }
 
 /** Goes the way back in a copy. A statement that fails is passed over: on a target, it is told when it fails there. */
-async function ordersBack(scratch: Scratch | null, script: Script | null): Promise<ColumnOrders> {
+async function ordersBack(scratch: Scratch | null, script: Revision['down']): Promise<ColumnOrders> {
   const db = openMemory(scratch?.db.serialize());
   const recorder = recordOrders(db);
   try {

@@ -5,7 +5,7 @@ import { byPosition } from './rules/by-position.js';
 import { cascade } from './rules/cascade.js';
 import { circularNeeds } from '../../../revisions/lint/rules/circular-needs.js';
 import { doubleQuotedString } from './rules/double-quoted-string.js';
-import { downDiffers, downFails, downMissing } from '../../../revisions/lint/rules/down.js';
+import { downBroken, downDiffers, downFails, downMissing } from '../../../revisions/lint/rules/down.js';
 import { failsWithRows } from './rules/fails-with-rows.js';
 import { foreignKeyTarget } from './rules/foreign-key-target.js';
 import { ifNotExists } from './rules/if-not-exists.js';
@@ -25,6 +25,7 @@ export const RULES: readonly SqliteRule[] = [
   failsWithRows,
   undeclaredLoss,
   cascade,
+  downBroken,
   downFails,
   downDiffers,
   severalHeads,

@@ -121,6 +121,7 @@ async function tryDown(
 ): Promise<DownTrace> {
   const { down, transactional } = revision;
   if (down === null) return { kind: 'missing' };
+  if (down.kind === 'broken') return { kind: 'untried' };
   if (!transactional) {
     const copy = memory(empty.serialize());
     try {
