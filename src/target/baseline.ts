@@ -36,7 +36,8 @@ async function problemsOf(sql: string, structure: Structure, driver: Proof): Pro
   const { draft, problems: found } = parseRevision('the baseline', NAME, sql, driver.syntax);
   const back = draft.down ?? { kind: 'sql', statements: [] };
   const problems = back.kind === 'broken' ? [...found, ...back.problems] : found;
-  if (back.kind === 'broken' || problems.length > 0) return problems.map(({ message, line }) => `line ${line ?? 1}: ${message}`);
+  if (back.kind === 'broken' || problems.length > 0)
+    return problems.map(({ message, line }) => `line ${line ?? 1}: ${message}`);
   const up: Revision = { ...draft, parents: [] };
   const down: Revision = {
     ...up,
