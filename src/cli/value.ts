@@ -26,7 +26,9 @@ function typed({ type }: Setting, text: string): unknown {
       return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
     case 'list':
     case 'path':
+    case 'paths':
     case 'string':
+    case 'version':
       return text;
   }
 }

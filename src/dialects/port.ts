@@ -52,6 +52,19 @@ export interface ScriptPart {
 /** How thoroughly integrity is checked. */
 export type Depth = 'quick' | 'full';
 
+/**
+ * What a user's own databases need to be run by, as plain data. None of it is run but where schemas are: in workers, the
+ * replay, lint and rehearsals.
+ */
+export interface DriverSettings {
+  /** Paths of extensions of the database. */
+  readonly extensions: readonly string[];
+  /** Path of a program with functions for SQL. */
+  readonly functions: string | null;
+  /** The oldest version of the database that reads the targets. */
+  readonly oldest: string | null;
+}
+
 /** Access to the targets: the worker's side of the port. */
 export interface Driver {
   /**
@@ -97,7 +110,7 @@ export interface Driver {
   /** How the text of revisions is read. */
   readonly syntax: Syntax;
   /** What to do about a fault that only this kind of database has; null where there is nothing special to say. */
-  readonly advice: (code: FailureCode, target: TargetRef) => Hint | null;
+  readonly advice: (code: FailureCode, target: TargetRef, message: string) => Hint | null;
 }
 
 /** What was read of one target, or what was thrown: a DatabaseError, or a defect. */

@@ -29,11 +29,23 @@ export interface FleetOptions {
   readonly stateDir?: string;
   /** Directory of the revisions; default `migrations`. */
   readonly migrations?: string;
+  /** What the application gives its own SQLite; default: nothing. */
+  readonly sqlite?: SqliteOptions;
   /**
    * Options that the commands in hints carry, so that they are about this fleet where they are typed; default: those of
-   * the four above that are given.
+   * those above that are given.
    */
   readonly commandOptions?: CommandOptions;
+}
+
+/** Loaded wherever a schema is read or run: in workers, in the replay of the revisions, by lint, in rehearsals. */
+export interface SqliteOptions {
+  /** Paths of loadable extensions. */
+  readonly extensions?: readonly string[];
+  /** Path of a module that exports `functions`, `aggregates` and `tables`, or by default a function of a connection. */
+  readonly functions?: string;
+  /** The oldest version that reads these files, `3.40`: lint names what of a schema it could not read. */
+  readonly oldest?: string;
 }
 
 /** Which targets a call is about, and who watches it. */

@@ -9,6 +9,7 @@ import {
   CHANGE_SETTINGS,
   CHOICE_SETTINGS,
   COMMAND_SETTINGS,
+  GROUPS,
   PLACE_SETTINGS,
   WORK_SETTINGS,
 } from './settings.js';
@@ -21,6 +22,13 @@ const flag = optional('true or false', z.boolean());
 const to = optional('a revision', z.string());
 const range = optional('a range of revisions, A:B', z.string());
 const command = optional('status or check', z.enum(['status', 'check']));
+
+const { dataDir, pattern, stateDir, migrations } = settingOptions(PLACE_SETTINGS);
+const place = { dataDir, pattern, stateDir, migrations };
+const sqlite = optional(
+  'an object with extensions, functions and oldest, of which each may be left out',
+  z.readonly(z.strictObject(settingOptions(GROUPS.sqlite))),
+);
 
 const commandOptions = optional(
   'an object of options',
@@ -51,7 +59,7 @@ const change = { ...select, ...settingOptions(CHANGE_SETTINGS) };
 
 /** By method; `openFleet` is the door itself. */
 export const CALL_OPTIONS = {
-  openFleet: call({ ...settingOptions(PLACE_SETTINGS), commandOptions }),
+  openFleet: call({ ...place, sqlite, commandOptions }),
   discover: call(select),
   status: call({ ...select, command, failures: flag }),
   current: call({ ...select, history: flag }),

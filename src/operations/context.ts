@@ -29,7 +29,7 @@ export interface Context {
   readonly dialect: Dialect;
   /** Options that say which fleet it is, for commands to type. */
   readonly place: CommandOptions;
-  readonly startPool: (start: Promise<StartMessage>) => Pool;
+  readonly startPool: (start: Promise<Omit<StartMessage, 'settings'>>) => Pool;
   /** For private copies where the state directory cannot be written. */
   readonly fallbackDir: string;
 }

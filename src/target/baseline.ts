@@ -3,6 +3,7 @@
 
 import { ReplayError, type Driver } from '../dialects/port.js';
 import type { Rendering, Structure } from '../dialects/structure.js';
+import type { Hint } from '../model/hint.js';
 import type { Revision } from '../model/revision.js';
 import { baselineSql } from '../revisions/baseline-sql.js';
 import { parseRevision } from '../revisions/parse.js';
@@ -13,6 +14,8 @@ export interface Baseline {
   readonly counts: Rendering['counts'];
   /** What is wrong with the text; empty where its up makes exactly this structure and its down removes it. */
   readonly problems: readonly string[];
+  /** What to do about them, where the dialect knows. */
+  readonly hint?: Hint;
 }
 
 /** A name to read the text under; the file that it is written to may have another. */

@@ -36,7 +36,7 @@ export function reasonOf(
     code,
     step,
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
-    hint: driver.advice(code, target) ?? hintFor(code),
+    hint: driver.advice(code, target, message) ?? hintFor(code),
     ...(position === null ? {} : positionFields(position)),
   };
 }

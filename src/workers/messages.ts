@@ -1,6 +1,8 @@
 // What supervisor and worker processes say to each other. Plain data only: an Error would lose its class and code.
 
-import type { ProblemDraft } from '../model/errors.js';
+import type { DriverSettings } from '../dialects/port.js';
+import type { FleetErrorCode, ProblemDraft } from '../model/errors.js';
+import type { Hint } from '../model/hint.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
 import type { Reason } from '../model/outcome.js';
@@ -21,6 +23,8 @@ export interface StartMessage {
   readonly scratchDir: string;
   /** For private copies where that one cannot be made: a look works without the state directory. */
   readonly fallbackDir: string;
+  /** Left out: nothing is added. */
+  readonly settings?: DriverSettings;
 }
 
 export type Task =
@@ -94,5 +98,10 @@ export interface Ready {
 
 export type Response =
   | { readonly id: number; readonly reply: Replies[Task['kind']] }
+  /** A fault of the whole run, as a FleetError has it. */
+  | {
+      readonly id: number;
+      readonly fault: { readonly code: FleetErrorCode; readonly message: string; readonly hint: Hint };
+    }
   /** A defect: tasks return faults of targets as values. */
   | { readonly id: number; readonly defect: string };

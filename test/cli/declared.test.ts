@@ -24,7 +24,10 @@ function valueFor({ type, default: fallback, choices }: Setting) {
     case 'number':
       return 7;
     case 'list':
+    case 'paths':
       return ['one', 'two'];
+    case 'version':
+      return '3.40';
     case 'path':
     case 'string':
       return choices?.find((choice) => choice !== fallback) ?? 'some-value';

@@ -45,6 +45,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'an AbortSignal': [true, new AbortController(), { aborted: true }],
   'a whole number from 1': [0, -1, 1.5, NaN, Infinity, '2', null],
   'a whole number from 0': [-1, 0.5, NaN, '0'],
+  'an object with extensions, functions and oldest, of which each may be left out': ['f.mjs', [1], null],
   'an object of options': ['--data-dir x', [1], { dataDir: {} }],
   'a list of ids': ['a', [''], [1], null, new Set(['a'])],
   'a list of kinds': ['indexExtra', [null]],

@@ -34,7 +34,15 @@ const SAMPLES: Readonly<Record<Setting['type'], readonly [right: unknown[], wron
     ['a', '/b c'],
     ['', 1, null, ['a']],
   ],
+  paths: [
+    [['a'], ['a', '/b c']],
+    ['a', [''], [1], [null], null, { 0: 'a' }],
+  ],
   string: [['a'], ['', 1, null, ['a']]],
+  version: [
+    ['3.40', '3.8.11.1', '3.40.1'],
+    ['', '3', '4.0', '3.40.x', 'v3.40', 3.4, null, ['3.40']],
+  ],
 };
 
 describe.each(Object.entries<Setting>(SETTINGS))('%s', (_name, setting) => {

@@ -69,7 +69,7 @@ describe.each(MISTAKES)('A way back with %s', (_, file, text, line, said) => {
         rule: 'down-broken',
         revision: '0002',
         line,
-        message: expect.stringMatching(said),
+        message: expect.stringMatching(said) as string,
       }),
     ]);
     expect((await look(dataDir, migrations, ['downgrade', '0002', '--only', 'project_1'])).code).toBe(0);
@@ -87,7 +87,7 @@ describe.each(MISTAKES)('A way back with %s', (_, file, text, line, said) => {
     expect(both.report.targets[0]?.failure).toMatchObject({
       code: 'migrationFailed',
       revision: '0002',
-      hint: expect.stringContaining('flotilla downgrade 0002 --only project_1'),
+      hint: expect.stringContaining('flotilla downgrade 0002 --only project_1') as string,
     });
   });
 });

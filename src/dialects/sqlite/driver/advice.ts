@@ -3,6 +3,7 @@
 import { again, command, foreign, hint, onFleet, type Hint } from '../../../model/hint.js';
 import type { FailureCode } from '../../../model/outcome.js';
 import type { TargetRef } from '../../../model/target.js';
+import { remedyOfLacking } from './lacking.js';
 
 const ADVICE: { readonly [C in FailureCode]?: (target: TargetRef) => Hint } = {
   notADatabase: () =>
@@ -13,6 +14,8 @@ const ADVICE: { readonly [C in FailureCode]?: (target: TargetRef) => Hint } = {
     hint`write the columns of the statement out, as this shows: ${command('lint', undefined, { rule: ['by-position'] })}; rehearse with: ${again({ dryRun: true })}; targets that have the revision already accept the file with: ${onFleet('repair', { checksums: ['all'] })}`,
 };
 
-export function advice(code: FailureCode, target: TargetRef): Hint | null {
-  return ADVICE[code]?.(target) ?? null;
+/** @param message what was found */
+export function advice(code: FailureCode, target: TargetRef, message: string): Hint | null {
+  const lacking = code === 'migrationFailed' ? remedyOfLacking(message) : null;
+  return lacking ?? ADVICE[code]?.(target) ?? null;
 }

@@ -18,7 +18,12 @@ import { createSession } from './session.js';
 import { lintRevisions } from '../lint/lint-revisions.js';
 import { sqliteSyntax } from '../syntax/syntax.js';
 
-export function createSqliteDriver(options: LookOptions): Driver {
+export interface SqliteDriverOptions extends LookOptions {
+  /** The oldest SQLite that reads the targets; default: this one. */
+  readonly oldest?: string | null;
+}
+
+export function createSqliteDriver(options: SqliteDriverOptions): Driver {
   const look = createLook(options);
 
   async function read<T>(

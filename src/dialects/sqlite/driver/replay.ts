@@ -2,12 +2,13 @@
 // with. A chain is walked forward where it extends the last one, and started over where it does not.
 
 import { createHash } from 'node:crypto';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Revision, Statement } from '../../../model/revision.js';
 import { fingerprintOf } from '../schema/fingerprint.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { ReplayError, type ColumnOrders, type Replay } from '../../port.js';
 import { goesByPosition, recordOrders, type BeforeStatement, type OrderRecorder } from './column-order.js';
+import { memory } from './connect.js';
 import { guardHolds } from './guard.js';
 import { resetPragmas } from './execute.js';
 import { runModule } from './module.js';
@@ -77,20 +78,13 @@ function chainKey(revisions: readonly Revision[]): string {
 }
 
 function openScratch(): Scratch {
-  const db = openMemory();
+  const db = memory();
   return { db, reader: createStructureReader(db), done: [] };
-}
-
-function openMemory(content?: Buffer): Database.Database {
-  const db = content === undefined ? new Database(':memory:') : new Database(content);
-  db.pragma('foreign_keys = OFF');
-  db.pragma('recursive_triggers = OFF');
-  return db;
 }
 
 /** Goes the way back in a copy. A statement that fails is passed over: on a target, it is told when it fails there. */
 async function ordersBack(scratch: Scratch | null, script: Revision['down']): Promise<ColumnOrders> {
-  const db = openMemory(scratch?.db.serialize());
+  const db = memory(scratch?.db.serialize());
   const recorder = recordOrders(db);
   try {
     if (script?.kind === 'module') {

@@ -11,9 +11,10 @@ import { createBrokenFinder, type BrokenFinder } from './trace-broken.js';
 import { createSeeded, NOTHING, type Seeded } from './trace-seeded.js';
 import { createStructureReader, type StructureReader } from '../driver/structure-reader.js';
 import { differencesBetween } from './differences-between.js';
+import { memory } from '../driver/connect.js';
 import { guardHolds } from '../driver/guard.js';
 import { tablesTouched } from './trace-tables.js';
-import { lineOf, memory, run, runDown, statementsOf } from './trace-run.js';
+import { lineOf, run, runDown, statementsOf } from './trace-run.js';
 import type { Snapshot, Trigger, View } from '../schema/snapshot.js';
 import { changed } from './lookup.js';
 

@@ -8,7 +8,8 @@ import type { Snapshot } from '../schema/snapshot.js';
 import { quoteName } from '../schema/sql-text.js';
 import { createSeeder, type Seeder } from './seed.js';
 import { changesRows, countRowsOf, dependsOnRows, tablesAtRisk, type Counts } from './trace-tables.js';
-import { memory, run, runDown, statementsOf, type DownFailure } from './trace-run.js';
+import { memory } from '../driver/connect.js';
+import { run, runDown, statementsOf, type DownFailure } from './trace-run.js';
 
 export const NOTHING = { seededError: null, rowsLost: [] } as const;
 
