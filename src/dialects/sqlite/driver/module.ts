@@ -95,6 +95,9 @@ function faceOf(db: Database.Database, before: BeforeStatement): RevisionDatabas
   function inside<T>(sql: string, work: (statements: readonly Statement[]) => T): T {
     const statements = known.get(sql) ?? readAllowed(sql);
     known.set(sql, statements);
+    // One that failed may have ended it (ON CONFLICT ROLLBACK), and a program may go on after a failure.
+    if (!db.inTransaction)
+      throw new DatabaseError('migrationFailed', 'a statement before ended the transaction');
     const result = work(statements);
     assertStillInside(db);
     return result;

@@ -81,6 +81,11 @@ async function runUp(
     const before = reader.read();
     const skipped = !guardHolds(empty, statement.guard);
     const error = skipped ? null : await run(empty, revision.up, statement, 'up');
+    if (revision.transactional && !empty.inTransaction) {
+      // It ended the transaction (ON CONFLICT ROLLBACK), and what was done before it is gone.
+      steps.push({ statement, before, after: reader.read(), skipped, error, ...NOTHING });
+      break;
+    }
     const onRows = skipped || error !== null ? NOTHING : await seeded.run(revision.up, statement, before);
     const after = reader.read(tablesTouched(statement, before));
     if (onRows.seededError !== null) seeded.refill(after);
@@ -142,7 +147,7 @@ async function tryDown(
     const onRows = judged.kind === 'same' ? await seeded.tryDown(down) : null;
     return onRows === null ? judged : { ...onRows, seeded: true };
   } finally {
-    empty.exec('ROLLBACK');
+    if (empty.inTransaction) empty.exec('ROLLBACK');
     reader.rewind(after);
   }
 }

@@ -60,7 +60,11 @@ export function createSeeded(): Seeded {
       const atRisk = tablesAtRisk(statement, structure);
       const before = countRowsOf(db, atRisk);
       seeder.readAgain(atRisk);
+      const wasInside = db.inTransaction;
       const error = await run(db, script, statement, 'up');
+      // It ended the transaction (RAISE(ROLLBACK)), and what was done before it is gone.
+      lost = wasInside && !db.inTransaction;
+      if (lost) return { seededError: error, rowsLost: [] };
       if (error === null) {
         // A table that is renamed takes its rows along.
         const isRename = statement.kind === 'AlterTableStmt';
@@ -76,7 +80,10 @@ export function createSeeded(): Seeded {
       return { seededError: error, rowsLost: [] };
     },
     refill(structure) {
+      const wasInside = db.inTransaction;
       if (!lost) seeder.fill(structure);
+      // A trigger may answer a row that is tried by ending the transaction.
+      lost ||= wasInside && !db.inTransaction;
     },
     end(before, after) {
       if (db.inTransaction) db.exec('COMMIT');
@@ -102,7 +109,7 @@ export function createSeeded(): Seeded {
       try {
         return await runDown(db, script);
       } finally {
-        db.exec('ROLLBACK');
+        if (db.inTransaction) db.exec('ROLLBACK');
       }
     },
     isLost: () => lost,
