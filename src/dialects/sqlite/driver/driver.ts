@@ -66,7 +66,7 @@ export function createSqliteDriver(options: SqliteDriverOptions): Driver {
         rmSync(directory, { recursive: true, force: true });
       }
     },
-    lint: lintRevisions,
+    lint: (graph, how) => lintRevisions(graph, how, options.oldest),
     replay: createReplay,
     structures: STRUCTURES,
     syntax: sqliteSyntax,

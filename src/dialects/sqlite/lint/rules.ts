@@ -11,6 +11,7 @@ import { foreignKeyTarget } from './rules/foreign-key-target.js';
 import { ifNotExists } from './rules/if-not-exists.js';
 import { missingReference } from './rules/missing-reference.js';
 import { nameOrder } from '../../../revisions/lint/rules/name-order.js';
+import { newerSyntax } from './rules/newer-syntax.js';
 import { orderChanged } from '../../../revisions/lint/rules/order-changed.js';
 import { rebuildLoses } from './rules/rebuild-loses.js';
 import { severalHeads } from '../../../revisions/lint/rules/several-heads.js';
@@ -34,6 +35,7 @@ export const RULES: readonly SqliteRule[] = [
   doubleQuotedString,
   rebuildLoses,
   byPosition,
+  newerSyntax,
   ifNotExists,
   downMissing,
   orderChanged,
