@@ -23,9 +23,10 @@ export interface Dialect {
   version(): DriverVersion;
   /**
    * Every target of the fleet, and what must not be opened, both in no order.
+   * @param ids where only these are wanted, others may be left out, and where they are found without a search they are
    * @throws FleetError `dataDirectory`, `stateDirectory`, `usage` where the fleet cannot be searched
    */
-  discover(): Promise<Discovery>;
+  discover(ids?: readonly string[]): Promise<Discovery>;
   /** A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none. */
   find(name: string): Promise<Target | Refusal | null>;
   /** The kinds of differences that `Structures.compare` tells of. */

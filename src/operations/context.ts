@@ -41,7 +41,9 @@ export interface Selected {
 
 /** The targets that a call is about. */
 export async function selectTargets(context: Context, options: SelectOptions): Promise<Selected> {
-  return select(await context.dialect.discover(), options);
+  // What is to be left out must be there, and only a search can tell.
+  const ids = options.exclude === undefined ? options.only : undefined;
+  return select(await context.dialect.discover(ids), options);
 }
 
 /** The private copies of one call. */

@@ -15,7 +15,7 @@ export function createSqliteDialect(options: DiscoverOptions): Dialect {
   return {
     name: 'sqlite',
     version: sqliteVersion,
-    discover: () => discover(options),
+    discover: (ids) => discover(options, ids),
     find: async (name) => discoverFile(name),
     differenceKinds: DIFFERENCE_KINDS,
     fold,

@@ -1,13 +1,13 @@
 // Lists the paths under the data directory that match the pattern, through fast-glob. Apart because what fast-glob
 // would pass over in silence must be told: directories that cannot be read, and directories behind symbolic links.
 
-import { lstat, readdir, realpathSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { lstat, lstatSync, readdir, realpathSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
 import fastGlob from 'fast-glob';
 import { FleetError } from '../../../model/errors.js';
 import { compileGlob, globError } from '../../../discovery/glob.js';
 import { SIDECARS, type Fault } from './target-files.js';
-import { NOT_UTF8 } from './names.js';
+import { databaseOf, idOf, NOT_UTF8 } from './names.js';
 import { isWithin } from './directories.js';
 
 export interface Listing {
@@ -93,6 +93,42 @@ export async function list(root: string, pattern: string, closed: string | null)
     return { paths: [...new Set([...found, ...withLineBreaks])].filter(isOpen), faults, mayHaveSidecars };
   } catch (cause) {
     throw globError(pattern, cause);
+  }
+}
+
+/**
+ * The same for ids that are known, in the time of so many files: each must lie where its name says, and match.
+ * @returns null where one does not, or may be more than one file: then only a search can tell what there is
+ */
+export function listIds(
+  root: string,
+  pattern: string,
+  closed: string | null,
+  ids: readonly string[],
+): Listing | null {
+  const matches = compileGlob(checkedPattern(pattern));
+  const paths: string[] = [];
+  for (const id of ids) {
+    if (id === '' || posix.normalize(id) !== id || posix.isAbsolute(id) || id.split('/').includes('..'))
+      return null;
+    const [path, ...others] = [...new Set([`${id}.db`, id])].filter(
+      (name) => idOf(name) === id && isThere(join(root, name)),
+    );
+    if (path === undefined || others.length > 0 || databaseOf(path) !== null || !matches(path)) return null;
+    const place = join(root, path);
+    // Behind no link, and spelled as the directory spells it.
+    if (realPath(place) !== place || (closed !== null && isWithin(place, closed))) return null;
+    paths.push(path);
+  }
+  return { paths: [...new Set(paths)], faults: new Map(), mayHaveSidecars: () => true };
+}
+
+/** What cannot be looked at, or is something else than a file, a search tells of. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    return false;
   }
 }
 
