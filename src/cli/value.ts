@@ -28,6 +28,7 @@ function typed({ type }: Setting, text: string): unknown {
     case 'path':
     case 'paths':
     case 'string':
+    case 'duration':
     case 'version':
       return text;
   }

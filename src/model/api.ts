@@ -71,6 +71,8 @@ export interface RunOptions extends SelectOptions {
   readonly backupDir?: string;
   /** Patience with a locked target in milliseconds; default 5000. */
   readonly busyTimeout?: number;
+  /** How long another run over the fleet is waited for, in milliseconds; default 0: not at all. */
+  readonly wait?: number;
   /** Deadline of one target in milliseconds; default 600000. */
   readonly timeout?: number;
 }

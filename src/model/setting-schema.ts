@@ -28,6 +28,8 @@ export function settingSchema(setting: Setting): z.ZodMiniType<SettingValue<Sett
       return TEXT;
     case 'version':
       return VERSION;
+    case 'duration':
+      return z.int().check(z.minimum(0));
     case 'string':
       return setting.choices === undefined ? TEXT : z.enum(setting.choices);
   }
@@ -36,6 +38,10 @@ export function settingSchema(setting: Setting): z.ZodMiniType<SettingValue<Sett
 /** The check of a setting as a person writes it: a list has at least one item, or is text with commas. */
 export function writtenSchema<S extends Setting>(setting: S): z.ZodMiniType<SettingValue<S>>;
 export function writtenSchema(setting: Setting): z.ZodMiniType<SettingValue<Setting>> {
+  if (setting.type === 'duration') {
+    const text = z.string().check(z.regex(/^\d{1,12}(ms|s|m|h|d)?$/));
+    return z.union([settingSchema(setting), z.pipe(text, z.transform(milliseconds))]);
+  }
   if (setting.type !== 'list' && setting.type !== 'paths') return settingSchema(setting);
   const items = z.array(TEXT).check(z.minLength(1));
   return z.readonly(z.union([items, z.pipe(TEXT, z.pipe(z.transform(splitList), items))]));
@@ -92,6 +98,8 @@ export function allowed(
       const items = `${value?.replace(',..', '').toLowerCase() ?? 'value'}s`;
       return source === 'text' ? `${items}, separated by commas` : `a list of ${items}`;
     }
+    case 'duration':
+      return source === 'text' ? 'a time such as 30s, 10m or 1h' : 'a whole number of milliseconds';
     case 'path':
       return 'a path';
     case 'version':
@@ -101,6 +109,14 @@ export function allowed(
     case 'string':
       return choices?.join(' or ') ?? 'text';
   }
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `10m` -> 600000; a number alone is in milliseconds. */
+function milliseconds(text: string): number {
+  const unit = text.replace(/^\d+/, '');
+  return Number.parseInt(text, 10) * (UNITS[unit] ?? 1);
 }
 
 /** `a,{b,c}` -> `a` and `{b,c}`: commas within the braces of a glob do not separate. */

@@ -4,7 +4,7 @@
 
 export interface Setting {
   /** A path is relative to the working directory, or to the configuration file that it stands in. */
-  readonly type: 'string' | 'path' | 'paths' | 'number' | 'boolean' | 'list' | 'version';
+  readonly type: 'string' | 'path' | 'paths' | 'number' | 'boolean' | 'list' | 'version' | 'duration';
   readonly default?: string | number | boolean;
   /** What the default is, where it is no constant. */
   readonly defaultText?: string;
@@ -119,6 +119,12 @@ export const CHANGE_SETTINGS = {
     value: 'MS',
     describe: 'Patience with a target that others hold locked',
   },
+  wait: {
+    type: 'duration',
+    default: 0,
+    value: 'TIME',
+    describe: 'Patience with another run over the fleet, until it ends: 30s, 10m, 1h',
+  },
   timeout: { type: 'number', least: 1, default: 600_000, value: 'MS', describe: 'Deadline of one target' },
 } as const satisfies Record<string, Setting>;
 
@@ -184,6 +190,8 @@ export type SettingValue<S extends Setting> = S extends { readonly choices: read
       boolean: boolean;
       list: readonly string[];
       version: string;
+      /** Milliseconds. */
+      duration: number;
     }[S['type']];
 
 /** The settings of a table, each of which may be absent: then its default counts. */

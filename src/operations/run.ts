@@ -2,6 +2,7 @@
 // with the fleet as a whole ends it before any target is opened.
 
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assertRoomForBackups } from '../backup/publish.js';
 import { removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
@@ -20,7 +21,7 @@ import type { Intent } from '../target/intent.js';
 import { toldOutcome } from '../target/progress.js';
 import type { Work } from '../target/work.js';
 import { aboutOf, commandOf } from './about.js';
-import { scratchOf, selectTargets, type Context } from './context.js';
+import { interrupted, scratchOf, selectTargets, type Context } from './context.js';
 import { goalsOf } from './goals.js';
 import { refusedReason } from './inspect.js';
 import { RunRecord, type RunFacts } from './run-record.js';
@@ -50,11 +51,14 @@ export async function runFleet(
     const graph = await context.loadGraph();
     await assertKnown(intent, graph, workers);
 
-    const { targets, refused } = await selectTargets(context, options);
+    let { targets, refused } = await selectTargets(context, options);
     const jobs = options.jobs ?? context.jobs;
     workers.warm(Math.min(jobs, targets.length));
 
-    record = new RunRecord(facts, iso(context.now()));
+    const taken = await recordWhenFree(facts, context, options);
+    record = taken.record;
+    // What the other run has changed is not what was found before it.
+    if (taken.hasWaited) ({ targets, refused } = await selectTargets(context, options));
     record.removeLeftovers();
     if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir);
 
@@ -91,6 +95,41 @@ export async function runFleet(
       record?.close();
     } finally {
       await workers.close();
+    }
+  }
+}
+
+/** Longest sleep between two looks at the lock of another run, in milliseconds. */
+const LOCK_WAIT_MS = 500;
+
+/**
+ * Takes the run lock, and waits for another run as long as was asked for.
+ * @throws FleetError `locked`, `stateDirectory`, `interrupted`
+ */
+async function recordWhenFree(
+  facts: RunFacts,
+  { now }: Context,
+  { wait = CHANGE_SETTINGS.wait.default, signal }: RunOptions,
+): Promise<{ readonly record: RunRecord; readonly hasWaited: boolean }> {
+  const until = now() + wait;
+  for (let hasWaited = false; ; hasWaited = true) {
+    try {
+      return { record: new RunRecord(facts, iso(now())), hasWaited };
+    } catch (error) {
+      const left = until - now();
+      if (!(error instanceof FleetError) || error.code !== 'locked' || left <= 0) throw error;
+      if (!hasWaited) {
+        facts.emit({
+          event: 'problem',
+          message: error.message,
+          hint: `it is waited for, ${wait} ms at most`,
+        });
+      }
+      try {
+        await sleep(Math.min(left, LOCK_WAIT_MS), undefined, { signal });
+      } catch (cause) {
+        throw interrupted(cause);
+      }
     }
   }
 }
@@ -139,7 +178,7 @@ function workOf(
   { stateDir }: Context,
   intent: Intent,
   runId: string,
-  options: Omit<ChangeOptions, 'dryRun'>,
+  options: Omit<ChangeOptions, 'dryRun' | 'wait'>,
 ): Work {
   const {
     verify = CHANGE_SETTINGS.verify.default,

@@ -21,6 +21,7 @@ function valueFor({ type, default: fallback, choices }: Setting) {
   switch (type) {
     case 'boolean':
       return fallback !== true;
+    case 'duration':
     case 'number':
       return 7;
     case 'list':

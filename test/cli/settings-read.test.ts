@@ -36,6 +36,7 @@ test('The settings of the place reach openFleet, all of them.', () => {
 
 function valueFor(name: string, { type, default: usual, choices }: Setting, index: number): unknown {
   switch (type) {
+    case 'duration':
     case 'number':
       return 1000 + index;
     case 'boolean':

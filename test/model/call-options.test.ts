@@ -47,6 +47,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'a whole number from 0': [-1, 0.5, NaN, '0'],
   'an object with extensions, functions and oldest, of which each may be left out': ['f.mjs', [1], null],
   'an object of options': ['--data-dir x', [1], { dataDir: {} }],
+  'a whole number of milliseconds': [-1, 0.5, NaN, '10m'],
   'a list of ids': ['a', [''], [1], null, new Set(['a'])],
   'a list of kinds': ['indexExtra', [null]],
   'a list of names': ['t', [{}]],
