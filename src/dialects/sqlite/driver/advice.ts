@@ -14,8 +14,20 @@ const ADVICE: { readonly [C in FailureCode]?: (target: TargetRef) => Hint } = {
     hint`write the columns of the statement out, as this shows: ${command('lint', undefined, { rule: ['by-position'] })}; rehearse with: ${again({ dryRun: true })}; targets that have the revision already accept the file with: ${onFleet('repair', { checksums: ['all'] })}`,
 };
 
+/** An old string in double quotes, which ALTER TABLE finds anywhere in the schema and takes for a name. */
+function remedyOfString(message: string): Hint | null {
+  const found =
+    /^error in (\w+) (.+?)(?: after \w+(?: \w+)?)?: no such column: ("(.+)") - should this be a string/s.exec(
+      message,
+    );
+  if (found === null) return null;
+  const [, kind = '', name = '', quoted = '', text = ''] = found;
+  const how = kind === 'table' ? 'by db.rebuild in a revision that is a program' : 'by DROP and CREATE';
+  return `the ${kind} ${name} has the string ${quoted} in double quotes, which are for names: make it anew before this statement, ${how}, with '${text}' in its place`;
+}
+
 /** @param message what was found */
 export function advice(code: FailureCode, target: TargetRef, message: string): Hint | null {
-  const lacking = code === 'migrationFailed' ? remedyOfLacking(message) : null;
+  const lacking = code === 'migrationFailed' ? (remedyOfLacking(message) ?? remedyOfString(message)) : null;
   return lacking ?? ADVICE[code]?.(target) ?? null;
 }
