@@ -1,10 +1,11 @@
-// One form for all that people read about what is wrong: what is said of the whole is a sentence with a capital, what is
-// said of one target stands behind its name and is a clause, and so is a hint. None of them has a full stop.
+// One form for all that people read about what is wrong: what is said of the whole is a sentence with a capital, what
+// is said of one target stands behind its name and is a clause, and so is a hint. None of them has a full stop.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { messagesIn, offenceOf, type Form } from './support/messages.js';
+import ts from 'typescript';
+import { composedIn, messagesIn, offenceOf, type Form } from './support/messages.js';
 
 /** Texts that begin with the name of a thing, which keeps its letters. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -13,15 +14,27 @@ const NAMES: Readonly<Record<string, string>> = {
 
 const SRC = resolve(import.meta.dirname, '../src');
 
-const MESSAGES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .flatMap((path) => messagesIn({ path, text: readFileSync(join(SRC, path), 'utf8') }));
+const PATHS = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+
+const MESSAGES = PATHS.flatMap((path) => messagesIn({ path, text: readFileSync(join(SRC, path), 'utf8') }));
 
 test('Every message has the form of its kind.', () => {
   const wrong = MESSAGES.filter(({ text }) => !(text in NAMES)).flatMap((message) => {
     const offence = offenceOf(message);
     return offence === null ? [] : [`src/${message.file}: ${message.form} ${offence}: ${message.text}`];
   });
+  expect(wrong).toEqual([]);
+});
+
+test('No message has a sentence within it.', { timeout: 60_000 }, () => {
+  const program = ts.createProgram(
+    PATHS.map((path) => join(SRC, path)),
+    { strict: true, types: [], module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2023 },
+  );
+  const wrong = program
+    .getSourceFiles()
+    .filter(({ fileName, isDeclarationFile }) => fileName.startsWith(SRC) && !isDeclarationFile)
+    .flatMap((source) => composedIn(program, source).map((each) => `${source.fileName}: ${each}`));
   expect(wrong).toEqual([]);
 });
 
@@ -67,5 +80,49 @@ describe('A wrong form is found', () => {
     const messages = messagesIn({ path: 'a.ts', text });
     expect(messages).toHaveLength(6);
     expect(messages.flatMap((message) => offenceOf(message) ?? [])).toEqual([]);
+  });
+});
+
+describe('A sentence within a message is found', () => {
+  const types = [
+    `declare class FleetError { constructor(code: string, message: string, more: object); message: string }`,
+    `declare class DatabaseError { constructor(code: string, message: string); message: string }`,
+    `declare function sentence(text: string): string;`,
+    `declare function clause(text: string): string;`,
+    `interface Problem { readonly message: string }`,
+    `declare const problem: Problem, error: DatabaseError, fault: FleetError | null, name: string;`,
+  ].join('\n');
+  const composed = (text: string): string[] => {
+    const host = ts.createCompilerHost({});
+    const source = ts.createSourceFile('a.ts', `${types}\n${text}`, ts.ScriptTarget.ES2023, true);
+    const program = ts.createProgram(['a.ts'], { noLib: true }, { ...host, getSourceFile: () => source });
+    return composedIn(program, source);
+  };
+
+  test.each([
+    ['behind other words', 'throw new FleetError("io", `It ends: ${problem.message}`, {});'],
+    ['at the beginning of a clause', 'throw new DatabaseError("io", `${problem.message}, and more`);'],
+    [
+      'under its own name',
+      'const { message: said } = problem; throw new FleetError("io", `It ends: ${said}`, {});',
+    ],
+    ['of one of two types', 'throw new FleetError("io", `It ends: ${fault.message}`, {});'],
+    ['as it is made', 'throw new FleetError("io", `It ends: ${sentence(name)}`, {});'],
+    ['in a constant', 'const what = "There is none"; throw new FleetError("io", `It ends: ${what}`, {});'],
+    [
+      'in what a function makes',
+      'const said = (p: Problem) => `${p.message}; look`; const x = { message: "No", hint: said(problem) };',
+    ],
+  ])('%s.', (_, text) => {
+    expect(composed(text)).toHaveLength(1);
+  });
+
+  test.each([
+    ['a clause', 'throw new FleetError("io", `It ends: ${error.message}`, {});'],
+    ['a sentence that is made a clause', 'throw new DatabaseError("io", `${clause(problem.message)}, and`);'],
+    ['a name', 'throw new FleetError("io", `It ends: ${name}`, {});'],
+    ['a sentence that begins one', 'throw new FleetError("io", `${problem.message}, and more`, {});'],
+  ])('and %s is not.', (_, text) => {
+    expect(composed(text)).toEqual([]);
   });
 });

@@ -19,7 +19,6 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseError, type BackupSink, type Session } from '../dialects/port.js';
 import { makeDirectory, stateDirectoryError, syncDirectory } from '../ledger/state-directory.js';
-import { FleetError } from '../model/errors.js';
 import { fileFailureCode } from '../model/file-error.js';
 import type { FailureCode } from '../model/outcome.js';
 
@@ -88,12 +87,7 @@ export function assertRoomForBackups(directory: string): void {
     makeDirectory(resolve(directory));
     accessSync(directory, constants.W_OK);
   } catch (error) {
-    const explained = stateDirectoryError(directory, error);
-    if (!(explained instanceof FleetError)) throw explained;
-    throw new FleetError('stateDirectory', `The backup directory ${explained.message}`, {
-      hint: explained.hint.replace('--state-dir', '--backup-dir'),
-      cause: error,
-    });
+    throw stateDirectoryError(`The backup directory ${directory}`, error, '--backup-dir');
   }
 }
 

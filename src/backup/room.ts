@@ -1,5 +1,6 @@
-// Whether backups can be written to a directory: proved by writing a file, because permissions and free space do not show
-// a failing disk or a quota. Apart from the run's own check, which refuses; this one only looks, and leaves nothing behind.
+// Whether backups can be written to a directory: proved by writing a file, because permissions and free space do not
+// show a failing disk or a quota. Apart from the run's own check, which refuses; this one only looks, and leaves
+// nothing behind.
 
 import {
   accessSync,

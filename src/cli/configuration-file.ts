@@ -1,5 +1,5 @@
-// Finds the configuration file and reads it: JSON with comments, or a program that exports the object. Apart because
-// it is all that knows of languages. What a language needs is loaded where a file in it is there: most places have none.
+// Finds the configuration file and reads it: JSON with comments, or a program that exports the object. Apart because it
+// is all that knows of languages. What a language needs is loaded where a file in it is there: most places have none.
 
 import { readFile, stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';

@@ -34,7 +34,9 @@ const OPTIONS: Readonly<Record<string, string>> = {
   '-v': '--verbose',
 };
 
-/** What another tool's word is called here, `migrate:latest` by its last part; undefined where none is known to use it. */
+/**
+ * What another tool's word is called here, `migrate:latest` by its last part; undefined where none is known to use it.
+ */
 export function commandHere(word: string): string | undefined {
   const last = word.slice(word.lastIndexOf(':') + 1);
   return Object.hasOwn(COMMANDS, last) ? COMMANDS[last] : undefined;

@@ -55,7 +55,9 @@ export function printResult(
   }
 }
 
-/** Prints the fault of a whole run: for people on standard error, for programs a document on standard output as well. */
+/**
+ * Prints the fault of a whole run: for people on standard error, for programs a document on standard output as well.
+ */
 export function printError(
   error: FleetError,
   {

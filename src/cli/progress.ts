@@ -1,5 +1,6 @@
 // Progress on standard error while the library works: a bar on a terminal, a line now and then elsewhere, a line a
-// target where it is asked for. Apart from the result, which goes to standard output and is the same with or without it.
+// target where it is asked for. Apart from the result, which goes to standard output and is the same with or without
+// it.
 
 import { eventText } from '../index.js';
 import type { FleetEvent } from '../index.js';

@@ -1,5 +1,5 @@
-// Settings from their four sources: flag over environment over configuration file over the library's default.
-// Apart from the parsing of flags, because every word of the environment and the file is checked, whichever command runs.
+// Settings from their four sources: flag over environment over configuration file over the library's default. Apart
+// from the parsing of flags, because every word of the environment and the file is checked, whichever command runs.
 
 import {
   CHANGE_SETTINGS,

@@ -1,13 +1,13 @@
 // The port: all that the rest knows of a kind of database. One implementation a dialect, under the same file names.
-// Nothing here is a notion of files or of connections: a target is named, looked at, opened, and gone back from.
-// Methods are asynchronous because another dialect's will wait; SQLite's resolve at once.
+// Nothing here speaks of files or of connections, because another dialect may have only one of them. Methods are
+// asynchronous because another dialect's will wait; SQLite's resolve at once.
 
 import type { Discovery } from '../model/discovery.js';
 import type { Hint } from '../model/hint.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
 import type { FailureCode } from '../model/outcome.js';
-import type { Guard, Revision, Statement } from '../model/revision.js';
+import type { Guard, Revision, Script, Statement } from '../model/revision.js';
 import type { Refusal, Target, TargetRef } from '../model/target.js';
 import type { Graph } from '../revisions/graph.js';
 import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
@@ -19,7 +19,7 @@ import type { Structure, Structures } from './structure.js';
 /** What is known without opening a database: the supervisor's side of the port. */
 export interface Dialect {
   readonly name: 'sqlite' | 'postgres';
-  /** What stands behind the driver. */
+  /** The database engine itself. */
   version(): DriverVersion;
   /**
    * Every target of the fleet, and what must not be opened, both in no order.
@@ -27,8 +27,12 @@ export interface Dialect {
    * @throws FleetError `dataDirectory`, `stateDirectory`, `usage` where the fleet cannot be searched
    */
   discover(ids?: readonly string[]): Promise<Discovery>;
-  /** A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none. */
+  /**
+   * A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none.
+   */
   find(name: string): Promise<Target | Refusal | null>;
+  /** What keeps a new database from having this name, by its own name; null where nothing does. */
+  inTheWay(name: string): Promise<string | null>;
   /** The kinds of differences that `Structures.compare` tells of. */
   readonly differenceKinds: readonly string[];
   /** A name as the database compares names: equal texts are one name. */
@@ -69,13 +73,14 @@ export interface DriverSettings {
 /** Access to the targets: the worker's side of the port. */
 export interface Driver {
   /**
-   * Opens a target; for change the session is made safe for it.
+   * Opens a target. A session for change has the settings that make changing it safe.
    * @throws DatabaseError
    */
   open(target: Target, options: OpenOptions): Promise<Session>;
   /**
-   * Proves that what bears the target's name now is what was planned, and may be opened.
-   * @param when `open`: this process has a session on it, and what the session keeps for itself is no reason to refuse it
+   * Proves that the database of the target's name is still the one that was planned, and may be opened.
+   * @param when `open`: this process has a session on it, so that what the session keeps beside it is no reason to
+   *   refuse
    * @throws DatabaseError `replaced`, `refusedPath`, `permission`, `io`
    */
   assertSame(target: Target, when: 'closed' | 'open'): Promise<void>;
@@ -95,14 +100,19 @@ export interface Driver {
    */
   structure(target: TargetRef, options: InspectOptions): Promise<Structure>;
   /**
-   * Does work where nothing of it stays: on what is a target in everything, with all that is committed, and is gone
+   * Does work of which nothing stays: on a stand-in that has all that is committed in the target, and is removed
    * afterwards. The target itself is not written to.
    * @throws DatabaseError where it cannot be made; whatever `work` throws
    */
   rehearse<T>(target: Target, work: (rehearsed: Target) => Promise<T>): Promise<T>;
   /**
+   * Opens the content of a backup, to be asked and to be put back. The backup itself stays as it is.
+   * @throws DatabaseError `notADatabase`, `corrupt`; whatever the source throws
+   */
+  openBackup(source: BackupSource): Promise<Session>;
+  /**
    * Runs the revisions in a scratch database, empty and with rows, and reads them for mistakes.
-   * @throws FleetError `usage` for a rule that there is not
+   * @throws FleetError `usage` for an unknown rule
    */
   lint(graph: Graph, options: LintOptions): Promise<LintReply>;
   /** The structures that revisions leave. */
@@ -117,7 +127,7 @@ export interface Driver {
 /** What was read of one target, or what was thrown: a DatabaseError, or a defect. */
 export type Read<T> = { readonly value: T } | { readonly error: unknown };
 
-/** What stands behind a driver. */
+/** The database engine that a driver uses. */
 export interface DriverVersion {
   readonly name: string;
   readonly version: string;
@@ -127,7 +137,7 @@ export interface DriverVersion {
 }
 
 export interface OpenOptions {
-  /** `ask`: nothing is to be changed, and there can be nothing to recover. */
+  /** `ask`: only to read, where a dead process can have left nothing to recover. */
   readonly purpose: 'change' | 'ask';
   /** How long one wait for a lock may take, in milliseconds. */
   readonly busyTimeoutMs: number;
@@ -142,9 +152,11 @@ export interface InspectOptions {
 export interface Replay {
   /** Fingerprint of the structure after exactly these revisions, in this order, from an empty database. Cached. */
   fingerprint(revisions: readonly Revision[]): Promise<string>;
-  /** That structure itself; cheap where the call before was about a beginning of the same chain. */
+  /** That structure itself. Cheap where the call before was about the first revisions of the same list. */
   structure(revisions: readonly Revision[]): Promise<Structure>;
-  /** How tables are when the last of these revisions runs its statements by position, up or, after it, down. Cached. */
+  /** The columns of each table after exactly these revisions. Cached. */
+  tables(revisions: readonly Revision[]): Promise<TableOrders>;
+  /** The orders of columns that the last of these revisions meets on its way up or, after it, down. Cached. */
   columnOrders(revisions: readonly Revision[], direction: 'up' | 'down'): Promise<ColumnOrders>;
   close(): Promise<void>;
 }
@@ -158,8 +170,8 @@ export interface ColumnOrders {
   readonly start: TableOrders;
   readonly end: TableOrders;
   /**
-   * Of the tables that a statement names, right before it: by the statement's place in a script, from 0; in a program
-   * by its text, as often as it ran.
+   * Of the tables that a statement names, right before it runs. The key is the statement's number in a script, from 0;
+   * in a program it is its text, with an entry for each different order that it met.
    */
   readonly at: ReadonlyMap<number | string, readonly TableOrders[]>;
 }
@@ -171,16 +183,19 @@ export interface Session {
    * @throws DatabaseError `busy` where another one holds it for longer than `busyTimeoutMs`
    */
   lock(): Promise<void>;
-  /** Proves by a write that is taken back that the lock is one. */
+  /** Proves that the lock lets this session write, by a write that is taken back. */
   proveWritable(): Promise<void>;
   readHistory(): Promise<readonly HistoryRow[] | null>;
   observe(): Promise<Observation>;
-  /** Of the structure alone. */
+  /** The hash of the structure. */
   fingerprint(): Promise<string>;
   structure(): Promise<Structure>;
   /** What is wrong with what is stored; null where it is sound. */
   checkIntegrity(depth: Depth): Promise<IntegrityFault | null>;
-  /** Rows whose foreign key has no parent, one line a violation, in a stable order; none where that cannot be. */
+  /**
+   * Rows whose foreign key has no parent, one line a violation, in a stable order; none in a dialect that never has
+   * such rows.
+   */
   foreignKeyViolations(): Promise<readonly string[]>;
   /** Rows of every table that may hold an application's data, by its name; Flotilla's own is not among them. */
   countRows(): Promise<Readonly<Record<string, number>>>;
@@ -190,41 +205,95 @@ export interface Session {
    * @returns the size of the content in bytes
    */
   backUp(sink: BackupSink): Promise<number>;
+  /** Whether the committed content is that of a backup: what the database counts for itself aside. */
+  holds(backup: Session): Promise<boolean>;
+  /** By the name of a table: its rows whose key a backup does not have; tables without such rows are left out. */
+  countBeyond(backup: Session): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Ends the transaction that `lock` began, makes the committed content that of a backup, durably and in one step for
+   * everybody else, and proves it by reading it back. Nothing goes but what was there when the transaction began.
+   * @param assertMay called when nobody else can write any more, before anything is written; nothing is where it throws
+   * @throws DatabaseError `busy`: nothing was written, because others have it locked, or committed since; what `assertMay`
+   *   throws; `commitUncertain`: only the target can tell
+   */
+  putBack(backup: Session, assertMay: () => void): Promise<void>;
   /** The rows of a query; `limit` is for those that are given, not for the count. */
   findRows(sql: string, limit: number): Promise<FoundRows>;
   /** Whether the object of a guard exists. */
   exists(object: Guard['object']): Promise<boolean>;
   /**
-   * Runs one statement and proves that the transaction is still open afterwards.
-   * @throws DatabaseError `migrationFailed`; `commitUncertain` where the statement ended the transaction
+   * Runs one statement and proves that the transaction is still open afterwards, and what became of rows.
+   * @throws DatabaseError `migrationFailed`; `rowsLost`, `valuesChanged`, `corrupt` and `integrity` for what it does to rows; `commitUncertain` where the statement ended the transaction
    */
   execute(statement: Pick<Statement, 'sql'> & Partial<Statement>): Promise<void>;
   /** Runs one statement that no transaction may hold. */
   executeOutside(statement: Statement): Promise<void>;
   /**
    * Runs one direction of a module revision.
-   * @param accepted what its statements by position are held against; none: nothing
+   * @param accepted the orders of columns that its statements may meet; left out: any
    * @throws DatabaseError `columnOrder`, and what `execute` throws
    */
   executeModule(file: string, direction: 'up' | 'down', accepted?: readonly ColumnOrders[]): Promise<void>;
   /**
-   * Proves that tables have their columns in one of these orders, all of them in the same one; what either side lacks
-   * is passed over. Where there is no order, nothing is compared.
+   * Proves that all these tables have their columns as in one of the orders. A table that either side lacks is passed
+   * over, and an empty list of orders allows any.
    * @throws DatabaseError `columnOrder`
    */
   assertColumnOrder(tables: readonly string[], accepted: readonly TableOrders[]): Promise<void>;
-  /** Takes back what a revision switched for itself on this connection. */
+  /** To be called before the first statement of a revision, or of a repair: what they do to rows is watched from here. */
+  beginRevision(begun: BegunRevision): Promise<void>;
+  /**
+   * Proves what only shows at the end, ends the watch, and resets the settings that the revision changed on this
+   * connection. Harmless where none began.
+   * @throws DatabaseError `rowsLost`
+   */
   endRevision(): Promise<void>;
   /** Takes rows out of the history, changes rows, then adds rows; the table is made where it is missing. */
   record(change: HistoryChange): Promise<void>;
   /**
-   * @throws DatabaseError `busy`: still open, may be tried again; `commitUncertain`: reopen and read, and where nothing
-   * was committed, its cause is the DatabaseError that stands
+   * @throws DatabaseError `busy`: the transaction is still open, and the commit may be tried again; `commitUncertain`:
+   *   reopen and read; where nothing was committed, its cause is the DatabaseError to report
    */
   commit(): Promise<void>;
   /** Ends the transaction without effect; harmless where none is open. */
   rollback(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What is about to run, and what it says beforehand of the rows that it takes. */
+export interface BegunRevision {
+  /** Null for a repair. */
+  readonly revision: Revision | null;
+  readonly direction: 'up' | 'down';
+  /** Rows of each table before the whole change: what came into being in it may go again. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Tables that it drops with their rows because somebody named them. */
+  readonly dropped: readonly string[];
+  /** Where something goes because it is asked for, what is to be there afterwards; else null. */
+  readonly kept: Kept | null;
+  /** Statements of revisions that ran before on this target, not by this session, in order; asked for where it matters. */
+  readonly earlier: () => readonly Statement[];
+}
+
+/** What a way back, or a repair, leaves on purpose. */
+export interface Kept {
+  /** The tables and columns that are to be there after it. */
+  readonly now: TableOrders;
+  /** Those after the whole change, and what runs until then: rows of a table that goes anyway may go before. */
+  readonly end: TableOrders;
+  readonly scripts: readonly Script[];
+}
+
+export type DeclaringKey = 'loses_rows' | 'changes' | 'drops' | 'moves';
+
+/** Rows or values that are not what they were, for whoever must mend it. */
+export interface RowsFound {
+  readonly tables: readonly string[];
+  readonly rows: number;
+  /** Keys of a header, and what to add to each, that say that it is meant; none where nothing can. */
+  readonly declare: readonly { readonly key: DeclaringKey; readonly names: readonly string[] }[];
+  /** What to do instead. */
+  readonly mend: string;
 }
 
 /** `integrity`: rows break the rules of their table; `corrupt`: what is stored cannot be trusted. */
@@ -248,6 +317,23 @@ export interface BackupSink {
   fill(copy: (path: string) => Promise<void>): Promise<void>;
 }
 
+/** Gives the content of a backup as its sink got it. */
+export interface BackupSource {
+  /** The size of the content in bytes. */
+  readonly sizeBytes: number;
+  /**
+   * The whole content.
+   * @throws DatabaseError `backupFailed` where it is not what was backed up
+   */
+  read(): Uint8Array;
+  /**
+   * Writes the whole content, for what is too large to pass through memory.
+   * @param path a file that is not there yet
+   * @throws DatabaseError `backupFailed` where it is not what was backed up
+   */
+  copyTo(path: string): void;
+}
+
 export interface FoundRows {
   readonly count: number;
   /** The first ones, up to the limit: their values as SQL. */
@@ -265,10 +351,13 @@ export interface HistoryChange {
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: FailureCode;
+  /** With `rowsLost` and `valuesChanged`. */
+  readonly found: RowsFound | null;
 
-  constructor(code: FailureCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: FailureCode, message: string, options?: { cause?: unknown; found?: RowsFound | null }) {
     super(message, options);
     this.code = code;
+    this.found = options?.found ?? null;
   }
 }
 

@@ -1,5 +1,5 @@
-// Structures as the rest sees them: opaque but for the names of tables and views, compared, rendered and repaired by their dialect
-// alone. Apart from the port because these are the nouns that stamping, repair and reports work with.
+// Structures as the rest sees them: opaque but for the names of tables and views, compared, rendered and repaired by
+// their dialect alone. Apart from the port because these are the nouns that stamping, repair and reports work with.
 
 /** The structure of a database, as its dialect keeps it. */
 export interface Structure {
@@ -14,7 +14,7 @@ export interface Named {
 /** What a dialect does with structures. Pure. */
 export interface Structures {
   readonly fingerprint: (structure: Structure) => string;
-  /** What is otherwise in `actual` than in `expected`; none exactly where the fingerprints are equal. */
+  /** How `actual` differs from `expected`; none exactly where the fingerprints are equal. */
   readonly compare: (expected: Structure, actual: Structure) => readonly Difference[];
   /** A name as the database compares names: equal texts are one name. */
   readonly fold: (name: string) => string;
@@ -32,7 +32,10 @@ export interface Difference {
   readonly weight: number;
   /** Whether it is nothing but something that is not expected. */
   readonly isExtra: boolean;
-  /** What a person names to let it go: `table`, `table.column`, or an index, a view, a trigger; null where nothing can. */
+  /**
+   * The name that lets a person drop it: `table`, `table.column`, or an index, a view, a trigger; null where no name
+   * does.
+   */
   readonly dropName: string | null;
   /** The whole table that is not expected; null where it is another difference. */
   readonly extraTable: ExtraTable | null;

@@ -17,10 +17,10 @@ export type Selection = SettingsOf<typeof CHOICE_SETTINGS>;
 const SUGGESTIONS_MAX = 3;
 
 /**
- * Refused paths are selected like targets, so that one that was asked for is reported. A limit keeps those refused paths
- * that come before the last target it keeps.
- * @throws FleetError `unknownTarget` for an id that nothing has, or a glob that matches nothing; `usage` for a glob
- *   or a limit that makes no sense
+ * Refused paths are selected like targets, so that one that was asked for is reported. A limit keeps those refused
+ * paths that come before the last target it keeps.
+ * @throws FleetError `unknownTarget` for an id that nothing has, or a glob that matches nothing; `usage` for a glob or
+ *   a limit that makes no sense
  */
 export function select({ targets, refused }: Discovery, selection: Selection): Discovery {
   const { only, exclude, limit, ...remaining } = selection;

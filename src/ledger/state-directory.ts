@@ -54,18 +54,24 @@ export function syncDirectory(directory: string): void {
 
 /**
  * What SQLite or the file system said of a path in the state directory, in words and with the next step.
+ * @param path the path, or words that begin a sentence and name it
+ * @param option the option that says where it is
  * @returns a FleetError `stateDirectory`, or the error itself where neither of them threw it
  */
-export function stateDirectoryError(path: string, error: unknown): unknown {
+export function stateDirectoryError(path: string, error: unknown, option = '--state-dir'): unknown {
   const code = codeOf(error);
   if (code === null || !(error instanceof Error)) return error;
-  const { reason, hint } = explain(code, error.message);
+  const { reason, hint } = explain(code, error.message, option);
   return new FleetError('stateDirectory', `${path} ${reason}`, { hint, cause: error });
 }
 
 /** Codes: https://www.sqlite.org/rescode.html */
-function explain(code: string, message: string): { readonly reason: string; readonly hint: string } {
-  const elsewhere = 'or choose another place with --state-dir';
+function explain(
+  code: string,
+  message: string,
+  option: string,
+): { readonly reason: string; readonly hint: string } {
+  const elsewhere = `or choose another place with ${option}`;
   if (/^(?:SQLITE_FULL|ENOSPC|EDQUOT)/.test(code))
     return { reason: `cannot be written: no space left (${code})`, hint: `free some space, ${elsewhere}` };
   if (/^(?:SQLITE_NOTADB|SQLITE_CORRUPT)/.test(code))

@@ -48,7 +48,9 @@ export function checkCall(name: CallName, given: readonly unknown[]): CallOption
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Its own prototype is none or a realm's `Object.prototype`: no class, promise, list or copy with inherited options. */
+/**
+ * Its own prototype is none or a realm's `Object.prototype`: no class, promise, list or copy with inherited options.
+ */
 function isPlainObject(value: unknown): value is Values {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,6 +1,6 @@
 // A fleet whose every method checks its options before it does anything, and whose faults name commands that are about
-// what was asked for. Apart from what the methods do, so that none can be added without its check: this does not compile
-// then.
+// what was asked for. Apart from what the methods do, so that none can be added without its check: this does not
+// compile then.
 
 import type { Fleet } from './api.js';
 import { checkCall } from './check-call.js';
@@ -35,6 +35,10 @@ export function checkedFleet(fleet: Fleet, about: (options: object) => About): F
     stamp: (...given) => call('stamp', given, (options) => fleet.stamp(options)),
     downgrade: (...given) => call('downgrade', given, (options) => fleet.downgrade(options)),
     repair: (...given) => call('repair', given, (options) => fleet.repair(options)),
+    restore: (...given) => call('restore', given, (options) => fleet.restore(options)),
+    restoreTo: (...given) => call('restoreTo', given, (options) => fleet.restoreTo(options)),
+    backups: (...given) => call('backups', given, (options) => fleet.backups(options)),
+    verifyBackups: (...given) => call('verifyBackups', given, (options) => fleet.verifyBackups(options)),
     repairPlan: (...given) => call('repairPlan', given, (options) => fleet.repairPlan(options)),
     history: (...given) => call('history', given, (options) => fleet.history(options)),
     fleetHistory: (...given) => call('fleetHistory', given, (options) => fleet.fleetHistory(options)),

@@ -6,9 +6,9 @@ export type HistoryStatus = 'applied' | 'stamped' | 'started' | 'leaving';
 /** The part of a history row that decides what is to be done. */
 export interface HistoryEntry {
   readonly revision: string;
-  /** Of 0.1.0: of the whole text of the file, and compared with nothing. */
+  /** In rows that 0.1.0 wrote, that of the whole file. Nothing is compared with it. */
   readonly checksum: string;
-  /** Of what was applied; the same as `checksum` but in rows of 0.1.0. */
+  /** That of what was applied: the same as `checksum`, except in rows that 0.1.0 wrote. */
   readonly sqlChecksum: string;
   readonly status: HistoryStatus;
   /** Statements done so far, of a revision that runs outside a transaction. */

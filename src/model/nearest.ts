@@ -8,8 +8,8 @@ const NAMES_MAX = 3;
 /**
  * Names near a wrong one, the nearest first, else in their own order, three at most; none where nothing is near. A name
  * that differs only in case, hyphens or underscores is the nearest of all, and so is the only one that begins with the
- * word. Near is also what a third of the word's letters can be changed into, at least two of four.
- * @param limit so many edits at most and no beginnings, where a guess refuses what would else be let pass
+ * word. Near is also a name that a change of a third of the word's letters makes, or of two where it has four or five.
+ * @param limit at most so many edits, and no beginnings: for a caller who refuses a name only because another is near
  */
 export function nearest(word: string, known: Iterable<string>, limit?: number): string[] {
   const meant = word.toLowerCase();
@@ -25,13 +25,13 @@ export function nearest(word: string, known: Iterable<string>, limit?: number): 
     .map(({ name }) => name);
 }
 
-/** Two edits make any short word of any other. */
+/** Two edits can make any short word of any other. */
 function editsOf({ length }: string): number {
   if (length < 4) return Math.min(length, 1);
   return Math.max(2, Math.floor(length / 3));
 }
 
-/** As many as matter: a fleet has a hundred thousand ids. */
+/** Counted only as far as they matter: a fleet has a hundred thousand ids. */
 function editsBetween(one: string, other: string, most: number): number {
   if (plain(one) === plain(other)) return 0;
   return Math.abs(one.length - other.length) > most ? Infinity : distance(one, other);

@@ -10,7 +10,7 @@ import type { Refusal } from './target.js';
 /** Version of the shapes below. Keys are never renamed; new ones may be added. */
 export const CONTRACT = 1;
 
-export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair';
+export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore';
 
 export interface RunReport {
   readonly contract: typeof CONTRACT;
@@ -26,7 +26,7 @@ export interface RunReport {
   readonly summary: RunSummary;
   readonly failures: readonly FailureGroup[];
   readonly targets: readonly Outcome[];
-  /** Names given to `--drop-extra` that are no target's; there where there are any. */
+  /** Names given to `--drop-extra` that no target has; left out where there are none. */
   readonly unmatched?: readonly UnmatchedName[];
   /** Path of the copy of this document under the state directory; null where none is kept. */
   readonly report: string | null;
@@ -134,7 +134,9 @@ export interface PlannedCohort extends Cohort {
     readonly file: string;
     readonly sql: string;
   }[];
-  /** All of it, history included, for the sqlite3 shell; null where nothing would be done, or a revision is a program. */
+  /**
+   * All of it, history included, for the sqlite3 shell; null where nothing would be done, or a revision is a program.
+   */
   readonly script: string | null;
   /** Why nothing would be done, where nothing would be. */
   readonly problem: Failure | null;
@@ -249,11 +251,15 @@ export interface ShowReport {
     /** The revisions that stand on it or depend on it. */
     readonly children: readonly string[];
     readonly losesRows: readonly string[];
+    readonly changes: readonly string[];
+    readonly drops: readonly string[];
+    /** `u -> t`. */
+    readonly moves: readonly string[];
     readonly checksum: string;
     readonly up: string;
     /** Null: there is no way back. */
     readonly down: string | null;
-    /** What it creates, alters, drops, reads and writes; null where the revisions do not come as far as this one. */
+    /** What it creates, alters, drops, reads and writes; null where the revisions fail before this one is reached. */
     readonly needs: RevisionNeeds | null;
   };
   readonly exitCode: number;
@@ -316,7 +322,7 @@ export interface DoctorReport {
     readonly targets: number;
     readonly sizeBytes: number;
     readonly revisions: number;
-    /** Empty where the revisions do not allow to tell. */
+    /** Empty where the revisions cannot be used. */
     readonly states: Readonly<Partial<Record<TargetState, number>>>;
     /** What backups may still take, in bytes; null where it cannot be told. */
     readonly freeBytes: number | null;
@@ -326,7 +332,9 @@ export interface DoctorReport {
   };
   /** In the order in which they are to be attended to. */
   readonly findings: readonly DoctorFinding[];
-  /** What to type next, in order: the words after `flotilla`, without the options that say which fleet it is; all of it. */
+  /**
+   * What to type next, in order: the words after `flotilla`, without the options that say which fleet it is; all of it.
+   */
   readonly next: readonly {
     readonly words: readonly string[];
     readonly command: Command;

@@ -14,8 +14,8 @@ export interface RevisionDatabase {
   get(sql: string, ...parameters: readonly SqlValue[]): unknown;
   /**
    * Changes a table in ways that ALTER TABLE cannot: it becomes what the definition says, and keeps its rows under
-   * their numbers, its indexes, triggers and AUTOINCREMENT counter, the views over it, and the foreign keys that point at it.
-   * A column takes its values from `copy`, else from the column of the same name, else its default.
+   * their numbers, its indexes, triggers and AUTOINCREMENT counter, the views over it, and the foreign keys that point
+   * at it. A column takes its values from `copy`, else from the column of the same name, else its default.
    * @param definition one CREATE TABLE statement, with the table's own name
    * @throws Error where something would be lost, or a row breaks a rule of the definition
    */

@@ -23,6 +23,12 @@ export interface Guard {
   readonly object: string;
 }
 
+/** `u -> t`: rows of one table that live on in another. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** One direction of a revision. */
 export type Script =
   | { readonly kind: 'sql'; readonly statements: readonly Statement[] }
@@ -52,12 +58,20 @@ export interface Revision {
   readonly transactional: boolean;
   /** Tables that this revision may take rows from. */
   readonly losesRows: readonly string[];
+  /** Columns, `table.column`, whose values it may change while it copies them. */
+  readonly changes: readonly string[];
+  /** Columns, `table.column`, whose values it may leave behind. */
+  readonly drops: readonly string[];
+  /** Tables whose rows live on in another one, under new keys. */
+  readonly moves: readonly Move[];
   readonly up: Script;
   /** Null: there is no way back. */
   readonly down: Script | BrokenScript | null;
   /** Of what `up` does, `up:<SHA-256>`: its tokens, its guards and the transaction; of a program, the whole text. */
   readonly checksum: string;
-  /** The same of `down`, `down:<SHA-256>`: a way back that stopped half-way goes on only by the script that it began. */
+  /**
+   * The same of `down`, `down:<SHA-256>`: a way back that stopped half-way goes on only by the script that it began.
+   */
   readonly downChecksum: string;
   /** SHA-256 (hex) by the rule of 0.1.0, which histories that it wrote hold. */
   readonly formerChecksum: string;

@@ -50,7 +50,7 @@ export function writtenSchema(setting: Setting): z.ZodMiniType<SettingValue<Sett
 /** What an option of a call takes, in words, by its check. */
 export const TAKES = z.registry<{ readonly takes: string }>();
 
-/** An option that may be left out. Not even `undefined` may be said: a caller takes that away first. */
+/** An option that may be left out, but not be `undefined`: checkCall removes such an option first. */
 export function optional<T extends z.ZodMiniType>(takes: string, schema: T): z.ZodMiniExactOptional<T> {
   const option = z.exactOptional(schema);
   TAKES.add(option, { takes });

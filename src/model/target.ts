@@ -12,7 +12,7 @@ export interface Target {
   readonly identity: string;
   /** Changes whenever it was written; equal texts mean that nothing was written in between. */
   readonly version: string;
-  /** The latest time that is known of it by that version, in milliseconds since 1970; 0 where none is. */
+  /** When it was last written, as far as `version` knows, in milliseconds since 1970; 0 where it does not. */
   readonly changedAt: number;
   /** Whether all of it was in one place, with nothing beside it that is not yet in it; left out where nobody looked. */
   readonly isAtRest?: boolean;

@@ -33,6 +33,7 @@ function argumentOf(intent: Intent): string | null {
     case 'stamp':
       return intent.to === 'auto' ? null : intent.to;
     case 'repair':
+    case 'restore':
       return null;
   }
 }
@@ -52,6 +53,10 @@ function optionsOf(intent: Intent): CommandOptions {
     case 'repair': {
       const { dropExtra, checksums } = intent;
       return given({ dropExtra, checksums });
+    }
+    case 'restore': {
+      const { run, before, from, force } = intent;
+      return given({ run, before, from, force: force || undefined });
     }
   }
 }

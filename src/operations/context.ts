@@ -1,5 +1,5 @@
-// What every command over the fleet starts from: directories, revisions, targets. Filled in by the composition root, so that
-// nothing here names a driver, a clock or chance.
+// What every command over the fleet starts from: directories, revisions, targets. Filled in by the composition root, so
+// that nothing here names a driver, a clock or chance.
 
 import { join } from 'node:path';
 import type { Dialect } from '../dialects/port.js';

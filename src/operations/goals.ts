@@ -24,7 +24,8 @@ export interface GoalsOptions {
 }
 
 /**
- * @returns heads by the id of a target; none for another intent, and a target that has nowhere to go back to is left out
+ * @returns heads by the id of a target; none for another intent, and a target that has nowhere to go back to is left
+ *   out
  * @throws FleetError `migrations` naming every revision without a way back, where no target can go back
  */
 export async function goalsOf(

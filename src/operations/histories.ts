@@ -8,8 +8,8 @@ import { WorkerError, type Pool } from '../workers/pool.js';
 import type { HistoryReading } from '../workers/messages.js';
 
 /**
- * @param onReading called once for each target with its index in the list, as soon as it is read, so in no order; nothing
- *   is kept, because a fleet may be large
+ * @param onReading called once for each target with its index in the list, as soon as it is read, so in no order;
+ *   nothing is kept, because a fleet may be large
  */
 export async function readHistories(
   request: InspectRequest,

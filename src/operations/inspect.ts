@@ -14,7 +14,9 @@ import type { Decision } from '../target/plan.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import type { Inspections } from '../workers/messages.js';
 
-/** Targets in one message to a worker: enough to make the cost of messages small, few enough to keep all workers busy. */
+/**
+ * Targets in one message to a worker: enough to make the cost of messages small, few enough to keep all workers busy.
+ */
 export const CHUNK = 256;
 
 export interface InspectRequest {

@@ -1,5 +1,6 @@
-// A plan as a script for the database's own shell: for those who must hand SQL to somebody else. It does what `upgrade` does
-// to a target of the cohort, history included, and stops at the first error; it makes no backup and verifies nothing.
+// A plan as a script for the database's own shell: for those who must hand SQL to somebody else. It does what `upgrade`
+// does to a target of the cohort, history included, and stops at the first error; it makes no backup and verifies
+// nothing.
 
 import type { Dialect } from '../dialects/port.js';
 import type { SkippedStatement } from '../model/outcome.js';

@@ -1,5 +1,5 @@
-// What the state directory keeps of one run, and what listeners hear of it: from the lock, which keeps other runs out, to
-// the report. Invariant: a run and all its targets are recorded before any work on them, and an outcome is recorded
+// What the state directory keeps of one run, and what listeners hear of it: from the lock, which keeps other runs out,
+// to the report. Invariant: a run and all its targets are recorded before any work on them, and an outcome is recorded
 // before it is told.
 
 import { resolve } from 'node:path';

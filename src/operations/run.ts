@@ -22,13 +22,16 @@ import { toldOutcome } from '../target/progress.js';
 import type { Work } from '../target/work.js';
 import { aboutOf, commandOf } from './about.js';
 import { interrupted, scratchOf, selectTargets, type Context } from './context.js';
+import { copiesFor } from './copies.js';
 import { goalsOf } from './goals.js';
 import { refusedReason } from './inspect.js';
 import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
 import { startWorkers, type Workers } from './workers.js';
 
-/** Longest single wait for a lock, in milliseconds: it is better to try a busy target again later than to wait for it. */
+/**
+ * Longest single wait for a lock, in milliseconds: it is better to try a busy target again later than to wait for it.
+ */
 const BUSY_WAIT_MS_MAX = 500;
 
 /** @throws FleetError before any target is touched */
@@ -45,20 +48,29 @@ export async function runFleet(
   const { timeoutMs } = work;
   const scope = aboutOf(context, options);
   const about = { ...scope, run: commandOf(command, intent, options) };
-  const workers = startWorkers(context, context.loadGraph(), { scratchDir, timeoutMs, signal });
+  const isRestore = intent.kind === 'restore';
+  const unproven = isRestore ? ({ unproven: true } as const) : {};
+  const workers = startWorkers(context, context.loadGraph(), { scratchDir, timeoutMs, signal, ...unproven });
   let record: RunRecord | null = null;
   try {
     const graph = await context.loadGraph();
     await assertKnown(intent, graph, workers);
 
-    let { targets, refused } = await selectTargets(context, options);
+    const choose = async () => {
+      const chosen = await selectTargets(context, options);
+      return {
+        ...chosen,
+        copies: isRestore ? await copiesFor(context, chosen.targets, intent, options) : null,
+      };
+    };
+    let { targets, refused, copies } = await choose();
     const jobs = options.jobs ?? context.jobs;
     workers.warm(Math.min(jobs, targets.length));
 
     const taken = await recordWhenFree(facts, context, options);
     record = taken.record;
     // What the other run has changed is not what was found before it.
-    if (taken.hasWaited) ({ targets, refused } = await selectTargets(context, options));
+    if (taken.hasWaited) ({ targets, refused, copies } = await choose());
     record.removeLeftovers();
     if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir);
 
@@ -70,7 +82,7 @@ export async function runFleet(
     for (const outcome of failed) record.onOutcome(outcome);
 
     const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
-    const goals = await goalsOf(targets, intent, pool, { ...looking, lookedAt: context.now() });
+    const goals = copies ?? (await goalsOf(targets, intent, pool, { ...looking, lookedAt: context.now() }));
     const request = { targets, goals, work, rehearse: dryRun, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.

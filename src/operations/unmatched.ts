@@ -1,5 +1,5 @@
-// Names that were typed and fit nothing: reported at the end of a run, when it is known what there was. They do not stop
-// the run: when the same command is typed again, what it removed the first time is gone.
+// Names that were typed and fit nothing: reported at the end of a run, when it is known what there was. They do not
+// stop the run: when the same command is typed again, what it removed the first time is gone.
 
 import type { UnmatchedName } from '../model/report.js';
 import { nearest } from '../model/nearest.js';

@@ -11,19 +11,23 @@ import { WorkerError, type Pool } from '../workers/pool.js';
 import { interrupted, type Context } from './context.js';
 
 export interface WorkersOptions {
-  /** For private copies. Whoever opens targets makes it, after the call is recorded: nobody would remove it otherwise. */
+  /**
+   * For private copies. Whoever opens targets makes it, after the call is recorded: nobody would remove it otherwise.
+   */
   readonly scratchDir: string;
   /** How long running all revisions on an empty database may take, in milliseconds. */
   readonly timeoutMs: number;
   /** Breaks that off. */
   readonly signal?: AbortSignal | undefined;
+  /** The revisions are not run: nothing that is done to targets follows from them. */
+  readonly unproven?: true;
 }
 
 export interface Workers {
   /** Starts processes ahead of their tasks, until there are so many. */
   warm(count: number): void;
   /**
-   * The processes, once all revisions have run in a scratch database.
+   * The processes, once all revisions have run in a scratch database, unless nothing follows from them.
    * @throws FleetError `migrations` with all mistakes in the revisions, `interrupted`, `configuration`
    */
   proven(): Promise<Pool>;
@@ -31,14 +35,19 @@ export interface Workers {
   close(): Promise<void>;
 }
 
-/** Starts the first process while the graph is still read; then it runs the revisions, whatever else is done meanwhile. */
+/**
+ * Starts the first process while the graph is still read; then it runs the revisions, whatever else is done meanwhile.
+ */
 export function startWorkers(
   context: Context,
   graph: Graph | Promise<Graph>,
   options: WorkersOptions,
 ): Workers {
   const pool = openPool(context, graph, options.scratchDir);
-  const proof = tryRevisions<'replay'>(pool, { kind: 'replay' }, options).then(assertReplays);
+  const proof =
+    options.unproven === true
+      ? Promise.resolve()
+      : tryRevisions<'replay'>(pool, { kind: 'replay' }, options).then(assertReplays);
   // A call that fails before it asks for the processes reports its own fault, not this one.
   proof.catch(() => undefined);
   return {

@@ -1,4 +1,5 @@
-// A baseline, for people: what was written from which database, and how much of the fleet it is; or the revision itself.
+// A baseline, for people: what was written from which database, and how much of the fleet it is; or the revision
+// itself.
 
 import type { BaselineReport } from '../model/report.js';
 import { command } from '../model/hint.js';

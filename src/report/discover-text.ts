@@ -1,4 +1,5 @@
-// What was found, for people. A long list is cut unless all of it is asked for; what was refused is told with the reason.
+// What was found, for people. A long list is cut unless all of it is asked for; what was refused is told with the
+// reason.
 
 import type { DiscoverReport } from '../model/report.js';
 import type { Refusal } from '../model/target.js';

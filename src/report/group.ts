@@ -36,7 +36,10 @@ export function cluster<C extends FailedTarget>(
   return [...found.values()].sort((a, b) => b.count - a.count);
 }
 
-/** The message without what differs from target to target. A revision's number is a cause; counts and lists of numbers are not. */
+/**
+ * The message without what differs from target to target. A revision's number is a cause; counts and lists of numbers
+ * are not.
+ */
 function anonymous(message: string, { id, path }: FailedTarget): string {
   return message
     .replaceAll(path, '<target>')

@@ -1,5 +1,5 @@
-// From a revision argument (`head`, `+2`, `0003:`) to revisions. Apart from the graph, because this reads what a person typed:
-// every refusal names what there is.
+// From a revision argument (`head`, `+2`, `0003:`) to revisions. Apart from the graph, because this reads what a person
+// typed: every refusal names what there is.
 
 import { ancestors, headsOf, inOrder, needsOf, pending, requireOneHead, type Graph } from './graph.js';
 import { FleetError } from '../model/errors.js';

@@ -1,5 +1,5 @@
-// The checksums of a revision. What was applied is its `up`, so that a header, a comment, the layout and `down` may change
-// afterwards. Kept in histories for ever: what is hashed here can never change.
+// The checksums of a revision. What was applied is its `up`, so that a header, a comment, the layout and `down` may
+// change afterwards. Kept in histories for ever: what is hashed here can never change.
 
 import { createHash } from 'node:crypto';
 import type { Guard, Revision } from '../model/revision.js';

@@ -20,7 +20,9 @@ export function needsOf(revision: Revision): readonly string[] {
   return [...revision.parents, ...revision.dependsOn];
 }
 
-/** Builds the graph, or says everything that is wrong: duplicate ids, unknown needs, and each cycle with its whole loop. */
+/**
+ * Builds the graph, or says everything that is wrong: duplicate ids, unknown needs, and each cycle with its whole loop.
+ */
 export function buildGraph(
   revisions: readonly Revision[],
 ): { readonly graph: Graph } | { readonly problems: readonly Problem[] } {

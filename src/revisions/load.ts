@@ -151,7 +151,7 @@ function withParents(drafts: readonly Draft[], problems: Problem[]): Revision[] 
     if (downRevision !== null) return { ...rest, parents: downRevision };
     const before = drafts[index - 1];
     if (isNumeric(version)) return { ...rest, parents: before === undefined ? [] : [before.id] };
-    // A file that could not be read may well say it.
+    // A file that could not be read may name its parents.
     if (rest.checksum === '') return { ...rest, parents: [] };
     problems.push({
       message: `${rest.file} has no number in its name, and does not say what it stands on`,

@@ -49,7 +49,7 @@ export async function readModuleRevision(
       downRevision: header.downRevision,
       dependsOn: header.dependsOn,
       transactional: header.transaction ?? true,
-      losesRows: header.losesRows,
+      ...header.declared,
       up: found.up ? { kind: 'module', file } : blank.up,
       down: wayBackOf(found, file),
       ...programChecksumsOf(text),

@@ -3,7 +3,7 @@
 
 import type { BrokenScript, Revision, Script } from '../model/revision.js';
 import { checksumsOf, normalizeText } from './checksum.js';
-import { misplacedKeys, readHeader } from './header.js';
+import { misplacedKeys, NOTHING_DECLARED, readHeader } from './header.js';
 import { readStatements, type SectionReading } from './statements.js';
 import type { Comment, Syntax, Token } from './syntax.js';
 import type { FileName } from './file-name.js';
@@ -18,8 +18,8 @@ export interface Draft extends Omit<Revision, 'parents'> {
 }
 
 /**
- * A draft, and all that is wrong with its file but for its way back, which has its mistakes in itself. Where anything is,
- * the draft is what could be read, for the graph alone.
+ * A draft, and all that is wrong with its file but for its way back, which has its mistakes in itself. Where anything
+ * is, the draft is what could be read, for the graph alone.
  */
 export interface DraftReading {
   readonly draft: Draft;
@@ -36,7 +36,7 @@ export function blankDraft(file: string, name: FileName): Draft {
     downRevision: null,
     dependsOn: [],
     transactional: true,
-    losesRows: [],
+    ...NOTHING_DECLARED,
     up: { kind: 'sql', statements: [] },
     down: null,
     checksum: '',
@@ -84,12 +84,13 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
   problems.push(...(upSection?.problems ?? []));
   const placed = (found: readonly Problem[]): readonly Problem[] =>
     found.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)).map((problem) => ({ ...problem, file }));
-  const { downRevision, dependsOn, losesRows } = header;
-  const meaning = { downRevision, dependsOn, transactional, losesRows };
+  const { downRevision, dependsOn, declared } = header;
+  const meaning = { downRevision, dependsOn, transactional, losesRows: declared.losesRows };
   return {
     draft: {
       ...blankDraft(file, name),
       ...meaning,
+      ...declared,
       id: header.revision ?? name.version,
       up: scriptOf(upSection ?? { statements: [] }),
       down:

@@ -1,5 +1,5 @@
-// The text of one section -> its statements, each with the guard above it. What a statement is, its dialect says; guards
-// are comments, and so the same in every dialect.
+// The text of one section -> its statements, each with the guard above it. What a statement is, its dialect says;
+// guards are comments, and so the same in every dialect.
 
 import type { Problem } from '../model/errors.js';
 import type { Guard, Statement } from '../model/revision.js';

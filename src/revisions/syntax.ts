@@ -1,5 +1,6 @@
 // What reading revisions needs of a dialect's SQL, and all that this folder knows of it: where tokens, comments and
-// statements begin and end, and what a statement is. Headers, marks, guards and checksums are the same in every dialect.
+// statements begin and end, and what a statement is. Headers, marks, guards and checksums are the same in every
+// dialect.
 
 import type { Problem } from '../model/errors.js';
 import type { Statement } from '../model/revision.js';

@@ -1,6 +1,6 @@
-// Sends one batch to a worker process, and finds the outcome of each target: as the process reports it or, where it died,
-// as another process reads it in the target itself. Apart from the rollout, because it knows one batch only. Invariant: no
-// target is reported as unchanged unless a live process has seen that.
+// Sends one batch to a worker process, and finds the outcome of each target: as the process reports it or, where it
+// died, as another process reads it in the target itself. Apart from the rollout, because it knows one batch only.
+// Invariant: no target is reported as unchanged unless a live process has seen that.
 
 import type { Outcome, Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
@@ -11,7 +11,9 @@ import type { Work } from '../target/work.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import type { Stop } from './stop.js';
 
-/** Time beyond a target's own deadline before its process is killed, in milliseconds: ending by itself does less damage. */
+/**
+ * Time beyond a target's own deadline before its process is killed, in milliseconds: ending by itself does less damage.
+ */
 const KILL_AFTER_MS = 500;
 
 /** What all messages of a run have in common. */

@@ -1,5 +1,5 @@
-// The targets that wait for a process, and their order: the largest first, small ones several at a time, and a target that
-// may have killed a process by itself. Apart from the rollout, because all of it is arithmetic. Invariant: every
+// The targets that wait for a process, and their order: the largest first, small ones several at a time, and a target
+// that may have killed a process by itself. Apart from the rollout, because all of it is arithmetic. Invariant: every
 // target is in the queue, or was taken and is to be put back or concluded by whoever took it.
 
 import type { Target } from '../model/target.js';
@@ -17,8 +17,8 @@ export interface Waiting {
 
 export interface Queue {
   /**
-   * Takes the targets for one message: a target, or some small ones with the same goal, and fewer of these near the end,
-   * so that all processes are done at about the same time.
+   * Takes the targets for one message: a target, or some small ones with the same goal, and fewer of these near the
+   * end, so that all processes are done at about the same time.
    * @returns none where nothing waits
    */
   take(): readonly Waiting[];

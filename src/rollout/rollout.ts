@@ -92,7 +92,8 @@ export async function runTargets(
 
   const endOfWatch = stopOnInterruption(signal, stop, pool);
   try {
-    // One turn for each target: in the worst case each target is its own batch. A turn that finds the queue empty returns.
+    // One turn for each target: in the worst case each target is its own batch. A turn that finds the queue empty
+    // returns.
     await Promise.all(targets.map(takeTurns));
     return outcomes;
   } finally {

@@ -74,7 +74,8 @@ function choose(
   if (first !== undefined && others.length === 0) {
     return { kind: 'exact', revision: first, candidates: ids, difference };
   }
-  // Revisions that change only data directly follow one another; where a structure came back later, that decides nothing.
+  // Revisions that change only data directly follow one another; where a structure came back later, that decides
+  // nothing.
   const unbroken = candidates
     .slice(1)
     .every((revision, index) => revision.parents.join() === candidates[index]?.id);

@@ -1,5 +1,5 @@
-// The orders of columns that a revision's statements by position were written for: those that the replay meets. Asked of
-// the replay only where a revision has such statements; two targets of a run share the answer.
+// The orders of columns that a revision's statements by position were written for: those that the replay meets. Asked
+// of the replay only where a revision has such statements; two targets of a run share the answer.
 
 import { ReplayError, type ColumnOrders, type Session } from '../dialects/port.js';
 import type { Statement } from '../model/revision.js';

@@ -84,7 +84,9 @@ function fleetThat(write: (method: string, options: unknown) => void): Fleet {
   });
 }
 
-/** Declared settings that do not reach the fleet, and switches that are not looked at, whatever the other switches say. */
+/**
+ * Declared settings that do not reach the fleet, and switches that are not looked at, whatever the other switches say.
+ */
 async function ignoredBy(command: FleetCommand): Promise<string[]> {
   const ways: SwitchName[][] = [[], ...command.switches.map((name) => [name])];
   const ignored: string[] = [];

@@ -6,7 +6,9 @@ import { buildSampleFleet } from '../../data-fixtures/build-sample-fleet.mjs';
 import { CREATE_HISTORY } from '../../src/dialects/sqlite/driver/history.js';
 import { sampleFleet, temporaryDirectory, treeOf } from '../support/fleet.js';
 
-/** Asks one question of a private copy (without the write-ahead log, unless told), so that the original stays as it is. */
+/**
+ * Asks one question of a private copy (without the write-ahead log, unless told), so that the original stays as it is.
+ */
 function ask(directory: string, id: string, sql: string, sidecars: readonly string[] = []): unknown[] {
   const copy = join(temporaryDirectory(), 'copy.db');
   for (const end of ['', ...sidecars]) copyFileSync(join(directory, `${id}.db${end}`), `${copy}${end}`);

@@ -1,5 +1,5 @@
-// Bad files, bad rights and bad words, through the built command line: a clear message with what to do next, the exit
-// code of the contract, and no other target affected.
+// Bad files, bad rights and bad words, through the built command line: a clear message with what to do next, the right
+// exit code, and no other target affected.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';

@@ -109,7 +109,7 @@ describe('the fault of a whole run', () => {
     );
   });
 
-  test('is a document with the exit code of the contract', () => {
+  test('is a document with the exit code of its kind', () => {
     const document = errorReport(fault, 'upgrade');
     expect(document).toEqual({
       contract: 1,

@@ -162,7 +162,7 @@ test('statusSummary counts states and recorded revisions, and calls nothing reco
   });
 });
 
-test('runReport puts the keys of the contract in order and takes the duration from the two times', () => {
+test('runReport puts its keys in their order and takes the duration from the two times', () => {
   const report = runReport({
     command: 'upgrade',
     runId: '20261120T101500Z-3f9a1c',

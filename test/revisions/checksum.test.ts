@@ -1,5 +1,5 @@
-// What counts in the checksum of what was applied, tried at random: files that say the same in other words, and files of
-// which one token of `up` is another.
+// What counts in the checksum of what was applied, tried at random: files that say the same in other words, and files
+// of which one token of `up` is another.
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

@@ -1,5 +1,5 @@
-// Revisions in a language that is no SQL at all: whoever reads marks, headers, guards and checksums asks the dialect for
-// everything else.
+// Revisions in a language that is no SQL at all: whoever reads marks, headers, guards and checksums asks the dialect
+// for everything else.
 
 import { describe, expect, it } from 'vitest';
 import { parseRevision, type DraftReading } from '../../src/revisions/parse.js';

@@ -162,7 +162,9 @@ function checkImport(path: string, { from, names }: Import, exceptions: Exceptio
   }
 }
 
-/** `process`, `console`, and what differs from one call to the next: wherever they are values, not names of properties. */
+/**
+ * `process`, `console`, and what differs from one call to the next: wherever they are values, not names of properties.
+ */
 function checkGlobals(source: ts.SourceFile, report: Report): void {
   const visit = (node: ts.Node): void => {
     if (ts.isIdentifier(node) && /^(?:process|console)$/.test(node.text) && !isPropertyName(node)) {

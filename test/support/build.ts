@@ -22,7 +22,9 @@ export function setup(project: TestProject): void {
   project.provide('buildFailure', isFresh() ? '' : build());
 }
 
-/** The last build is newer than everything that goes into it; folders count too, so that a file taken away is noticed. */
+/**
+ * The last build is newer than everything that goes into it; folders count too, so that a file taken away is noticed.
+ */
 function isFresh(): boolean {
   if (!existsSync(BUILT) || !existsSync(join(ROOT, 'dist/cli/main.js'))) return false;
   const { mtimeMs } = statSync(BUILT);

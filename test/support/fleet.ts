@@ -24,7 +24,9 @@ export function temporaryDirectory(): string {
   return directory;
 }
 
-/** The sample fleet (see data-fixtures) in a new directory: eleven healthy databases, and three damaged ones if asked. */
+/**
+ * The sample fleet (see data-fixtures) in a new directory: eleven healthy databases, and three damaged ones if asked.
+ */
 export function sampleFleet(options: { refused?: boolean } = {}): string {
   const directory = temporaryDirectory();
   buildSampleFleet(directory, options);

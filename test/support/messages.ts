@@ -1,6 +1,7 @@
 // Finds the texts for people in source code: messages about the whole, messages about one target, and hints. Apart from
 // the test, so that the rules can be shown to fail. Pure: text in, offences out. A text that is put together elsewhere
-// is followed to the constant or the parts that it is made of; what comes from a parameter is its caller's.
+// is followed to the constant, the function or the parts that it is made of; what comes from a parameter is its caller's.
+// What is filled into a text is known by its type: types say whether a message is a sentence.
 
 import ts from 'typescript';
 import type { SourceFile } from './architecture.js';
@@ -19,9 +20,69 @@ const GAP = '${}';
 
 export function messagesIn({ path, text }: SourceFile): Message[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
-  const found: Message[] = [];
+  return partsIn(source).flatMap(({ form, node }) =>
+    textsOf(node).map((each) => ({ file: path, form, text: each })),
+  );
+}
+
+/** Types whose `message` is a sentence, which is no more than a part of another message by `clause`. */
+const SENTENCES = new Set([
+  'FleetError',
+  'Problem',
+  'ProblemDraft',
+  'LintFinding',
+  'Mistake',
+  'DoctorFinding',
+  'Explanation',
+]);
+
+/** Sentences that stand as they are within other messages, or begin one that is a clause: `file: ${}`. */
+export function composedIn(program: ts.Program, source: ts.SourceFile): string[] {
+  const checker = program.getTypeChecker();
+  return partsIn(source).flatMap(({ form, node }) =>
+    literalsOf(node).flatMap((literal) => {
+      if (!ts.isTemplateExpression(literal)) return [];
+      let before = literal.head.text;
+      return literal.templateSpans.flatMap(({ expression, literal: { text } }) => {
+        const isInside = before !== '' || form === 'clause';
+        before = text;
+        return isInside && isSentence(expression, checker)
+          ? [`${literal.getText()}: ${expression.getText()}`]
+          : [];
+      });
+    }),
+  );
+}
+
+function isSentence(node: ts.Expression, checker: ts.TypeChecker): boolean {
+  if (ts.isCallExpression(node)) return node.expression.getText() === 'sentence';
+  if (ts.isPropertyAccessExpression(node))
+    return node.name.text === 'message' && isOfSentences(checker.getTypeAtLocation(node.expression));
+  const declared = checker.getSymbolAtLocation(node)?.valueDeclaration;
+  if (declared !== undefined && ts.isBindingElement(declared))
+    return (
+      (declared.propertyName ?? declared.name).getText() === 'message' &&
+      isOfSentences(checker.getTypeAtLocation(declared.parent))
+    );
+  return literalsOf(node).some(
+    (each) => offenceOf({ file: '', form: 'clause', text: textOf(each) }) !== null,
+  );
+}
+
+function isOfSentences(type: ts.Type): boolean {
+  const types = type.isUnion() ? type.types : [type];
+  return types.some((each) => SENTENCES.has(each.getSymbol()?.name ?? ''));
+}
+
+interface Part {
+  readonly form: Form;
+  readonly node: ts.Node;
+}
+
+function partsIn(source: ts.SourceFile): Part[] {
+  const found: Part[] = [];
   const add = (form: Form, node: ts.Node | undefined): void => {
-    for (const each of node === undefined ? [] : textsOf(node)) found.push({ file: path, form, text: each });
+    if (node !== undefined) found.push({ form, node });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isNewExpression(node)) {
@@ -63,16 +124,29 @@ function property(object: ts.ObjectLiteralExpression, name: string): ts.Node | u
 }
 
 function textsOf(node: ts.Node): string[] {
-  if (ts.isStringLiteralLike(node)) return [node.text];
-  if (ts.isTemplateExpression(node)) {
-    const rest = node.templateSpans.map(({ literal }) => GAP + literal.text).join('');
-    return node.head.text + rest === '' ? [] : [node.head.text + rest];
-  }
-  if (ts.isConditionalExpression(node)) return [...textsOf(node.whenTrue), ...textsOf(node.whenFalse)];
-  if (ts.isParenthesizedExpression(node)) return textsOf(node.expression);
+  return literalsOf(node)
+    .map(textOf)
+    .filter((text) => text !== '');
+}
+
+type Literal = ts.StringLiteralLike | ts.TemplateExpression;
+
+function textOf(literal: Literal): string {
+  if (ts.isStringLiteralLike(literal)) return literal.text;
+  return literal.head.text + literal.templateSpans.map((span) => GAP + span.literal.text).join('');
+}
+
+function literalsOf(node: ts.Node): Literal[] {
+  if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) return [node];
+  if (ts.isConditionalExpression(node)) return [...literalsOf(node.whenTrue), ...literalsOf(node.whenFalse)];
+  if (ts.isParenthesizedExpression(node)) return literalsOf(node.expression);
   if (ts.isIdentifier(node)) {
     const constant = constantOf(node);
-    return constant === undefined ? [] : textsOf(constant);
+    return constant === undefined ? [] : literalsOf(constant);
+  }
+  if (ts.isCallExpression(node) && ts.isIdentifier(node.expression)) {
+    const called = constantOf(node.expression);
+    return called !== undefined && ts.isArrowFunction(called) ? literalsOf(called.body) : [];
   }
   return [];
 }

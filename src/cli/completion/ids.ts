@@ -1,5 +1,5 @@
-// Ids of revisions and targets, of the fleet that a line is about as far as it is typed. Apart because only for them the
-// fleet is asked. Whoever types is not to be disturbed by what is wrong with it: then there is none.
+// Ids of revisions and targets, of the fleet that a line is about as far as it is typed. Apart because only for them
+// the fleet is asked. Whoever types is not to be disturbed by what is wrong with it: then there is none.
 
 import { openFleet } from '../../index.js';
 import type { Fleet } from '../../index.js';

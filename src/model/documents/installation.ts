@@ -1,4 +1,5 @@
-// The documents about the installation as a whole: what doctor finds, and the fault that is printed instead of a report.
+// The documents about the installation as a whole: what doctor finds, and the fault that is printed instead of a
+// report.
 
 import * as z from 'zod';
 import { contract, count, exitCode, head, states, text, texts, hint, command } from './parts.js';

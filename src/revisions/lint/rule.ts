@@ -37,6 +37,7 @@ export interface RuleDescription {
 }
 
 export interface Rule<T extends Trace = Trace> extends RuleDescription {
-  // A property and no method: only so a rule that needs a dialect's trace does not pass for one that needs none.
+  // A property and not a method, whose parameters TypeScript compares loosely: a rule that needs a dialect's trace
+  // would pass for one that needs none.
   readonly check: (context: LintContext<T>) => readonly Mistake[];
 }

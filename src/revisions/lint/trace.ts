@@ -55,5 +55,5 @@ export type DownTrace =
   | { readonly kind: 'untried' }
   | { readonly kind: 'same' }
   | { readonly kind: 'fails'; readonly error: string; readonly line: number; readonly seeded: boolean }
-  /** What is otherwise than before the revision, each difference in words; at least one. */
+  /** How the structure differs from the one before the revision, in words; at least one. */
   | { readonly kind: 'differs'; readonly differences: readonly string[] };

@@ -1,5 +1,5 @@
-// Repairing a structure that drifted from the one that its own revision leaves; and where a file was edited after it was
-// applied and the structure is what it leaves now, accepting the file.
+// Repairing a structure that drifted from the one that its own revision leaves; and where a file was edited after it
+// was applied and the structure is what it leaves now, accepting the file.
 
 import type { Observation } from '../../model/observation.js';
 import type { Reason } from '../../model/outcome.js';

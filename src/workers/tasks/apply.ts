@@ -1,5 +1,5 @@
-// The work on a batch of targets, one after the other, or a rehearsal of it. A batch may end early: the targets that were
-// not begun go back into the queue.
+// The work on a batch of targets, one after the other, or a rehearsal of it. A batch may end early: the targets that
+// were not begun go back into the queue.
 
 import type { Target } from '../../model/target.js';
 import { outcomeOf, startProgress, type OutcomeDraft } from '../../target/progress.js';

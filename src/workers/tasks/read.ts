@@ -1,5 +1,5 @@
-// The tasks that only read targets: what is seen, what histories say, and a structure as the text of a revision. A target
-// that cannot be read is a value, and does not affect the others.
+// The tasks that only read targets: what is seen, what histories say, and a structure as the text of a revision. A
+// target that cannot be read is a value, and does not affect the others.
 
 import type { Driver } from '../../dialects/port.js';
 import type { Observation } from '../../model/observation.js';

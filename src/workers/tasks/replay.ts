@@ -3,6 +3,7 @@
 import { ReplayError } from '../../dialects/port.js';
 import type { ProblemDraft } from '../../model/errors.js';
 import type { LintFinding } from '../../model/lint.js';
+import { clause } from '../../model/sentence.js';
 import type { Tools } from '../../target/work.js';
 
 /**
@@ -40,7 +41,7 @@ function problemsOf(
   );
   const others = errors.filter((finding) => finding !== same);
   const explain = (found: LintFinding): string =>
-    first.message.endsWith(found.message) ? found.mend : `${found.message}; ${found.mend}`;
+    first.message.endsWith(found.message) ? found.mend : `${clause(found.message)}; ${found.mend}`;
   return [
     same === undefined ? first : { ...first, line: same.line, hint: explain(same) },
     ...others.map(({ message: said, mend, file, line }) => ({ message: said, hint: mend, file, line })),

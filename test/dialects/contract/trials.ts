@@ -1,5 +1,5 @@
-// What is tried where nothing of it stays: rehearsals, revisions in a scratch database, lint; and the script, which is the
-// same work for the database's own shell.
+// What is tried where nothing of it stays: rehearsals, revisions in a scratch database, lint; and the script, which is
+// the same work for the database's own shell.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

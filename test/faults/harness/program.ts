@@ -122,7 +122,9 @@ export function start(program: Program, args: readonly string[], options: RunOpt
   return { pid, ended };
 }
 
-/** Waits until the last process of a group has ended; kills those that do not. @returns whether they ended themselves */
+/**
+ * Waits until the last process of a group has ended; kills those that do not. @returns whether they ended themselves
+ */
 async function untilGone(pid: number): Promise<boolean> {
   const until = Date.now() + ORPHAN_MS;
   for (;;) {

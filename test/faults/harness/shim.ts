@@ -1,4 +1,5 @@
-// The program's view of native/shim.c: arms faults, reads counters, reads the log. The layouts are those of its structs.
+// The program's view of native/shim.c: arms faults, reads counters, reads the log. The layouts are those of its
+// structs.
 
 import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';

@@ -14,8 +14,8 @@ export interface Suite {
   /** Processes that run points at a time; default 2. */
   readonly jobs?: number;
   /**
-   * Points that each of them has at work at a time; default 1. More only where points share nothing in the process: those
-   * that mostly wait for the program.
+   * Points that each of them has at work at a time; default 1. More only where points share nothing in the process:
+   * those that mostly wait for the program.
    */
   readonly abreast?: number;
   /** Whether it needs the directory on a disk: where it does not, it works in memory. */

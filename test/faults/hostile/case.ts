@@ -1,4 +1,5 @@
-// What a hostile case is: something put into the data directory beside healthy neighbours, and how a run may end for it.
+// What a hostile case is: something put into the data directory beside healthy neighbours, and how a run may end for
+// it.
 
 export interface Place {
   /** The case's own directory below the data directory. */
@@ -16,8 +17,8 @@ export interface HostileCase {
   /** @throws where this machine cannot make it */
   readonly make: (place: Place) => unknown;
   /**
-   * How its target may end: `upgraded`, `failed:corrupt`, `skipped:drifted`; `absent`: it is no target; `run:migrations`:
-   * the whole run is refused.
+   * How its target may end: `upgraded`, `failed:corrupt`, `skipped:drifted`; `absent`: it is no target;
+   * `run:migrations`: the whole run is refused.
    */
   readonly ends: readonly string[];
   /** In which steps its failure may come; default: any. */

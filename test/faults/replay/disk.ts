@@ -1,7 +1,8 @@
 // A disk as a power cut leaves it. Operations go in, in order; an image comes out: what was synced is there, and of the
 // rest nothing, all, or a random part, torn at sectors of 512 bytes. Names of files are content of their directory, and
 // follow one of two models: `strict` (POSIX: only fsync of the directory makes a name durable, and names are
-// independent of each other) and `ordered` (a journaling file system: names become durable in order, and with any fsync).
+// independent of each other) and `ordered` (a journaling file system: names become durable in order, and with any
+// fsync).
 
 import { dirname } from 'node:path';
 import type { LogRecord } from '../harness/shim.js';

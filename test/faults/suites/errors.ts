@@ -227,7 +227,9 @@ function askEnd(
   return bad;
 }
 
-/** A program that could not open its own modules says what Node says; but never that all is well, or that it is a bug. */
+/**
+ * A program that could not open its own modules says what Node says; but never that all is well, or that it is a bug.
+ */
 function askStarved({ exitCode, said }: End, state: State): readonly string[] {
   if (exitCode === 0 && state === 'old') return ['success, and nothing is done'];
   return exitCode === 70 ? [`a full table of files is called a bug: ${said.slice(0, 600)}`] : [];

@@ -207,7 +207,8 @@ function isDone(document: Document, path: string): boolean {
 
 /**
  * Kind, content, and where a link leads to, of everything below a directory, the state directory aside. A journal whose
- * header was never synced is no journal to SQLite, and what a process leaves that is killed (sqlite.org/fileformat2.html).
+ * header was never synced is no journal to SQLite, and what a process leaves that is killed
+ * (sqlite.org/fileformat2.html).
  */
 function look(directory: string, found = new Map<string, string>(), below = ''): ReadonlyMap<string, string> {
   for (const entry of readdirSync(join(directory, below), { withFileTypes: true })) {

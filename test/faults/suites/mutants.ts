@@ -1,6 +1,6 @@
-// Suite L: the protocol with one line weakened, a copy at a time. A suite that finds nothing wrong with any of them would
-// be no proof. Each weakening is a patch of the built program that must match exactly once, so that it is noticed when
-// the line moves.
+// Suite L: the protocol with one line weakened, a copy at a time. A suite that finds nothing wrong with any of them
+// would be no proof. Each weakening is a patch of the built program that must match exactly once, so that it is noticed
+// when the line moves.
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -95,7 +95,9 @@ export function discoverFile(path: string): Target | Refusal | null {
   return 'reason' in seen ? null : targetOf(id, path, seen);
 }
 
-/** Targets and refusals among what was looked at: first each by itself, then those that stand in each other's way. */
+/**
+ * Sorts what was found into targets and refusals: first each path by itself, then those that conflict with each other.
+ */
 export function judge(candidates: readonly Candidate[]): { targets: Target[]; refused: Refusal[] } {
   const plain = candidates.filter((candidate) => candidate.files.main.kind !== 'directory');
   const sameId = partners(plain, ({ id }) => id);

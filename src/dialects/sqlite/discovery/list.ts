@@ -175,7 +175,7 @@ function realPath(path: string): string | null {
   try {
     return realpathSync.native(path);
   } catch {
-    // Reading it meets the same error, and says so.
+    // The search meets the same error, and reports it.
     return null;
   }
 }

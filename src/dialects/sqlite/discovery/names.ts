@@ -13,7 +13,9 @@ const BACKUP = /(?:^|\/)\d{8}T\d{6}Z-[0-9a-f]+\/[^/]*\.[0-9a-f]{64}\.db$/s;
 
 const RENAME = 'rename it while no program has it open';
 
-/** Bytes that are no UTF-8 are read as U+FFFD. A name that truly has this character is as good as broken, too. */
+/**
+ * Node.js reads bytes that are not UTF-8 as U+FFFD. A name that really has this character cannot be told from those.
+ */
 export const NOT_UTF8: Fault = {
   reason: 'has a name that is not UTF-8',
   hint: `${RENAME}; \`ls -b\` shows its bytes`,

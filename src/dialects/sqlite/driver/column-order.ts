@@ -1,18 +1,16 @@
-// The order of columns: no part of what a structure is, and all that a statement by position knows of a table. What the
-// replay had at a statement is noted here, and a target is held against it right before the statement runs there.
+// The order of columns. It is no part of a structure, but a statement by position relies on it alone. The order that
+// the replay had at a statement is noted here, and compared with a target's right before the statement runs there.
 
 import { isDeepStrictEqual } from 'node:util';
 import type Database from 'better-sqlite3';
 import { DatabaseError, type ColumnOrders, type TableOrders } from '../../port.js';
 import type { Script, Statement } from '../../../model/revision.js';
 import { fold } from '../schema/sql-text.js';
-
-/** Called right before a statement of a program. */
-export type BeforeStatement = (statement: Pick<Statement, 'sql' | 'byPosition'>) => void;
+import type { StatementWatch } from './watch.js';
 
 /** Notes the orders that a script meets. */
 export interface OrderRecorder {
-  /** @param place of the statement: its number in a script, its text in a program */
+  /** @param place the number of the statement in a script, its text in a program */
   note(place: number | string, statement: Pick<Statement, 'byPosition'>): void;
   finish(): ColumnOrders;
 }
@@ -37,19 +35,22 @@ export function recordOrders(db: Database.Database): OrderRecorder {
   };
 }
 
-/** The look that a program's statements get on a target; nothing where the program leans on no order. */
-export function orderCheck(db: Database.Database, accepted: readonly ColumnOrders[]): BeforeStatement {
-  return ({ sql, byPosition }) => {
-    if (byPosition === undefined) return;
-    // What runs for the rows of a target alone, the replay never ran: its tables are as they were, or as they will be.
-    const orders = accepted.flatMap(({ at, start, end }) => at.get(sql) ?? [start, end]);
-    assertColumnOrder(db, byPosition, orders);
+/** Makes the check that goes before each statement of a program on a target. */
+export function orderWatch(db: Database.Database, accepted: readonly ColumnOrders[]): StatementWatch {
+  return {
+    before({ sql, byPosition }) {
+      if (byPosition === undefined) return;
+      // The replay has no rows, so it never ran what a program runs for each row. The order then is that of the start
+      // or the end.
+      const orders = accepted.flatMap(({ at, start, end }) => at.get(sql) ?? [start, end]);
+      assertColumnOrder(db, byPosition, orders);
+    },
   };
 }
 
 /**
- * Proves that tables have their columns in one of the orders, all of them in the same one. A table that either side
- * lacks is nothing to compare: SQLite itself speaks of it.
+ * Proves that all these tables have their columns as in one of the orders. A table that either side lacks is not
+ * compared: SQLite itself reports that it is missing.
  * @throws DatabaseError `columnOrder`
  */
 export function assertColumnOrder(
@@ -87,7 +88,7 @@ function columns(db: Database.Database): Columns {
   return statement;
 }
 
-/** A temporary table hides another of its name, but not where that one is named with its database: both count. */
+/** A temporary table hides another of its name, unless the statement names the database as well: both count. */
 function ordersOf(db: Database.Database, tables: readonly string[]): TableOrders {
   const read = columns(db);
   const orders: Record<string, readonly string[]> = {};

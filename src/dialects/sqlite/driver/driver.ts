@@ -14,17 +14,28 @@ import { createLook, type LookOptions } from './look.js';
 import { observe } from './observe.js';
 import { assertWritable, openForChange, openForReading } from './open.js';
 import { createReplay } from './replay.js';
+import { openCopy } from './restore.js';
 import { createSession } from './session.js';
 import { lintRevisions } from '../lint/lint-revisions.js';
 import { sqliteSyntax } from '../syntax/syntax.js';
 
+/** Above so many bytes a content is not held in memory. */
+const MEMORY_BYTES_MAX = 256 * 1024 * 1024;
+
 export interface SqliteDriverOptions extends LookOptions {
+  /** Above so many bytes a content is not held in memory; default 256 MiB. */
+  readonly memoryBytesMax?: number;
   /** The oldest SQLite that reads the targets; default: this one. */
   readonly oldest?: string | null;
 }
 
-export function createSqliteDriver(options: SqliteDriverOptions): Driver {
+export function createSqliteDriver({
+  memoryBytesMax = MEMORY_BYTES_MAX,
+  ...options
+}: SqliteDriverOptions): Driver {
   const look = createLook(options);
+  const { makeScratch } = options;
+  const content = { memoryBytesMax, makeScratch };
 
   async function read<T>(
     targets: readonly TargetRef[],
@@ -47,9 +58,9 @@ export function createSqliteDriver(options: SqliteDriverOptions): Driver {
       createSession(
         purpose === 'change'
           ? openForChange(file, { busyTimeoutMs, shown: path })
-          : // One that may only read leaves the sidecars of a WAL database behind (sqlite.org/wal.html).
+          : // A connection that may only read leaves the sidecars of a WAL database behind (sqlite.org/wal.html).
             openForReading(file, { readonly: false, busyTimeoutMs, shown: path }),
-        path,
+        { ...content, shown: path },
       ),
     async assertSame(target, when) {
       assertSameFile(target, when === 'closed');
@@ -59,12 +70,16 @@ export function createSqliteDriver(options: SqliteDriverOptions): Driver {
     structure: async (target, { busyTimeoutMs }) => look(target, busyTimeoutMs, readSnapshot),
     async rehearse(target, work) {
       assertWritable(target.path);
-      const directory = options.makeScratch();
+      const directory = makeScratch();
       try {
         return await work(await copyOf(target, directory, options.nowNs));
       } finally {
         rmSync(directory, { recursive: true, force: true });
       }
+    },
+    async openBackup(source) {
+      const { db, remove } = openCopy(source, content);
+      return createSession(db, { ...content, onClose: remove });
     },
     lint: (graph, how) => lintRevisions(graph, how, options.oldest),
     replay: createReplay,

@@ -5,7 +5,9 @@ import type { FailureCode } from '../../../model/outcome.js';
 import { DatabaseError } from '../../port.js';
 import { remedyOfLacking } from './lacking.js';
 
-/** Turns anything thrown by better-sqlite3 into a DatabaseError; `fallback` is the code for SQL that is merely wrong. */
+/**
+ * Turns anything thrown by better-sqlite3 into a DatabaseError; `fallback` is the code for SQL that is merely wrong.
+ */
 export function toDatabaseError(error: unknown, fallback: FailureCode): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -20,7 +22,7 @@ function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** Whether SQLite itself, not the content of a database, is at fault: null means that the statement is. */
+/** The code of what kept SQLite from running a statement; null where the statement itself is wrong. */
 function failureCodeOf(code: string): FailureCode | null {
   if (code === 'SQLITE_READONLY_DBMOVED') return 'replaced';
   const primary = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;

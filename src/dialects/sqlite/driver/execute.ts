@@ -25,12 +25,12 @@ export function executeOutside(db: Database.Database, statement: Pick<Statement,
   if (db.inTransaction) throw new DatabaseError('migrationFailed', 'the statement left a transaction open');
 }
 
-/** Takes back what a revision may have switched for itself, so that the next begins as on a connection of its own. */
+/** Resets the settings that a revision may have changed, so that the next one starts as on a new connection. */
 export function resetPragmas(db: Database.Database): void {
   db.exec('PRAGMA legacy_alter_table = OFF; PRAGMA defer_foreign_keys = OFF');
 }
 
-/** A statement that ended the transaction, or reached another database, has left the protocol. */
+/** Proves that the last statement neither ended the transaction nor attached another database. */
 export function assertStillInside(db: Database.Database): void {
   if (!db.inTransaction) {
     const cause = new DatabaseError('migrationFailed', 'the statement ended the transaction');

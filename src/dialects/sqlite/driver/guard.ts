@@ -1,4 +1,5 @@
-// Whether a guarded statement is to run: the one answer for targets, for the replay of revisions, and for their analysis.
+// Whether a guarded statement is to run: the one answer for targets, for the replay of revisions, and for their
+// analysis.
 
 import type Database from 'better-sqlite3';
 import type { Guard } from '../../../model/revision.js';

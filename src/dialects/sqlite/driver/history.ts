@@ -57,7 +57,7 @@ export function readHistory(db: Database.Database): readonly HistoryRow[] {
   });
 }
 
-/** The part of a history that decides: rows of one cohort must compare equal whenever they were written. */
+/** The part of a history that decides what to do. It has no times, because targets of one cohort must compare equal. */
 export function readEntries(db: Database.Database): readonly HistoryEntry[] {
   return readRows(db).map(([revision, , checksum, sqlChecksum, status, statementsDone]) => ({
     revision,
@@ -68,7 +68,7 @@ export function readEntries(db: Database.Database): readonly HistoryEntry[] {
   }));
 }
 
-/** Arrays, because a look at a large fleet does little else, and SQLite's rows as objects take twice the time. */
+/** Rows as arrays: objects take twice the time, and a look at a large fleet does little else. */
 function readRows(db: Database.Database): readonly Row[] {
   try {
     return db.prepare<[], Row>(SELECT_HISTORY).raw().all();

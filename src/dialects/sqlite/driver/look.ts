@@ -1,6 +1,6 @@
 // Reads a database without changing its content. What a dead process left (a log without its index, a hot journal) is
-// read from a private copy, because SQLite would fold it in. Live sidecars are shared as any reader does. A WAL database
-// at rest is opened for change: only then SQLite removes the sidecars it makes
+// read from a private copy, because SQLite would fold it in. Live sidecars are shared as any reader does. A WAL
+// database at rest is opened for change: only then SQLite removes the sidecars it makes
 // (sqlite.org/wal.html#read_only_databases).
 
 import { lstatSync, rmSync } from 'node:fs';

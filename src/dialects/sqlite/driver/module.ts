@@ -3,15 +3,16 @@
 
 import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
-import type { RevisionDatabase } from '../../../model/revision-database.js';
+import type { RevisionDatabase, SqlValue } from '../../../model/revision-database.js';
 import { readStatements } from '../../../revisions/statements.js';
 import type { Statement } from '../../../model/revision.js';
+import { clause } from '../../../model/sentence.js';
 import { DatabaseError } from '../../port.js';
 import { programSyntax } from '../syntax/syntax.js';
-import type { BeforeStatement } from './column-order.js';
 import { toDatabaseError } from './errors.js';
 import { assertStillInside } from './execute.js';
 import { rebuildTable } from './rebuild-table.js';
+import { UNWATCHED, type WatchedStatement, type Watches } from './watch.js';
 
 type Step = (db: RevisionDatabase) => unknown;
 
@@ -43,32 +44,33 @@ function isStep(value: unknown): value is Step {
 }
 
 /**
- * @param before called right before each statement
+ * @param watches who looks at each statement
  * @throws DatabaseError `migrationFailed` with the first line of the error's stack that lies in the module
  */
 export async function runModule(
   db: Database.Database,
   file: string,
   direction: 'up' | 'down',
-  before: BeforeStatement = () => undefined,
+  watches: Watches = UNWATCHED,
 ): Promise<void> {
   const step = (await loadModule(file))[direction];
   if (!isStep(step)) throw new DatabaseError('migrationFailed', `${file} exports no function ${direction}`);
   try {
-    await Promise.race([step(faceOf(db, before)), stuck(direction)]);
+    await Promise.race([step(faceOf(db, watches)), stuck(direction)]);
   } catch (error) {
     const position =
       error instanceof Error ? error.stack?.split('\n').find((line) => line.includes(file)) : undefined;
     const translated = toDatabaseError(error, 'migrationFailed');
     if (position === undefined) throw translated;
-    throw new DatabaseError(translated.code, `${translated.message} (${position.trim()})`, { cause: error });
+    const { code, message, found } = translated;
+    throw new DatabaseError(code, `${message} (${position.trim()})`, { cause: error, found });
   } finally {
     waiting.clear();
   }
   assertStillInside(db);
 }
 
-/** What ends the wait for the program at work. */
+/** One function for each program that is waited for, to give it up. */
 const waiting = new Set<() => void>();
 
 /** Rejects when `endStuckModules` is called. */
@@ -81,7 +83,7 @@ function stuck(direction: 'up' | 'down'): Promise<never> {
 }
 
 /**
- * To be called when this process has nothing left to do: a program that is waited for then never ends.
+ * To be called when this process has nothing left to do: a program that is still waited for will never end.
  * @returns whether there was one
  */
 export function endStuckModules(): boolean {
@@ -90,7 +92,7 @@ export function endStuckModules(): boolean {
   return found;
 }
 
-function faceOf(db: Database.Database, before: BeforeStatement): RevisionDatabase {
+function faceOf(db: Database.Database, watches: Watches): RevisionDatabase {
   const known = new Map<string, readonly Statement[]>();
   function inside<T>(sql: string, work: (statements: readonly Statement[]) => T): T {
     const statements = known.get(sql) ?? readAllowed(sql);
@@ -98,33 +100,35 @@ function faceOf(db: Database.Database, before: BeforeStatement): RevisionDatabas
     // One that failed may have ended it (ON CONFLICT ROLLBACK), and a program may go on after a failure.
     if (!db.inTransaction)
       throw new DatabaseError('migrationFailed', 'a statement before ended the transaction');
-    const result = work(statements);
-    assertStillInside(db);
-    return result;
+    return work(statements);
   }
-  function one<T>(sql: string, work: () => T): T {
-    return inside(sql, (statements) => {
-      statements.forEach(before);
-      return work();
-    });
+  function run<T>(statement: WatchedStatement, work: () => T, parameters: readonly SqlValue[] = []): T {
+    const whole = (): T => {
+      const result = work();
+      assertStillInside(db);
+      return result;
+    };
+    return watches.run(statement, whole, parameters);
+  }
+  /** SQLite itself refuses a text of none, or of several statements here. */
+  function one<T>(sql: string, parameters: readonly SqlValue[], work: () => T): T {
+    return inside(sql, ([statement = { sql }]) => run(statement, work, parameters));
   }
   return {
     exec(sql) {
       inside(sql, (statements) => {
-        // One by one only where it matters how tables are between two of them.
-        if (!statements.some(({ byPosition }) => byPosition !== undefined)) return void db.exec(sql);
-        for (const statement of statements) {
-          before(statement);
-          db.exec(statement.sql);
-        }
+        // One by one only where somebody looks at how tables are between two of them.
+        for (const statement of watches.some ? statements : [{ sql }])
+          run(statement, () => db.exec(statement.sql));
       });
     },
-    run: (sql, ...parameters) => one(sql, () => ({ changes: db.prepare(sql).run(...parameters).changes })),
-    all: (sql, ...parameters) => one(sql, () => db.prepare(sql).all(...parameters)),
-    get: (sql, ...parameters) => one(sql, () => db.prepare(sql).get(...parameters)),
+    run: (sql, ...parameters) =>
+      one(sql, parameters, () => ({ changes: db.prepare(sql).run(...parameters).changes })),
+    all: (sql, ...parameters) => one(sql, parameters, () => db.prepare(sql).all(...parameters)),
+    get: (sql, ...parameters) => one(sql, parameters, () => db.prepare(sql).get(...parameters)),
     rebuild: (table, definition, options) => {
       inside(definition, () => {
-        rebuildTable(db, table, definition, options);
+        rebuildTable(db, { table, definition, options, run });
       });
     },
   };
@@ -136,6 +140,6 @@ function readAllowed(sql: string): readonly Statement[] {
   const { problems, statements } = readStatements(section, programSyntax);
   const [problem] = problems;
   if (problem !== undefined)
-    throw new DatabaseError('migrationFailed', `${problem.message}: ${problem.hint}`);
+    throw new DatabaseError('migrationFailed', `${clause(problem.message)}: ${problem.hint}`);
   return statements;
 }

@@ -1,5 +1,6 @@
-// Loads the native part of better-sqlite3 before anything needs it. Apart because it is the one part of an installation
-// that is made on the user's machine, so the one that can be missing, or be another machine's, where all else is there.
+// Loads the native part of better-sqlite3 before anything needs it. Apart because it is the only part that is built on
+// the user's machine, and so the only one that can be missing, or be built for another machine, in an installation that
+// is complete otherwise.
 
 import Database from 'better-sqlite3';
 import { FleetError } from '../../../model/errors.js';

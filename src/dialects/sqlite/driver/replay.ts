@@ -6,13 +6,15 @@ import type Database from 'better-sqlite3';
 import type { Revision, Statement } from '../../../model/revision.js';
 import { fingerprintOf } from '../schema/fingerprint.js';
 import type { Snapshot } from '../schema/snapshot.js';
-import { ReplayError, type ColumnOrders, type Replay } from '../../port.js';
-import { goesByPosition, recordOrders, type BeforeStatement, type OrderRecorder } from './column-order.js';
+import { fold } from '../schema/sql-text.js';
+import { ReplayError, type ColumnOrders, type Replay, type TableOrders } from '../../port.js';
+import { goesByPosition, recordOrders, type OrderRecorder } from './column-order.js';
 import { memory } from './connect.js';
 import { guardHolds } from './guard.js';
 import { resetPragmas } from './execute.js';
 import { runModule } from './module.js';
 import { createStructureReader, type StructureReader } from './structure-reader.js';
+import { UNWATCHED, watchesOf, type Watches } from './watch.js';
 
 /** A scratch database, what was run in it, and a reader that parses only what changed. */
 interface Scratch {
@@ -24,6 +26,7 @@ interface Scratch {
 export function createReplay(): Replay {
   const known = new Map<string, string>();
   const orders = new Map<string, ColumnOrders>();
+  const columns = new Map<string, TableOrders>();
   let scratch: Scratch | null = null;
 
   async function structureAfter(revisions: readonly Revision[]): Promise<Snapshot> {
@@ -58,16 +61,28 @@ export function createReplay(): Replay {
     structure: structureAfter,
     async columnOrders(revisions, direction) {
       const key = `${direction} ${chainKey(revisions)}`;
-      // The way up is noted whenever it is gone.
+      // Running the revisions notes the orders of the way up.
       if (!orders.has(key)) await structureAfter(revisions);
       const found = orders.get(key) ?? (await ordersBack(scratch, revisions.at(-1)?.[direction] ?? null));
       orders.set(key, found);
+      return found;
+    },
+    async tables(revisions) {
+      const key = chainKey(revisions);
+      const found = columns.get(key) ?? columnsIn(await structureAfter(revisions));
+      columns.set(key, found);
       return found;
     },
     close: async () => {
       close();
     },
   };
+}
+
+function columnsIn({ tables }: Snapshot): TableOrders {
+  return Object.fromEntries(
+    tables.map(({ name, columns }) => [fold(name), columns.map((column) => column.name)]),
+  );
 }
 
 /** Names a chain of any length in few bytes. */
@@ -82,7 +97,9 @@ function openScratch(): Scratch {
   return { db, reader: createStructureReader(db), done: [] };
 }
 
-/** Goes the way back in a copy. A statement that fails is passed over: on a target, it is told when it fails there. */
+/**
+ * Runs a way back in a copy. A statement that fails is passed over: where it fails on a target too, it is told there.
+ */
 async function ordersBack(scratch: Scratch | null, script: Revision['down']): Promise<ColumnOrders> {
   const db = memory(scratch?.db.serialize());
   const recorder = recordOrders(db);
@@ -107,15 +124,22 @@ async function attempt(work: () => unknown): Promise<void> {
   try {
     await work();
   } catch {
-    // What is wanted is what the next statements meet.
+    // Only the orders that the statements meet are wanted here.
   }
 }
 
-function noteIn(recorder: OrderRecorder | null): BeforeStatement {
-  return (statement) => recorder?.note(statement.sql, statement);
+function noteIn(recorder: OrderRecorder | null): Watches {
+  if (recorder === null) return UNWATCHED;
+  return watchesOf([
+    {
+      before(statement) {
+        recorder.note(statement.sql, statement);
+      },
+    },
+  ]);
 }
 
-/** @returns the orders of columns that it met, where it leans on any */
+/** @returns the orders of columns that it met; null where it has no statement by position */
 async function apply(db: Database.Database, revision: Revision): Promise<ColumnOrders | null> {
   let current: Statement | null = null;
   const recorder = goesByPosition(revision.up) ? recordOrders(db) : null;

@@ -1,5 +1,5 @@
-// Directories for private copies, in the run's own place, or where that one cannot be made: a look does without the
-// state directory.
+// Directories for private copies: below the run's own directory or, where that cannot be made, in a fallback, because a
+// look must work without a state directory.
 
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';

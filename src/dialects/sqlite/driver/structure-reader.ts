@@ -11,12 +11,12 @@ import { snapshotOf } from '../schema/normalize.js';
 export interface StructureReader {
   /**
    * The structure of the main database; the same object as before where nothing changed.
-   * @param touched the tables, with all that is on them, that alone may be otherwise; left out: anything may
+   * @param touched the only tables that may have changed, with all that is on them; left out: anything may have
    */
   read(touched?: readonly string[]): Snapshot;
   /**
-   * Goes back to what was read before a transaction that is rolled back: the version of the schema, by which change is
-   * noticed, counts up from the old one again.
+   * Forgets what was read in a transaction that was rolled back. Changes are noticed by the version of the schema, and
+   * SQLite gives the versions of that transaction out again.
    * @param structure one that `read` returned in the state that the database is in now
    */
   rewind(structure: Snapshot): void;
@@ -88,7 +88,7 @@ export function createStructureReader(db: Database): StructureReader {
   }
 
   function readTable(name: string, own: string): PartialSnapshot {
-    // A table may be its own parent, and be written otherwise there.
+    // A table may be its own parent, and be spelled differently there.
     const names = new Map([...(parentsOf.get(own) ?? []), name].map((each) => [fold(each), each]));
     const snapshot = snapshotOf(readFacts([...names.values()]));
     const isOwn = (table: string): boolean => fold(table) === fold(name);
@@ -98,7 +98,7 @@ export function createStructureReader(db: Database): StructureReader {
     };
   }
 
-  /** An index that comes to a table does not make it another object. */
+  /** Keeps one object for equal parts, so that a table that only gets an index stays the same object. */
   function intern<T extends Table | Index>(part: T): T {
     const text = JSON.stringify(part);
     const known = interned.get(text);

@@ -7,7 +7,7 @@ import { diff } from '../schema/diff.js';
 import { changed, KINDS } from './lookup.js';
 import { fold } from '../schema/sql-text.js';
 
-/** What is otherwise in `actual` than in `expected`; none where they are equal. */
+/** How `actual` differs from `expected`; none where they are equal. */
 export function differencesBetween(expected: Snapshot, actual: Snapshot): readonly SchemaDifference[] {
   if (expected === actual) return [];
   const touched = new Set<string>();

@@ -1,12 +1,9 @@
 // What is in a structure, by name as SQLite compares names, and what differs between two. Lists of a structure are
 // sorted by name and share their unchanged parts with the structure before: both make looking cheap.
 
+import type { Named } from '../../structure.js';
 import { fold } from '../schema/sql-text.js';
 import type { Column, Snapshot, Table } from '../schema/snapshot.js';
-
-interface Named {
-  readonly name: string;
-}
 
 /** The part of that name in a list sorted by name. */
 function find<T extends Named>(sorted: readonly T[], name: string): T | null {

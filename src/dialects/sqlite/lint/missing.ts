@@ -7,6 +7,7 @@ import { columnNamed, hasObject, KINDS, tableNamed } from './lookup.js';
 import { positionText, type Holds, type Position, type Timeline } from './timeline.js';
 import { fold } from '../schema/sql-text.js';
 import { nearest } from '../../../model/nearest.js';
+import { sentence } from '../../../model/sentence.js';
 import { treeOf } from '../syntax/tree.js';
 
 /** What is missing: a table, index, view or trigger (`column` null), or a column of a table. */
@@ -16,7 +17,10 @@ export interface Wanted {
 }
 
 export interface Explanation {
+  /** A sentence. */
   readonly message: string;
+  /** The same within another message. */
+  readonly clause: string;
   readonly mend: string;
   /** Whether it was there before, or comes later: a misspelt name is neither. */
   readonly known: boolean;
@@ -28,8 +32,16 @@ export function explain(timeline: Timeline, graph: Graph, position: Position, wa
   const holds = holdsOf(wanted);
   const loss = timeline.lastLoss(position.index, object, holds);
   const back = timeline.nextGain(position.index, object, holds);
-  const what = column === null ? `There is no ${object} here` : `${object} has no column ${column} here`;
-  if (loss === null && back === null) return { ...unheardOf(timeline, position, wanted, what), known: false };
+  const what = column === null ? `there is no ${object} here` : `${object} has no column ${column} here`;
+  // The name of a table keeps its letters.
+  const formsOf = (said: string): Pick<Explanation, 'message' | 'clause'> => ({
+    message: column === null ? sentence(said) : said,
+    clause: said,
+  });
+  if (loss === null && back === null) {
+    const { clause, mend } = unheardOf(timeline, position, wanted, what);
+    return { ...formsOf(clause), mend, known: false };
+  }
   const taken =
     loss === null ? 'no revision before this one makes it' : howLost(timeline, position, loss, wanted);
   const later =
@@ -37,7 +49,7 @@ export function explain(timeline: Timeline, graph: Graph, position: Position, wa
       ? 'no later revision brings it back'
       : `${positionText(back)} ${loss === null ? 'makes it' : 'brings it back'}, which is too late`;
   return {
-    message: `${what}: ${taken}, and ${later}`,
+    ...formsOf(`${what}: ${taken}, and ${later}`),
     mend: mendOf(graph, position, wanted, { loss, back }),
     known: true,
   };
@@ -101,14 +113,14 @@ function unheardOf(
   position: Position,
   { object, column }: Wanted,
   what: string,
-): Omit<Explanation, 'known'> {
+): Pick<Explanation, 'clause' | 'mend'> {
   const failed = timeline.positions.find(
     ({ index, step }) =>
       index < position.index && step.error !== null && makes(step.statement, object, column),
   );
   if (failed !== undefined) {
     return {
-      message: `${what}, because the statement that makes it fails: ${positionText(failed)}`,
+      clause: `${what}, because the statement that makes it fails: ${positionText(failed)}`,
       mend: 'mend that statement first',
     };
   }
@@ -124,7 +136,7 @@ function unheardOf(
       ? `; ${positionText(made)} made ${object} without it`
       : ', and no revision makes it';
   return {
-    message: `${what}${origin}`,
+    clause: `${what}${origin}`,
     mend: near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'make it first, or correct the name',
   };
 }

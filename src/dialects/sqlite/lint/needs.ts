@@ -96,7 +96,7 @@ function created(before: Snapshot, after: Snapshot): string[] {
   });
 }
 
-/** Objects of both structures that are otherwise in the second. */
+/** Objects of both structures that differ in the second. */
 function altered(before: Snapshot, after: Snapshot): string[] {
   return KINDS.flatMap((kind) => {
     const { gone, come } = changed<{ readonly name: string }>(before[kind], after[kind]);

@@ -1,4 +1,5 @@
-// From SQLite's message about a statement to the table and column it misses: aliases undone, bare columns given a table.
+// From SQLite's message about a statement to the table and column it misses: aliases undone, bare columns given a
+// table.
 
 import type { Stmt } from 'sqlite3-parser';
 import type { Position, Timeline } from './timeline.js';
@@ -10,7 +11,7 @@ import { sourcesOf } from '../syntax/references.js';
 /** Why a statement, view or trigger does not work, as far as something is missing. */
 export type Resolution =
   | ({ readonly kind: 'missing' } & Wanted)
-  /** In double quotes, and never a column of one of its tables. */
+  /** In double quotes, and no column of the tables in the statement. */
   | { readonly kind: 'string'; readonly text: string }
   /** Another reason, or a column of a table that is not known. */
   | { readonly kind: 'other' };

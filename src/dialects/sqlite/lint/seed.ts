@@ -1,6 +1,6 @@
 // Puts a row into every table that has none, so that revisions are tried on rows before a fleet's rows meet them.
 // Values fit types, CHECKs, DEFAULTs and foreign keys as well as can be found out by trying; never NULL where another
-// value fits. Numbers are odd ones, so that rows that revisions insert do not collide with them.
+// value fits. Numbers are unusual, so that rows that revisions insert do not collide with them.
 
 import type { Database } from 'better-sqlite3';
 import type { Check, Column, Snapshot, Table } from '../schema/snapshot.js';
@@ -11,7 +11,7 @@ type Value = string | bigint | number | Uint8Array | null;
 export interface Seeder {
   /** Gives each table of the structure a row that has none. */
   fill(structure: Snapshot): void;
-  /** To be told of tables that may have lost all their rows, or are others under an old name. */
+  /** Tables that may have lost all their rows, or are new under an old name, are looked at again. */
   readAgain(tables: Iterable<string>): void;
   /** Tables that no row could be found for, and why; each once. */
   unseeded(): readonly { readonly table: string; readonly reason: string }[];
@@ -77,7 +77,7 @@ function insertRow(db: Database, table: Table, byName: ReadonlyMap<string, Table
   }
 }
 
-/** Tries rows until one is taken: a CHECK that fails moves on the columns that it names. */
+/** Tries rows until one is accepted: where a CHECK fails, the columns that it names get their next values. */
 function search(
   table: Table,
   columns: readonly Column[],
@@ -95,7 +95,7 @@ function search(
     }
     const named = columnsOfError(reason, table);
     const wheels = columns.flatMap((column, index) => (named.has(fold(column.name)) ? [index] : []));
-    // An odometer over the columns of this CHECK alone: checks on other columns keep what fits them.
+    // Counts like an odometer through the values of this CHECK's columns. Other columns keep values that fit already.
     const turning = wheels.find((index) => {
       at[index] = ((at[index] ?? 0) + 1) % (choices[index]?.length ?? 1);
       return at[index] !== 0;
@@ -115,7 +115,7 @@ function columnsOfError(message: string, table: Table): ReadonlySet<string> {
     return new Set((check === undefined ? table.checks : [check]).flatMap(identifiersOf));
   }
   const mistyped = /^cannot store .* value in .* column .*\.(.*)$/s.exec(message)?.[1];
-  // A function in a CHECK may fail by itself: malformed JSON.
+  // A function in a CHECK may fail instead of being false: of malformed JSON, for example.
   return new Set(mistyped === undefined ? table.checks.flatMap(identifiersOf) : [fold(mistyped)]);
 }
 
@@ -184,7 +184,7 @@ function defaultOf(db: Database, column: Column): Value[] {
 function usualValue(table: Table, column: Column): Value {
   const type = column.type.canonical;
   const own = `${table.name}.${column.name}`;
-  // Another one for each column, so that a reference that nobody filled does not meet a row by chance.
+  // A different one for each column, so that a reference without a chosen parent does not find one by chance.
   const number = NUMBER + BigInt([...Buffer.from(own)].reduce((sum, byte) => (sum * 31 + byte) % 99_991, 0));
   if (/bool/.test(type)) return 1n;
   if (/int/.test(type)) return number;

@@ -15,7 +15,7 @@ export interface SqliteRevisionTrace extends RevisionTrace {
   readonly before: Snapshot;
   readonly after: Snapshot;
   readonly steps: readonly SqliteStepTrace[];
-  /** Views and triggers that work no more, or never did, and worked (or were not there) before this revision. */
+  /** Views and triggers that this revision broke, or made broken. */
   readonly broken: readonly Broken[];
 }
 

@@ -12,7 +12,7 @@ import { fold, quoteName, tokensOf, unquote, type Token } from '../schema/sql-te
 export interface BrokenFinder {
   /** Views and triggers that do not work now, and were not there or worked at the call before. */
   find(structure: Snapshot): readonly Broken[];
-  /** SQLite's message where a view or trigger does not work now, else null; leaves what `find` remembers. */
+  /** SQLite's message where a view or trigger does not work now, else null; `find` does not count it as a call. */
   check(structure: Snapshot, part: View | Trigger): string | null;
 }
 
@@ -33,7 +33,7 @@ export function createBrokenFinder(db: Database): BrokenFinder {
     return found;
   }
 
-  /** Names whose meaning is another than at the call before, through views as well. */
+  /** Names whose meaning has changed since the call before, directly or through a view. */
   function changedNames(structure: Snapshot): ReadonlySet<string> {
     const changed = new Set<string>();
     for (const side of ['tables', 'views'] as const) {
@@ -86,7 +86,7 @@ function viewError(db: Database, view: View): string | null {
   return compileError(db, `SELECT * FROM main.${quoteName(view.name)}`);
 }
 
-/** Compiles a statement that fires the trigger; what another trigger of the table does wrong is not this one's. */
+/** Compiles a statement that fires the trigger; a fault of another trigger on the table does not count. */
 function triggerError(
   db: Database,
   trigger: Trigger,

@@ -1,5 +1,5 @@
-// The database that has a row in every table: follows the empty one revision by revision, and tells what only rows show.
-// Where a statement fails on rows it is run again without them, so that the next statements can be tried.
+// The database that has a row in every table: follows the empty one revision by revision, and tells what only rows
+// show. Where a statement fails on rows it is run again without them, so that the next statements can be tried.
 
 import type { Database } from 'better-sqlite3';
 import type { Orphans, RevisionTrace, RowsLost, StepTrace } from '../../../revisions/lint/trace.js';
@@ -37,7 +37,7 @@ export function createSeeded(): Seeded {
   let db = memory();
   let seeder = createSeeder(db);
   let lost = false;
-  /** Tables that were emptied because a statement failed on their rows: their number says nothing. */
+  /** Tables that were emptied because a statement failed on their rows: how many rows they have says nothing. */
   let disturbed: ReadonlySet<string> = new Set();
   let start: Counts = new Map();
   let orphansBefore: ReadonlyMap<string, number> = new Map();
@@ -158,7 +158,7 @@ function orphansOf(db: Database): ReadonlyMap<string, number> {
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   } catch {
-    // A foreign key whose parent has no fitting key: a rule of its own tells that from the structure.
+    // A foreign key whose parent has no fitting key: the rule `foreign-key-target` tells that from the structure.
   }
   return counts;
 }

@@ -35,7 +35,7 @@ const CHANGING: ReadonlySet<string> = new Set([
   'DropTableStmt',
 ]);
 
-/** Tables of the structure that may have fewer rows, or be others, after the statement. */
+/** Tables of the structure that a statement may take rows from, or replace. */
 export function tablesAtRisk(statement: Statement, structure: Snapshot): readonly string[] {
   const tree = treeOf(statement);
   if (tree === null) return structure.tables.map((table) => table.name);
@@ -48,7 +48,7 @@ export function tablesAtRisk(statement: Statement, structure: Snapshot): readonl
   return [];
 }
 
-/** Whether rows may be otherwise after a statement. */
+/** Whether a statement may change rows. */
 export function changesRows(statement: Statement): boolean {
   return treeOf(statement) === null || CHANGING_ROWS.has(statement.kind);
 }

@@ -1,4 +1,5 @@
-// An INSERT by position, read by name: which columns its positions bring together, and how it reads written out.
+// An INSERT by position, read by name: which columns it brings together, and the same statement with columns written
+// out.
 
 import type { AstNodeMap, Stmt } from 'sqlite3-parser';
 import { fold, nameSql } from '../schema/sql-text.js';
@@ -8,9 +9,9 @@ import { tableNamed } from './lookup.js';
 /** What an INSERT puts where. */
 export interface Pairing {
   readonly into: readonly string[];
-  /** As many: columns by their names; null: a value that is computed. */
+  /** What goes into each of them: a column by its name; null where the value is computed. */
   readonly from: readonly (string | null)[];
-  /** Where the list of columns is missing; null: it is there. */
+  /** Where in the text the list of columns is missing; null where it is there. */
   readonly listAt: number | null;
   readonly star: Star | null;
 }
@@ -97,7 +98,7 @@ export function crossed({ into, from }: Pairing): { readonly into: string; reado
 export function writtenOut(sql: string, pairing: Pairing): string | null {
   const { listAt, star, from } = pairing;
   const isCrossed = crossed(pairing) !== null;
-  // Only where it is the whole of a table that is copied, columns of one name belong together.
+  // Only where a whole table is copied do columns of the same name surely belong together.
   if (isCrossed && (star === null || star.columns.length !== from.length)) return null;
   const given = new Set(from.map((name) => fold(name ?? '')));
   const into = isCrossed ? pairing.into.filter((name) => given.has(fold(name))) : pairing.into;

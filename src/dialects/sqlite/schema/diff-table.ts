@@ -60,7 +60,7 @@ function diffColumn(column: Column, expected: Table, actual: Table): SchemaDiffe
   if (other === undefined) return [];
   const retyped = column.type.canonical !== other.type.canonical;
   const stricter = expected.strict !== actual.strict;
-  // Keys imply NOT NULL: what differs only because the key, or the kind of table, does is not a second difference.
+  // Keys imply NOT NULL. Where it differs only because the key or the kind of table does, that is no second difference.
   const implied =
     isKeyColumn(expected, column) !== isKeyColumn(actual, column) ||
     (isKeyColumn(expected, column) &&
@@ -170,7 +170,7 @@ function diffForeignKeys(
   const pairs = pairUp(expected.foreignKeys, actual.foreignKeys, {
     same: [
       [wholeIdentity, wholeIdentity],
-      // Whatever the parent's key is there: that it is another is the parent's difference.
+      // Compared as if the parents had the same key: that they have not is the parent's difference.
       [wholeIdentity, (key) => foreignKeyIdentity(key, key.written ? key.parentColumns : parentKey(key))],
     ],
     likeness: (a, b) => overlap(a.columns.map(fold), b.columns.map(fold)),

@@ -12,11 +12,11 @@ import type { Index, Snapshot, Table } from './snapshot.js';
 export type { SchemaDifference } from './difference.js';
 export { describe } from './describe.js';
 
-/** What is otherwise in `actual` than in `expected`: tables first, then indexes, views, triggers, each by name. */
+/** How `actual` differs from `expected`: tables first, then indexes, views, triggers, each by name. */
 export function diff(expected: Snapshot, actual: Snapshot): readonly SchemaDifference[] {
   const owners = ownersOf(actual);
   const expectedOwners = ownersOf(expected);
-  // A missing table takes what is on it along, and so does one that is not expected.
+  // What is on a table that is missing, or not expected, is not reported apart from it.
   const expectedParts = partsOn(expected, owners);
   const actualParts = partsOn(actual, expectedOwners);
   return [

@@ -1,4 +1,5 @@
-// The hash of a structure. Equal structure, however it was written, has an equal fingerprint; any difference changes it.
+// The hash of a structure. Equal structure, however it was written, has an equal fingerprint; any difference changes
+// it.
 
 import { createHash } from 'node:crypto';
 import { snapshotIdentity } from './identity.js';

@@ -80,7 +80,7 @@ export function renderColumn(column: Column, table: Table): string {
   return clauses.filter((word) => word !== '').join(' ');
 }
 
-/** @param snapshot the structure it is part of: what collation its columns have without a word depends on it */
+/** @param snapshot the structure it is part of, which decides what collation a column has where none is written */
 export function renderIndex(index: Index, { tables }: Pick<Snapshot, 'tables'>): string {
   const table = tables.find(({ name }) => fold(name) === fold(index.table));
   const columns = index.columns.map(({ key, column, collation, descending }) => {

@@ -2,6 +2,7 @@
 // dropped. Apart from the statements so that what is left on purpose is known before anything is done.
 // Invariant: a table or column that is there and was not named is in the goal.
 
+import type { Named } from '../../structure.js';
 import { diffTable } from './diff-table.js';
 import { checkIdentity } from './identity.js';
 import { resolveParents } from './normalize.js';
@@ -62,7 +63,7 @@ function goalOfTable(expected: Table, actual: Table, schema: Snapshot, isNamed: 
   );
   if (toRepair.length === 0) return actual;
   if (kept.length === 0) return expected;
-  // Into a text that only SQLite can read no column can be put.
+  // No column can be put into a text that only SQLite can read.
   if (expected.definition !== null) return actual;
   const columns = [...expected.columns, ...kept];
   const dropped = lacking(actual.columns, columns);
@@ -86,7 +87,7 @@ function goalOfTable(expected: Table, actual: Table, schema: Snapshot, isNamed: 
   };
   const { primaryKey } = actual;
   if (primaryKey === null || !follows(columnsOf(primaryKey))) return goal;
-  // A key that has the column beside what is expected follows from the column, and stays with it.
+  // A key that differs from the expected one only by columns that are kept is kept with them.
   const inKey = ({ name }: Column): boolean =>
     columnsOf(primaryKey).some((each) => fold(each) === fold(name));
   const withKey = {
@@ -103,8 +104,8 @@ function goalOfTable(expected: Table, actual: Table, schema: Snapshot, isNamed: 
 }
 
 /**
- * What would not work any more without what is to be dropped, in words: what is not expected is used by nothing that
- * is, but what is kept may use it.
+ * What would not work any more without what is to be dropped, in words. Nothing that is expected uses it, but something
+ * else that is kept may.
  */
 export function usesOfDropped(goal: Snapshot, expected: Snapshot, actual: Snapshot): readonly string[] {
   const gone = [
@@ -157,10 +158,6 @@ interface User {
 // Apart from the names, because a column may bear the name of its table.
 function isOf({ of }: User, table: string): boolean {
   return of !== undefined && fold(of) === fold(table);
-}
-
-export interface Named {
-  readonly name: string;
 }
 
 /** An index or a trigger, and the table or view that it is on. */

@@ -36,7 +36,7 @@ interface Compared {
   readonly collation: string;
 }
 
-/** As SQL, which compares a column by its own collation without a word. */
+/** As SQL. A column that names no collation is compared by its own. */
 function comparedSql({ columns }: Table, { column, sql, collation }: Compared, prefix = ''): string {
   const own = column === null ? undefined : find(columns, column)?.collation;
   return own === collation ? `${prefix}${sql}` : `${prefix}${sql} COLLATE ${nameSql(collation)}`;
@@ -132,7 +132,7 @@ function ruleChecks(pair: Pair): readonly RowCheck[] {
     });
 }
 
-/** Whether a column has the values afterwards that it has now, but for their type. */
+/** Whether a column keeps its values, apart from their type. */
 function keepsValue({ table, target }: Pair, name: string): boolean {
   const [there, column] = [find(table.columns, name), find(target.columns, name)];
   return (
@@ -140,7 +140,7 @@ function keepsValue({ table, target }: Pair, name: string): boolean {
   );
 }
 
-/** Whether an expression has the value for a column afterwards that it has now; of others only SQLite can tell. */
+/** Whether a column means the same in an expression afterwards. Of other expressions only SQLite can tell the value. */
 function keepsMeaning(pair: Pair, name: string): boolean {
   const [there, column] = [find(pair.table.columns, name), find(pair.target.columns, name)];
   return (
@@ -155,7 +155,7 @@ function keepsMeaning(pair: Pair, name: string): boolean {
 /** Foreign keys that are new, or whose parents cannot be looked up yet. */
 function parentChecks(pair: Pair, actual: Snapshot, goal: Snapshot): readonly RowCheck[] {
   const { table, target } = pair;
-  // Whatever the key does with its rows: the same ones are without a parent.
+  // Which rows have no parent does not depend on these.
   const passive = { onDelete: '', onUpdate: '', deferred: false };
   const identity = (key: ForeignKey): string => foreignKeyIdentity({ ...key, ...passive });
   const present = new Set(table.foreignKeys.map(identity));

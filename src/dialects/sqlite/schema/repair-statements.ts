@@ -1,12 +1,12 @@
-// The statements that lead from one structure to another, each with the differences that it is for. A table gets what it
-// lacks by ALTER TABLE ADD COLUMN where SQLite allows it, and else one rebuild for all of its differences.
-// Invariant: what stands under a name that is wanted goes first; what uses a thing comes after it.
+// The statements that lead from one structure to another, each with the differences that it is for. A table gets what
+// it lacks by ALTER TABLE ADD COLUMN where SQLite allows it, and else one rebuild for all of its differences.
+// Invariant: an object whose name is wanted for another goes first; an object comes after all that it uses.
 
-import type { RepairStatement } from '../../structure.js';
+import type { Named, RepairStatement } from '../../structure.js';
 import { describe } from './describe.js';
 import { checkIdentity, indexIdentity, snapshotIdentity } from './identity.js';
 import { planRebuild } from './rebuild.js';
-import { columnsOf, find, has, lacking, namesIn, type Named, type TablePart } from './repair-goal.js';
+import { columnsOf, find, has, lacking, namesIn, type TablePart } from './repair-goal.js';
 import {
   renderCheck,
   renderColumn,

@@ -53,7 +53,7 @@ function droppedTables(actual: Snapshot, goal: Snapshot): readonly Table[] {
   });
 }
 
-/** A table that is missing may only be called otherwise: an empty one in its place would hide its rows. */
+/** A table that is missing may just have another name: an empty one in its place would hide its rows. */
 function cutOff(
   differences: readonly SchemaDifference[],
   left: readonly SchemaDifference[],

@@ -30,7 +30,7 @@ export function rowCheck(
   return { table: table.name, words, key, sql };
 }
 
-/** What a row is called by, as SQL: its rowid under a name that means it, or its key. */
+/** What messages call a row by, as SQL: its rowid, under a name that no column has, or its key. */
 export function rowKey(table: Table): readonly string[] {
   const keys = (table.primaryKey?.columns ?? []).map(({ name }) => nameSql(name));
   if (table.withoutRowid) return keys;

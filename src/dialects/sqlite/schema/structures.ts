@@ -1,5 +1,5 @@
-// What the port offers on structures, over SQLite's own model of one. Apart so that everything else in this folder works
-// on snapshots alone.
+// What the port offers on structures, over SQLite's own model of one. Apart so that everything else in this folder
+// works on snapshots alone.
 
 import type { Difference, Structure, Structures } from '../../structure.js';
 import { describe, diff, distance, type SchemaDifference } from './diff.js';

@@ -13,10 +13,12 @@ type SelectFrom = AstNodeMap['SelectFrom'];
 type FromClause = AstNodeMap['FromClause'];
 type Source = NonNullable<FromClause['select']>;
 
-/** What a statement calls its own, by name in lower case; null while the inside of that one is looked at. */
+/** The common table expressions of a statement, by name in lower case; null while that one itself is being read. */
 type Common = ReadonlyMap<string, AstNodeMap['CommonTableExpr'] | null>;
 
-/** Tables (and views) whose order of columns decides what a statement does, as it names them, without their database. */
+/**
+ * Tables (and views) whose order of columns decides what a statement does, as it names them, without their database.
+ */
 export function tablesByPosition(tree: Stmt): readonly string[] {
   if (tree.type === 'CreateViewStmt' || tree.type === 'CreateTriggerStmt') return [];
   const common = new Map<string, AstNodeMap['CommonTableExpr'] | null>();
@@ -54,8 +56,8 @@ export function tablesByPosition(tree: Stmt): readonly string[] {
 }
 
 /**
- * The same where the parser has no tree. Nothing is known then, so that every name counts that may be a table's: it
- * costs a look each, and is no reason to refuse anything where the order is right.
+ * The same where the parser has no tree. Every name that may be a table's counts then: it costs a look at the table,
+ * and refuses nothing where the order is right.
  */
 export function namesByPosition(tokens: readonly Token[]): readonly string[] {
   const kinds = tokens.slice(0, 4).map(({ kind }) => kind);
@@ -64,7 +66,7 @@ export function namesByPosition(tokens: readonly Token[]): readonly string[] {
   return [...new Set(tokens.filter(({ text }) => /^[A-Za-z_"`[\u0080-\uffff]/.test(text)).map(nameOf))];
 }
 
-/** Tables whose order is the order of what a query gives. */
+/** Tables whose order of columns is the order of what a query gives. */
 function starsOf(select: Select, common: Common): readonly string[] {
   return [select.select, ...(select.compounds ?? []).map((one) => one.select)].flatMap((one) =>
     one.type === 'SelectFrom' ? starsOfCore(one, common) : [],
@@ -105,7 +107,7 @@ function orderOf(source: Source, common: Common): readonly string[] {
   const key = fold(objName.text);
   const own = dbName === undefined ? common.get(key) : undefined;
   if (own === undefined) return [objName.text];
-  // With columns written out, what is inside has no say in their order.
+  // Where its columns are written out, the query inside does not decide their order.
   if (own === null || own.columns !== undefined) return [];
   return starsOf(own.select, new Map([...common, [key, null]]));
 }

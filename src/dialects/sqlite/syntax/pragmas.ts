@@ -10,7 +10,7 @@ const READING = namesIn(`
 /** Ask where they have no value; with one they are refused. */
 const READING_WITHOUT_VALUE = namesIn('schema_version journal_mode page_size auto_vacuum encoding');
 
-/** `foreign_keys` does nothing inside a transaction (https://sqlite.org/foreignkeys.html); scripts carry it. */
+/** `foreign_keys` does nothing inside a transaction (https://sqlite.org/foreignkeys.html); scripts often have it. */
 const CHANGING = namesIn(
   'defer_foreign_keys legacy_alter_table foreign_keys user_version application_id optimize',
 );

@@ -26,7 +26,7 @@ export interface Surroundings {
 /**
  * Everything that is refused in one statement.
  * @param tokens of the statement, without its semicolon; at least one
- * @param tree null where the parser has none: then tokens decide, and rather refuse
+ * @param tree null where the parser has none: then tokens decide, and refuse when in doubt
  */
 export function refusalsOf(
   tokens: readonly Token[],

@@ -1,4 +1,5 @@
-// Statements that the parser does not know and the database takes: what they need and do is not known, and never assumed safe.
+// Statements that the parser does not know and the database takes: what they need and do is not known, and never
+// assumed safe.
 
 import type { LintContext, Mistake, Rule } from '../rule.js';
 

@@ -1,4 +1,5 @@
-// What is said of a file that cannot be opened, locked or committed to: the cause, and not the nearest number of SQLite.
+// What is said of a file that cannot be opened, locked or committed to: the cause, and not the nearest number of
+// SQLite.
 
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { expect, test } from 'vitest';
 import { openForChange } from '../../../../src/dialects/sqlite/driver/open.js';
 import { createSession } from '../../../../src/dialects/sqlite/driver/session.js';
 import { DatabaseError } from '../../../../src/dialects/port.js';
+import { SESSION_OPTIONS } from '../../../support/driver.js';
 import { makeProjects } from '../../../support/fleet.js';
 
 function project(): string {
@@ -53,7 +55,7 @@ test('A statement that ends the transaction leaves a doubt that the target settl
 });
 
 async function sessionOn(path: string) {
-  return createSession(openForChange(path, { busyTimeoutMs: 0 }));
+  return createSession(openForChange(path, { busyTimeoutMs: 0 }), SESSION_OPTIONS);
 }
 
 async function failureOf(work: Promise<unknown>): Promise<DatabaseError> {

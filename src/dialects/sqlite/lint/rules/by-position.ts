@@ -1,6 +1,6 @@
 // Statements that go by the position of columns in a table that was there before. A database may have them in another
-// order, because order is no difference in structure: there the upgrade stops before such a statement. In a table that
-// the revision itself makes, the order is the one that is read.
+// order, because order is no difference in structure: there the upgrade stops before such a statement. Tables that the
+// revision itself makes have the order that its text says.
 
 import type { Hint } from '../../../../model/hint.js';
 import type { Statement } from '../../../../model/revision.js';
@@ -35,7 +35,7 @@ function checkUp(trace: SqliteRevisionTrace, timeline: Timeline): Mistake[] {
   });
 }
 
-/** Of the way back no structure between statements is known: what it makes itself, its text says. */
+/** Between the statements of a way back no structure is known: which tables it makes itself is read from its text. */
 function checkDown({ revision, after }: SqliteRevisionTrace): Mistake[] {
   if (revision.down?.kind !== 'sql') return [];
   const own = new OwnTables();
@@ -102,7 +102,10 @@ function checkStatement(
     : { line, message: `${message}, and ${other}`, mend, severity: 'error' };
 }
 
-/** The order of a table differs for certain where a column is added to some databases alone, and it was not made anew since. */
+/**
+ * The order is certain to differ where a guard adds a column to some databases only, and the table was not rebuilt
+ * since.
+ */
 function guardedChange(timeline: Timeline, { index }: Position, table: string): string | null {
   const made = timeline.lastGain(index, table, (structure) => tableNamed(structure, table) !== null);
   const guarded = timeline.positions

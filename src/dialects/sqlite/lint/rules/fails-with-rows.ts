@@ -51,7 +51,7 @@ function mendOf(error: string): string {
   return 'try it on a database with rows, and mend what it meets';
 }
 
-/** Whether it fails for every row: no value of a row has a part in it. */
+/** Whether it fails whatever values the rows have. */
 function isCertain({ step }: Position, error: string): boolean {
   if (/^Cannot add a/.test(error)) return true;
   const column = /^NOT NULL constraint failed: .*\.(.+)$/s.exec(error)?.[1];
@@ -60,7 +60,9 @@ function isCertain({ step }: Position, error: string): boolean {
   return !tree.columns.some((name) => fold(name.text) === fold(column));
 }
 
-/** References that are new, and that rows there are may not fulfil. Deleted parents are another rule's. */
+/**
+ * New references, which rows that are there may break. Rows whose parents were deleted are the business of `cascade`.
+ */
 function checkOrphans(trace: SqliteRevisionTrace): Mistake[] {
   const lost = new Set(trace.steps.flatMap((step) => step.rowsLost.map(({ table }) => fold(table))));
   return trace.orphans

@@ -65,7 +65,7 @@ function checkBroken(
   const loss = timeline.lastLoss(end.index, missing.object, holdsOf(missing));
   const blamed = made ?? (loss?.trace === trace ? loss : then);
   const rebuild = made === undefined ? timeline.rebuildAfter(blamed, missing.object) : null;
-  const { message, mend } = explain(timeline, graph, end, missing);
+  const { clause, mend } = explain(timeline, graph, end, missing);
   const mended =
     !broken.passing &&
     (timeline.nextGain(last.index, missing.object, holdsOf(missing)) !== null ||
@@ -74,7 +74,7 @@ function checkBroken(
     {
       revision: trace.revision,
       line: (rebuild ?? blamed).step.statement.line,
-      message: `${sentence(what)} does not work after this: ${message}`,
+      message: `${sentence(what)} does not work after this: ${clause}`,
       mend:
         made === undefined
           ? `drop the ${what} before, and make it anew without what is gone; or: ${mend}`

@@ -35,7 +35,7 @@ function checkRows(trace: SqliteRevisionTrace): Mistake[] {
       each.rowsLost.some((lost) => fold(lost.table) === fold(table)),
     );
     const target = step === undefined ? null : targetOf(step);
-    // Rows that another table's statement takes are the cascade's.
+    // Rows that a statement about another table takes are the business of `cascade`.
     if (target !== null && fold(target) !== fold(table)) return [];
     const isGone = tableNamed(trace.after, table) === null;
     return [
@@ -49,7 +49,7 @@ function checkRows(trace: SqliteRevisionTrace): Mistake[] {
   });
 }
 
-/** DELETE with a condition: whether it meets a row is not to be known here. */
+/** DELETE with a condition: whether it meets a row cannot be known here. */
 function checkDeletes(trace: SqliteRevisionTrace): Mistake[] {
   return trace.steps.flatMap((step): Mistake[] => {
     const tree = treeOf(step.statement);
