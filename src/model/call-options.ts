@@ -23,8 +23,8 @@ const to = optional('a revision', z.string());
 const range = optional('a range of revisions, A:B', z.string());
 const command = optional('status or check', z.enum(['status', 'check']));
 
-const { dataDir, pattern, stateDir, migrations } = settingOptions(PLACE_SETTINGS);
-const place = { dataDir, pattern, stateDir, migrations };
+const { dataDir, pattern, stateDir, migrations, userVersion } = settingOptions(PLACE_SETTINGS);
+const place = { dataDir, pattern, stateDir, migrations, userVersion };
 const sqlite = optional(
   'an object with extensions, functions and oldest, of which each may be left out',
   z.readonly(z.strictObject(settingOptions(GROUPS.sqlite))),
@@ -66,8 +66,8 @@ export const CALL_OPTIONS = {
   status: call({ ...select, command, failures: flag }),
   current: call({ ...select, history: flag }),
   drift: call(select),
-  plan: call({ ...select, to, stamp, allowExtra }),
-  upgrade: call({ ...change, to, stamp, allowDrift, allowExtra }),
+  plan: call({ ...select, to, stamp, allowExtra, at }),
+  upgrade: call({ ...change, to, stamp, allowDrift, allowExtra, at }),
   stamp: call({ ...change, to, force: flag, at, allowExtra }),
   downgrade: call({ ...change, to: needed('a revision') }),
   repair: call({ ...change, dropExtra, checksums }),

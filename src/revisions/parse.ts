@@ -84,12 +84,13 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
   problems.push(...(upSection?.problems ?? []));
   const placed = (found: readonly Problem[]): readonly Problem[] =>
     found.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)).map((problem) => ({ ...problem, file }));
-  const { downRevision, dependsOn, declared } = header;
+  const { downRevision, dependsOn, declared, replaces } = header;
   const meaning = { downRevision, dependsOn, transactional, losesRows: declared.losesRows };
   return {
     draft: {
       ...blankDraft(file, name),
       ...meaning,
+      ...(replaces.length === 0 ? {} : { replaces }),
       ...declared,
       id: header.revision ?? name.version,
       up: scriptOf(upSection ?? { statements: [] }),
