@@ -33,12 +33,12 @@ test.each([
   [
     'a program that goes on after it',
     '0002_a.mjs',
-    `export function up(db) { db.exec('CREATE TABLE other (a)'); try { db.run('DELETE FROM rooms'); } catch {} db.exec('CREATE TABLE third (a)'); }`,
+    `export const meta = { loses_rows: 'rooms' }; export function up(db) { db.exec('CREATE TABLE other (a)'); try { db.run('DELETE FROM rooms'); } catch {} db.exec('CREATE TABLE third (a)'); }`,
   ],
 ])('Where %s ends the transaction, the revision fails and the target is as it was.', async (_, file, up) => {
   const migrations = writeMigrations({
     '0001_rooms.sql': DEFINED,
-    [file]: file.endsWith('.sql') ? `-- migrate:up\n${up}\n` : up,
+    [file]: file.endsWith('.sql') ? `-- loses_rows: rooms\n-- migrate:up\n${up}\n` : up,
   });
   const dataDir = makeProjects(1, 'PRAGMA user_version = 1');
   const path = join(dataDir, 'project_1.db');
