@@ -12,10 +12,13 @@ export {
   CHANGE_SETTINGS,
   CHOICE_SETTINGS,
   FLEET_SETTINGS,
+  GROUPS,
+  nameIn,
   namesOf,
   PLACE_SETTINGS,
   RUN_SETTINGS,
   SETTINGS,
+  SQLITE_SETTINGS,
   WORK_SETTINGS,
 } from './model/settings.js';
 export { VERSION } from './model/version.js';

@@ -27,7 +27,10 @@ function typed({ type }: Setting, text: string): unknown {
       return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
     case 'list':
     case 'path':
+    case 'paths':
     case 'string':
+    case 'duration':
+    case 'version':
       return text;
   }
 }

@@ -23,9 +23,10 @@ export interface Dialect {
   version(): DriverVersion;
   /**
    * Every target of the fleet, and what must not be opened, both in no order.
+   * @param ids where only these are wanted, others may be left out, and where they are found without a search they are
    * @throws FleetError `dataDirectory`, `stateDirectory`, `usage` where the fleet cannot be searched
    */
-  discover(): Promise<Discovery>;
+  discover(ids?: readonly string[]): Promise<Discovery>;
   /**
    * A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none.
    */
@@ -60,6 +61,19 @@ export interface ScriptPart {
 
 /** How thoroughly integrity is checked. */
 export type Depth = 'quick' | 'full';
+
+/**
+ * What a user's own databases need to be run by, as plain data. None of it is run but where schemas are: in workers, the
+ * replay, lint and rehearsals.
+ */
+export interface DriverSettings {
+  /** Paths of extensions of the database. */
+  readonly extensions: readonly string[];
+  /** Path of a program with functions for SQL. */
+  readonly functions: string | null;
+  /** The oldest version of the database that reads the targets. */
+  readonly oldest: string | null;
+}
 
 /** Access to the targets: the worker's side of the port. */
 export interface Driver {

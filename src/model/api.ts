@@ -30,6 +30,8 @@ export interface FleetOptions {
   readonly stateDir?: string;
   /** Directory of the revisions; default `migrations`. */
   readonly migrations?: string;
+  /** What the application gives its own SQLite; default: nothing. */
+  readonly sqlite?: SqliteOptions;
   /** Which revision a number means that an application keeps in `user_version`: `['3=0003']`; default: none. */
   readonly userVersion?: readonly string[];
   /**
@@ -37,6 +39,16 @@ export interface FleetOptions {
    * those above that are given.
    */
   readonly commandOptions?: CommandOptions;
+}
+
+/** Loaded wherever a schema is read or run: in workers, in the replay of the revisions, by lint, in rehearsals. */
+export interface SqliteOptions {
+  /** Paths of loadable extensions. */
+  readonly extensions?: readonly string[];
+  /** Path of a module that exports `functions`, `aggregates` and `tables`, or by default a function of a connection. */
+  readonly functions?: string;
+  /** The oldest version that reads these files, `3.40`: lint names what of a schema it could not read. */
+  readonly oldest?: string;
 }
 
 /** Which targets a call is about, and who watches it. */
@@ -66,6 +78,8 @@ export interface RunOptions extends SelectOptions {
   readonly backupDir?: string;
   /** Patience with a locked target in milliseconds; default 5000. */
   readonly busyTimeout?: number;
+  /** How long another run over the fleet is waited for, in milliseconds; default 0: not at all. */
+  readonly wait?: number;
   /** Deadline of one target in milliseconds; default 600000. */
   readonly timeout?: number;
 }

@@ -9,6 +9,7 @@ import {
   CHANGE_SETTINGS,
   CHOICE_SETTINGS,
   COMMAND_SETTINGS,
+  GROUPS,
   PLACE_SETTINGS,
   WORK_SETTINGS,
 } from './settings.js';
@@ -28,12 +29,19 @@ const {
   before,
   from,
 } = settingOptions(COMMAND_SETTINGS);
-const { backupDir, dryRun, verify, busyTimeout, timeout } = settingOptions(CHANGE_SETTINGS);
+const { backupDir, dryRun, verify, busyTimeout, timeout, wait } = settingOptions(CHANGE_SETTINGS);
 const rules = settingOption(COMMAND_SETTINGS.rule);
 const flag = optional('true or false', z.boolean());
 const to = optional('a revision', z.string());
 const range = optional('a range of revisions, A:B', z.string());
 const command = optional('status or check', z.enum(['status', 'check']));
+
+const { dataDir, pattern, stateDir, migrations, userVersion } = settingOptions(PLACE_SETTINGS);
+const place = { dataDir, pattern, stateDir, migrations, userVersion };
+const sqlite = optional(
+  'an object with extensions, functions and oldest, of which each may be left out',
+  z.readonly(z.strictObject(settingOptions(GROUPS.sqlite))),
+);
 
 const commandOptions = optional(
   'an object of options',
@@ -66,7 +74,7 @@ const watch = { jobs, signal, onEvent };
 
 /** By method; `openFleet` is the door itself. */
 export const CALL_OPTIONS = {
-  openFleet: call({ ...settingOptions(PLACE_SETTINGS), commandOptions }),
+  openFleet: call({ ...place, sqlite, commandOptions }),
   discover: call(select),
   status: call({ ...select, command, failures: flag }),
   current: call({ ...select, history: flag }),
@@ -81,6 +89,7 @@ export const CALL_OPTIONS = {
     verify,
     busyTimeout,
     timeout,
+    wait,
     exclude,
     limit,
     missing,

@@ -1,5 +1,7 @@
 // A revision: one migration, read from a file. Plain data, so that a worker process gets the text that was checked.
 
+import type { Problem } from './errors.js';
+
 /** One SQL statement of a revision. */
 export interface Statement {
   readonly sql: string;
@@ -48,6 +50,15 @@ export interface Allowance {
   readonly covers: 'file' | readonly [first: number, last: number];
 }
 
+/** A way back with mistakes in its text: it is never run, and keeps nothing else from being done. */
+export interface BrokenScript {
+  readonly kind: 'broken';
+  /** What could be read of it. */
+  readonly statements: readonly Statement[];
+  /** At least one, each with its file. */
+  readonly problems: readonly Problem[];
+}
+
 export interface Revision {
   readonly id: string;
   /** The words after the version in the file's name, blanks for underscores: `add indexes`. */
@@ -74,7 +85,7 @@ export interface Revision {
   readonly moves: readonly Move[];
   readonly up: Script;
   /** Null: there is no way back. */
-  readonly down: Script | null;
+  readonly down: Script | BrokenScript | null;
   /** Of what `up` does, `up:<SHA-256>`: its tokens, its guards and the transaction; of a program, the whole text. */
   readonly checksum: string;
   /**

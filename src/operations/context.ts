@@ -36,14 +36,16 @@ export interface Context {
   readonly place: CommandOptions;
   /** Options that say which of its targets, as they were typed, where that is not what they stand for: `@FILE`. */
   readonly scope: CommandOptions;
-  readonly startPool: (start: Promise<StartMessage>) => Pool;
+  readonly startPool: (start: Promise<Omit<StartMessage, 'settings'>>) => Pool;
   /** For private copies where the state directory cannot be written. */
   readonly fallbackDir: string;
 }
 
 /** The targets that a call is about. */
 export async function selectTargets(context: Context, options: SelectOptions): Promise<Selected> {
-  return select(await context.dialect.discover(), options);
+  // What is to be left out must be there, and only a search can tell.
+  const ids = options.exclude === undefined ? options.only : undefined;
+  return select(await context.dialect.discover(ids), options);
 }
 
 /** What a document says of the targets that it is not about. */

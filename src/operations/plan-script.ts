@@ -4,7 +4,7 @@
 
 import type { ColumnOrders, Dialect } from '../dialects/port.js';
 import type { SkippedStatement } from '../model/outcome.js';
-import type { Revision, Script, Statement } from '../model/revision.js';
+import type { BrokenScript, Revision, Script, Statement } from '../model/revision.js';
 import { VERSION } from '../model/version.js';
 import { pending, type Graph } from '../revisions/graph.js';
 import { historyRow } from '../target/history-rows.js';
@@ -47,13 +47,18 @@ export function scriptOf(plan: Plan, revisions: readonly Revision[], scripting: 
   return scripting.dialect.script(parts);
 }
 
-/** The text of a script, as it would be run. */
-export function sqlOf(script: Script): string {
+/** The text of a script, as it would be run; that of a broken one under what is wrong with it. */
+export function sqlOf(script: Script | BrokenScript): string {
   switch (script.kind) {
     case 'sql':
       return script.statements.map(statementText).join('\n');
     case 'module':
       return `-- the program ${script.file}: it cannot be written as SQL`;
+    case 'broken':
+      return [
+        ...script.problems.map(({ message, line }) => `-- never run: line ${line ?? 1}: ${message}`),
+        ...script.statements.map(statementText),
+      ].join('\n');
   }
 }
 

@@ -2,6 +2,7 @@
 // with the fleet as a whole ends it before any target is opened.
 
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assertRoomForBackups } from '../backup/publish.js';
 import { removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
@@ -20,7 +21,7 @@ import type { Intent } from '../target/intent.js';
 import { toldOutcome } from '../target/progress.js';
 import type { Work } from '../target/work.js';
 import { aboutOf, commandOf } from './about.js';
-import { scopedOf, scratchOf, selectTargets, type Context } from './context.js';
+import { interrupted, scopedOf, scratchOf, selectTargets, type Context } from './context.js';
 import { copiesFor } from './copies.js';
 import { firstWithWork } from './first-with-work.js';
 import { waysOf } from './ways.js';
@@ -58,12 +59,19 @@ export async function runFleet(
 
     const { limit, ...unlimited } = options;
     // What a restore has to do is known by the copies, and not by a look.
-    const all = await selectTargets(context, isRestore ? options : unlimited);
-    const copies = isRestore ? await copiesFor(context, all.targets, intent, options) : null;
+    const choose = async () => {
+      const chosen = await selectTargets(context, isRestore ? options : unlimited);
+      const found = isRestore ? await copiesFor(context, chosen.targets, intent, options) : null;
+      return { all: chosen, copies: found };
+    };
+    let { all, copies } = await choose();
     const jobs = options.jobs ?? context.jobs;
     workers.warm(Math.min(jobs, all.targets.length));
 
-    record = new RunRecord(facts, iso(context.now()));
+    const taken = await recordWhenFree(facts, context, options);
+    record = taken.record;
+    // What the other run has changed is not what was found before it.
+    if (taken.hasWaited) ({ all, copies } = await choose());
     record.removeLeftovers();
     if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir);
 
@@ -114,6 +122,41 @@ export async function runFleet(
   }
 }
 
+/** Longest sleep between two looks at the lock of another run, in milliseconds. */
+const LOCK_WAIT_MS = 500;
+
+/**
+ * Takes the run lock, and waits for another run as long as was asked for.
+ * @throws FleetError `locked`, `stateDirectory`, `interrupted`
+ */
+async function recordWhenFree(
+  facts: RunFacts,
+  { now }: Context,
+  { wait = CHANGE_SETTINGS.wait.default, signal }: RunOptions,
+): Promise<{ readonly record: RunRecord; readonly hasWaited: boolean }> {
+  const until = now() + wait;
+  for (let hasWaited = false; ; hasWaited = true) {
+    try {
+      return { record: new RunRecord(facts, iso(now())), hasWaited };
+    } catch (error) {
+      const left = until - now();
+      if (!(error instanceof FleetError) || error.code !== 'locked' || left <= 0) throw error;
+      if (!hasWaited) {
+        facts.emit({
+          event: 'problem',
+          message: error.message,
+          hint: `it is waited for, ${wait} ms at most`,
+        });
+      }
+      try {
+        await sleep(Math.min(left, LOCK_WAIT_MS), undefined, { signal });
+      } catch (cause) {
+        throw interrupted(cause);
+      }
+    }
+  }
+}
+
 /**
  * A revision that does not exist is a fault of the whole run; a relative one is resolved on each target.
  * @throws FleetError where REV cannot be resolved, with every mistake in the revisions
@@ -158,7 +201,7 @@ function workOf(
   { stateDir }: Context,
   intent: Intent,
   runId: string,
-  options: Omit<ChangeOptions, 'dryRun'>,
+  options: Omit<ChangeOptions, 'dryRun' | 'wait'>,
 ): Work {
   const {
     verify = CHANGE_SETTINGS.verify.default,

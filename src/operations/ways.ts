@@ -1,5 +1,6 @@
-// The way of each target of a downgrade, found before any target is touched: a missing `down` stops the run here, and after
-// the death of a worker the way shows how far its target had come, because a downgrade leaves no rows of its own.
+// The way of each target of a downgrade, found before any target is touched: where a missing `down` leaves no target
+// anything to do, the run ends here, and after the death of a worker the way shows how far its target had come, because a
+// downgrade leaves no rows of its own.
 
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import { sentence } from '../model/sentence.js';
@@ -10,8 +11,9 @@ import type { Decision, Plan } from '../target/plan.js';
 import { judgeAhead, type Looking } from './inspect.js';
 
 /**
- * @returns ways by the id of a target, one object for all that go the same; none for another intent, and a target that has nowhere to go back to is left out
- * @throws FleetError `migrations` naming every revision without a way back
+ * @returns ways by the id of a target, one object for all that go the same; none for another intent, and a target that
+ *   has nowhere to go back to is left out
+ * @throws FleetError `migrations` naming every revision without a way back, where no target can go back
  */
 export async function waysOf(
   targets: readonly Target[],
@@ -28,14 +30,14 @@ export async function waysOf(
       const way = distinct.get(decision) ?? wayOf(decision);
       distinct.set(decision, way);
       ways.set(status.id, way);
-    } else if (decision?.stopsRun === true && decision.failure !== null) {
+    } else if (decision?.isStuck === true && decision.failure !== null) {
       const { message, hint } = decision.failure;
       problems.set(message, { message: sentence(message), hint });
     }
   }
-  if (problems.size > 0) {
-    throw new FleetError('migrations', 'Some revisions have no way back; no target was touched', {
-      hint: hintOf`downgrade less far, or write what is missing; ${command('history')} lists the revisions`,
+  if (problems.size > 0 && ways.size === 0) {
+    throw new FleetError('migrations', 'The revisions leave no target a way back; none was touched', {
+      hint: hintOf`downgrade less far, or write what is missing; this lists the revisions: ${command('history')}`,
       problems: [...problems.values()],
     });
   }

@@ -1,9 +1,10 @@
 // What supervisor and worker processes say to each other. Plain data only: an Error would lose its class and code.
 
 import type { Copy } from '../backup/copies.js';
-import type { ColumnOrders } from '../dialects/port.js';
+import type { ColumnOrders, DriverSettings } from '../dialects/port.js';
 import type { SoftDifference } from '../dialects/structure.js';
-import type { ProblemDraft } from '../model/errors.js';
+import type { FleetErrorCode, ProblemDraft } from '../model/errors.js';
+import type { Hint } from '../model/hint.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
 import type { Reason } from '../model/outcome.js';
@@ -27,6 +28,8 @@ export interface StartMessage {
   readonly scratchDir: string;
   /** For private copies where that one cannot be made: a look works without the state directory. */
   readonly fallbackDir: string;
+  /** Left out: nothing is added. */
+  readonly settings?: DriverSettings;
 }
 
 export type Task =
@@ -127,5 +130,10 @@ export interface Ready {
 
 export type Response =
   | { readonly id: number; readonly reply: Replies[Task['kind']] }
+  /** A fault of the whole run, as a FleetError has it. */
+  | {
+      readonly id: number;
+      readonly fault: { readonly code: FleetErrorCode; readonly message: string; readonly hint: Hint };
+    }
   /** A defect: tasks return faults of targets as values. */
   | { readonly id: number; readonly defect: string };

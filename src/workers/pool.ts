@@ -3,12 +3,14 @@
 // until then it could still commit.
 
 import { fork, type ChildProcess } from 'node:child_process';
+import { FleetError } from '../model/errors.js';
 import type { Ready, Replies, Request, Response, StartMessage, Task } from './messages.js';
 
 export interface Pool {
   /**
    * Does a task in an idle process, or in a new one. The caller keeps the number of tasks at a time down.
    * The time runs from when the process is up and knows the revisions: starting it is no part of the task.
+   * @throws WorkerError; FleetError `configuration` where what the settings name cannot be loaded
    */
   run<K extends Task['kind']>(
     task: Extract<Task, { kind: K }>,
@@ -139,6 +141,10 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
         : response;
     }
     if ('defect' in response) throw new WorkerError('defect', response.defect);
+    if ('fault' in response) {
+      const { code, message, hint } = response.fault;
+      throw new FleetError(code, message, { hint });
+    }
     // The protocol pairs each kind of task with its reply.
     return response.reply as Replies[K];
   }

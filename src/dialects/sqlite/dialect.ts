@@ -17,7 +17,7 @@ export function createSqliteDialect(options: DiscoverOptions): Dialect {
   return {
     name: 'sqlite',
     version: sqliteVersion,
-    discover: () => discover(options),
+    discover: (ids) => discover(options, ids),
     find: async (name) => discoverFile(name),
     inTheWay: async (name) => inTheWay(name),
     differenceKinds: DIFFERENCE_KINDS,
@@ -26,7 +26,7 @@ export function createSqliteDialect(options: DiscoverOptions): Dialect {
     lintRules: RULES,
     async readModule(file) {
       const { up, down, meta } = await loadModule(file);
-      return { up: up !== null, down: down !== null, meta };
+      return { up: up !== null, down: down === 'broken' ? down : down !== null, meta };
     },
     script,
     orderScript,

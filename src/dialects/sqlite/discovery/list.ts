@@ -1,14 +1,14 @@
 // Lists the paths under the data directory that match the pattern, through fast-glob. Apart because what fast-glob
 // would pass over in silence must be told: directories that cannot be read, and directories behind symbolic links.
 
-import { lstat, readdir, realpathSync, statSync, type Dirent } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { lstat, lstatSync, readdir, realpathSync, statSync, type Dirent } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
 import fastGlob from 'fast-glob';
 import { FleetError } from '../../../model/errors.js';
 import { compileEnters } from '../../../discovery/enters.js';
 import { compileGlob, globError } from '../../../discovery/glob.js';
 import { SIDECARS, type Fault } from './target-files.js';
-import { NOT_UTF8 } from './names.js';
+import { databaseOf, idOf, NOT_UTF8 } from './names.js';
 import { isWithin } from './directories.js';
 
 export interface Listing {
@@ -114,6 +114,41 @@ const LINKED: Fault = {
   reason: 'lies behind a symbolic link, and those are not followed',
   hint: 'search the directory itself with --data-dir, choose a --pattern without it, or leave it out with --exclude',
 };
+/**
+ * The same for ids that are known, in the time of so many files: each must lie where its name says, and match.
+ * @returns null where one does not, or may be more than one file: then only a search can tell what there is
+ */
+export function listIds(
+  root: string,
+  pattern: string,
+  closed: string | null,
+  ids: readonly string[],
+): Listing | null {
+  const matches = compileGlob(checkedPattern(pattern));
+  const paths: string[] = [];
+  for (const id of ids) {
+    if (id === '' || posix.normalize(id) !== id || posix.isAbsolute(id) || id.split('/').includes('..'))
+      return null;
+    const [path, ...others] = [...new Set([`${id}.db`, id])].filter(
+      (name) => idOf(name) === id && isThere(join(root, name)),
+    );
+    if (path === undefined || others.length > 0 || databaseOf(path) !== null || !matches(path)) return null;
+    const place = join(root, path);
+    // Behind no link, and spelled as the directory spells it.
+    if (realPath(place) !== place || (closed !== null && isWithin(place, closed))) return null;
+    paths.push(path);
+  }
+  return { paths: [...new Set(paths)], faults: new Map(), mayHaveSidecars: () => true };
+}
+
+/** What cannot be looked at, or is something else than a file, a search tells of. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
 
 type Callback<T> = (error: NodeJS.ErrnoException | null, result: T) => void;
 

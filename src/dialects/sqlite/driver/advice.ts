@@ -4,6 +4,7 @@ import { again, command, foreign, hint, onFleet, onTarget, type Hint } from '../
 import type { FailureCode } from '../../../model/outcome.js';
 import type { TargetRef } from '../../../model/target.js';
 import type { FaultOf } from '../../port.js';
+import { remedyOfLacking } from './lacking.js';
 
 const ADVICE: { readonly [C in FailureCode]?: (target: TargetRef, fault: FaultOf) => Hint | null } = {
   notADatabase: () =>
@@ -24,6 +25,20 @@ function arranged(reached: string | undefined): Hint {
   return reached === undefined ? hint`${arrange}` : hint`${again({}, reached)}; ${arrange}`;
 }
 
+/** An old string in double quotes, which ALTER TABLE finds anywhere in the schema and takes for a name. */
+function remedyOfString(message: string): Hint | null {
+  const found =
+    /^error in (\w+) (.+?)(?: after \w+(?: \w+)?)?: no such column: ("(.+)") - should this be a string/s.exec(
+      message,
+    );
+  if (found === null) return null;
+  const [, kind = '', name = '', quoted = '', text = ''] = found;
+  const how = kind === 'table' ? 'by db.rebuild in a revision that is a program' : 'by DROP and CREATE';
+  return `the ${kind} ${name} has the string ${quoted} in double quotes, which are for names: make it anew before this statement, ${how}, with '${text}' in its place`;
+}
+
 export function advice(fault: FaultOf, target: TargetRef): Hint | null {
-  return ADVICE[fault.code]?.(target, fault) ?? null;
+  const { code, message } = fault;
+  const lacking = code === 'migrationFailed' ? (remedyOfLacking(message) ?? remedyOfString(message)) : null;
+  return lacking ?? ADVICE[code]?.(target, fault) ?? null;
 }

@@ -2,13 +2,14 @@
 // with. A chain is walked forward where it extends the last one, and started over where it does not.
 
 import { createHash, type Hash } from 'node:crypto';
-import Database from 'better-sqlite3';
-import type { Revision, Script, Statement } from '../../../model/revision.js';
+import type Database from 'better-sqlite3';
+import type { Revision, Statement } from '../../../model/revision.js';
 import { fingerprintOf, layoutHashOf } from '../schema/fingerprint.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { fold } from '../schema/sql-text.js';
 import { ReplayError, type ColumnOrders, type Replay, type TableOrders } from '../../port.js';
 import { goesByPosition, recordOrders, type OrderRecorder } from './column-order.js';
+import { memory } from './connect.js';
 import { guardHolds } from './guard.js';
 import { resetPragmas } from './execute.js';
 import { runModule } from './module.js';
@@ -111,22 +112,15 @@ function chainKey(revisions: readonly Revision[]): string {
 }
 
 function openScratch(): Scratch {
-  const db = openMemory();
+  const db = memory();
   return { db, reader: createStructureReader(db), done: [], hash: createHash('sha256') };
-}
-
-function openMemory(content?: Buffer): Database.Database {
-  const db = content === undefined ? new Database(':memory:') : new Database(content);
-  db.pragma('foreign_keys = OFF');
-  db.pragma('recursive_triggers = OFF');
-  return db;
 }
 
 /**
  * Runs a way back in a copy. A statement that fails is passed over: where it fails on a target too, it is told there.
  */
-async function ordersBack(scratch: Scratch | null, script: Script | null): Promise<ColumnOrders> {
-  const db = openMemory(scratch?.db.serialize());
+async function ordersBack(scratch: Scratch | null, script: Revision['down']): Promise<ColumnOrders> {
+  const db = memory(scratch?.db.serialize());
   const recorder = recordOrders(db);
   try {
     if (script?.kind === 'module') {

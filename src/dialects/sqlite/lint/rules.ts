@@ -16,12 +16,13 @@ import {
 import { unknownDeclaration } from './rules/unknown-declaration.js';
 import { circularNeeds } from '../../../revisions/lint/rules/circular-needs.js';
 import { doubleQuotedString } from './rules/double-quoted-string.js';
-import { downDiffers, downFails, downMissing } from '../../../revisions/lint/rules/down.js';
+import { downBroken, downDiffers, downFails, downMissing } from '../../../revisions/lint/rules/down.js';
 import { failsWithRows } from './rules/fails-with-rows.js';
 import { foreignKeyTarget } from './rules/foreign-key-target.js';
 import { ifNotExists } from './rules/if-not-exists.js';
 import { missingReference } from './rules/missing-reference.js';
 import { nameOrder } from '../../../revisions/lint/rules/name-order.js';
+import { newerSyntax } from './rules/newer-syntax.js';
 import { orderChanged } from '../../../revisions/lint/rules/order-changed.js';
 import { rebuildLoses } from './rules/rebuild-loses.js';
 import { severalHeads } from '../../../revisions/lint/rules/several-heads.js';
@@ -39,6 +40,7 @@ export const RULES: readonly SqliteRule[] = [
   undeclaredLoss,
   cascade,
   unknownDeclaration,
+  downBroken,
   downFails,
   downDiffers,
   severalHeads,
@@ -48,6 +50,7 @@ export const RULES: readonly SqliteRule[] = [
   changesValues,
   rebuildLoses,
   byPosition,
+  newerSyntax,
   ifNotExists,
   downMissing,
   orderChanged,

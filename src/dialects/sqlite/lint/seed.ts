@@ -75,7 +75,8 @@ function insertRow(db: Database, table: Table, byName: ReadonlyMap<string, Table
     const parents = parentValues(db, table, byName);
     const choices = columns.map((column) => choicesOf(db, table, column, parents.get(fold(column.name))));
     const insert = db.prepare(
-      `INSERT INTO ${name} (${columns.map((column) => quoteName(column.name)).join(', ')})
+      // What a table does with a conflict by itself may end the transaction.
+      `INSERT OR ABORT INTO ${name} (${columns.map((column) => quoteName(column.name)).join(', ')})
        VALUES (${columns.map(() => '?').join(', ')})`,
     );
     let first: readonly Value[] = [];

@@ -9,7 +9,7 @@ import { fold, quoteName, tokensOf, unquote } from '../schema/sql-text.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { treeOf } from '../syntax/tree.js';
 import { namesWritten, tableNamed } from './lookup.js';
-import { memory } from './trace-run.js';
+import { memory } from '../driver/connect.js';
 
 /** Tables of the whole for each one of the copy, below which a copy is not worth making. */
 const WORTH = 8;

@@ -13,7 +13,8 @@ import { copySmall, wordsOf } from './small-copy.js';
 import type { SqliteRevisionTrace } from './sqlite-trace.js';
 import type { BrokenFinder } from './trace-broken.js';
 import type { Seeded } from './trace-seeded.js';
-import { memory, runDown, statementsOf, type DownFailure } from './trace-run.js';
+import { memory } from '../driver/connect.js';
+import { runDown, statementsOf, type DownFailure } from './trace-run.js';
 import { tablesTouched } from './trace-tables.js';
 
 /** The two databases that revisions are run in, and who looks at the empty one. */
@@ -30,6 +31,7 @@ type Sides = Pick<SqliteRevisionTrace, 'before' | 'after'>;
 export async function tryDown(scratch: Scratch, revision: Revision, sides: Sides): Promise<DownTrace> {
   const { down } = revision;
   if (down === null) return { kind: 'missing' };
+  if (down.kind === 'broken') return { kind: 'untried' };
   const judged = revision.transactional
     ? ((await trySmall(scratch, down, sides)) ?? (await tryInPlace(scratch, down, sides)))
     : await tryInCopy(memory(scratch.empty.serialize()), down, sides.before);

@@ -9,7 +9,8 @@ import { createSeeded, NOTHING } from './trace-seeded.js';
 import { createStructureReader } from '../driver/structure-reader.js';
 import { guardHolds } from '../driver/guard.js';
 import { tablesTouched } from './trace-tables.js';
-import { lineOf, memory, run, statementsOf } from './trace-run.js';
+import { memory } from '../driver/connect.js';
+import { lineOf, run, statementsOf } from './trace-run.js';
 import { tryDown, type Scratch } from './trace-down.js';
 import type { Snapshot, Trigger, View } from '../schema/snapshot.js';
 import { changed } from './lookup.js';
@@ -69,6 +70,11 @@ async function runUp(
     const before = reader.read();
     const skipped = !guardHolds(empty, statement.guard);
     const error = skipped ? null : await run(empty, revision.up, statement, 'up');
+    if (revision.transactional && !empty.inTransaction) {
+      // It ended the transaction (ON CONFLICT ROLLBACK), and what was done before it is gone.
+      steps.push({ statement, before, after: reader.read(), skipped, error, ...NOTHING });
+      break;
+    }
     const onRows = skipped || error !== null ? NOTHING : await seeded.run(revision.up, statement, before);
     const after = reader.read(tablesTouched(statement, before));
     if (onRows.seededError !== null) seeded.refill(after);

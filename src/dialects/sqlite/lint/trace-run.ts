@@ -1,19 +1,11 @@
 // Runs pieces of revisions in a scratch database, where a failure is an answer and never thrown.
 
-import BetterSqlite, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { Script, Statement } from '../../../model/revision.js';
 import type { DownTrace } from '../../../revisions/lint/trace.js';
 import { guardHolds } from '../driver/guard.js';
 import { runModule } from '../driver/module.js';
 import { watchesOf, type Watches } from '../driver/watch.js';
-
-/** A database in memory, empty or a copy, with the settings of the protocol. */
-export function memory(content?: Buffer): Database {
-  const db = content === undefined ? new BetterSqlite(':memory:') : new BetterSqlite(content);
-  db.pragma('foreign_keys = OFF');
-  db.pragma('recursive_triggers = OFF');
-  return db;
-}
 
 /** The statements of a script; a module is one. */
 export function statementsOf(script: Script): readonly Statement[] {

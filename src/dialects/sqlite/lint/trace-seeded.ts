@@ -8,12 +8,13 @@ import type { Revision, Script, Statement } from '../../../model/revision.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { fold, quoteName } from '../schema/sql-text.js';
 import { createSeeder, type Seeder } from './seed.js';
+import { memory } from '../driver/connect.js';
 import { rowEffectOf } from '../syntax/row-effects.js';
 import { createCarriedRows } from './carried-rows.js';
 import { createRowCounter, type Counts } from './row-counts.js';
 import { tablesInTheMaking } from './in-the-making.js';
 import { changesRows, dependsOnRows, tablesAtRisk, tablesNamed } from './trace-tables.js';
-import { memory, run, runDown, statementsOf, type DownFailure } from './trace-run.js';
+import { run, runDown, statementsOf, type DownFailure } from './trace-run.js';
 
 export const NOTHING = { seededError: null, rowsLost: [] } as const;
 
@@ -129,7 +130,11 @@ export function createSeeded(order: readonly Revision[]): Seeded {
       const atRisk = tablesAtRisk(statement, structure);
       const before = counter.count(atRisk);
       readAgain(atRisk);
+      const wasInside = db.inTransaction;
       const error = await run(db, script, statement, 'up');
+      // It ended the transaction (RAISE(ROLLBACK)), and what was done before it is gone.
+      lost = wasInside && !db.inTransaction;
+      if (lost) return { seededError: error, rowsLost: [] };
       if (error === null) {
         const effect = rowEffectOf(statement);
         if (effect.kind === 'renameTable') renames.push([fold(effect.table.name), fold(effect.to)]);
@@ -145,7 +150,10 @@ export function createSeeded(order: readonly Revision[]): Seeded {
       return { seededError: error, rowsLost: [] };
     },
     refill(structure) {
+      const wasInside = db.inTransaction;
       if (!lost) fill(structure);
+      // A trigger may answer a row that is tried by ending the transaction.
+      lost ||= wasInside && !db.inTransaction;
     },
     end(before, after) {
       if (db.inTransaction) db.exec('COMMIT');
@@ -169,7 +177,7 @@ export function createSeeded(order: readonly Revision[]): Seeded {
       try {
         return await runDown(db, script);
       } finally {
-        db.exec('ROLLBACK');
+        if (db.inTransaction) db.exec('ROLLBACK');
       }
     },
     isLost: () => lost,

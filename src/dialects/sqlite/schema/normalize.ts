@@ -216,7 +216,8 @@ function indexOf(object: Facts<'objects'>, source: Source): Index[] {
   const row = source.indexes.get(fold(object.table))?.find(({ name }) => fold(name) === fold(object.name));
   const rows = source.indexColumns.get(fold(object.name)) ?? [];
   const needsText = row?.partial !== 0 || rows.some(({ name }) => name === null);
-  const written = needsText ? readIndexSql(object.sql) : null;
+  const names = source.columns.get(fold(object.table))?.map((column) => column.name) ?? [];
+  const written = needsText ? readIndexSql(object.sql, names) : null;
   const whole = (): SqlText => joinTokens(afterName(object.sql));
   return [
     {

@@ -132,7 +132,7 @@ export function usesOfDropped(goal: Snapshot, expected: Snapshot, actual: Snapsh
     ),
   ];
   if (gone.length === 0) return [];
-  const users = [
+  const users: readonly User[] = [
     ...lacking(goal.views, expected.views).map(({ name, definition }) => ({
       words: `view ${name}`,
       names: namesIn(definition.canonical),
@@ -144,19 +144,33 @@ export function usesOfDropped(goal: Snapshot, expected: Snapshot, actual: Snapsh
     ...goal.tables.flatMap((table) => [
       ...table.columns.map(({ name, generated }) => ({
         words: `column ${table.name}.${name}`,
-        names: new Set([fold(table.name), ...namesIn(generated?.expression.canonical ?? '')]),
+        of: table.name,
+        names: namesIn(generated?.expression.canonical ?? ''),
       })),
       ...table.foreignKeys.map(({ columns, parent, parentColumns }) => ({
         words: `the foreign key (${columns.join(', ')}) of ${table.name}`,
-        names: new Set([parent, ...(parentColumns ?? [])].map(fold)),
+        of: parent,
+        names: new Set((parentColumns ?? []).map(fold)),
       })),
     ]),
   ];
   return gone.flatMap(({ words, names }) =>
     users
-      .filter((user) => names.every((name) => user.names.has(fold(name))))
+      .filter((user) => names.every((name, i) => (i === 0 && isOf(user, name)) || user.names.has(fold(name))))
       .map((user) => `${words} cannot be dropped: ${user.words}, which stays, uses it; name it too`),
   );
+}
+
+/** What speaks of names, and the table whose they are where that one is meant without being named. */
+interface User {
+  readonly words: string;
+  readonly of?: string;
+  readonly names: ReadonlySet<string>;
+}
+
+// Apart from the names, because a column may bear the name of its table.
+function isOf({ of }: User, table: string): boolean {
+  return of !== undefined && fold(of) === fold(table);
 }
 
 /** An index or a trigger, and the table or view that it is on. */

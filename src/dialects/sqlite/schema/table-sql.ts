@@ -66,8 +66,9 @@ export function readTableSql(sql: string, table: string): WrittenTable | null {
     checks: [],
     foreignKeys: [],
   };
+  const names = body.columns.map(({ colName }) => colName.text);
   const expression = ({ span }: { span: Spanned }): SqlText =>
-    expressionText(sql.slice(span.offset, span.offset + span.length), table);
+    expressionText(sql.slice(span.offset, span.offset + span.length), names, table);
   for (const column of body.columns) readColumn(draft, column, expression);
   for (const constraint of body.constraints ?? []) readConstraint(draft, constraint, expression);
   return draft;

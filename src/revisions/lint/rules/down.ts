@@ -1,4 +1,4 @@
-// The way back: each `down` was run after its `up`, and the structure compared with the one before.
+// The way back: each `down` that could be read was run after its `up`, and the structure compared with the one before.
 
 import type { LintContext, Mistake, Rule } from '../rule.js';
 
@@ -34,6 +34,23 @@ export const downMissing: Rule = {
       ];
     });
   },
+};
+
+export const downBroken: Rule = {
+  id: 'down-broken',
+  severity: 'error',
+  why: 'A downgrade across this revision is refused; everything else goes on.',
+  check: ({ graph }: LintContext) =>
+    graph.order.flatMap((revision): Mistake[] =>
+      revision.down?.kind !== 'broken'
+        ? []
+        : revision.down.problems.map(({ message, hint, line = 1 }) => ({
+            revision,
+            line,
+            message: `The way back has a mistake: ${message}`,
+            mend: hint,
+          })),
+    ),
 };
 
 export const downFails: Rule = {
