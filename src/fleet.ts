@@ -1,4 +1,4 @@
-// The composition root: options -> places, database driver, clock, processes. The only file, beside the worker's
+// The composition root: options -> directories, database driver, clock, processes. The only file, beside the worker's
 // entry, that names a concrete driver, and the one where clock and chance come in.
 
 import { randomBytes } from 'node:crypto';

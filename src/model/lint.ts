@@ -1,4 +1,4 @@
-// What the reading of revisions finds: one finding for each mistake, with its place and its mend.
+// What the reading of revisions finds: one finding for each mistake, with file, line and mend.
 
 import type { CONTRACT } from './report.js';
 

@@ -1,4 +1,4 @@
-// What `lint` found, for people: finding by finding, in the order of the files, each with its place and its mend.
+// What `lint` found, for people: finding by finding, in the order of the files, each with file, line and mend.
 
 import type { LintFinding, LintReport } from '../model/lint.js';
 import { count, document, paint, visible, wrap, type TextOptions } from './layout.js';

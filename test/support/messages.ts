@@ -36,15 +36,15 @@ const SENTENCES = new Set([
   'Explanation',
 ]);
 
-/** Sentences that stand as they are within other messages, or begin one that is a clause: `file: ${}`. */
+/** Sentences that stand as they are within other messages, or begin one that is a clause. */
 export function composedIn(program: ts.Program, source: ts.SourceFile): string[] {
   const checker = program.getTypeChecker();
   return partsIn(source).flatMap(({ form, node }) =>
     literalsOf(node).flatMap((literal) => {
       if (!ts.isTemplateExpression(literal)) return [];
       let before = literal.head.text;
-      return literal.templateSpans.flatMap(({ expression, literal: { text } }) => {
-        const isInside = before !== '' || form === 'clause';
+      return literal.templateSpans.flatMap(({ expression, literal: { text } }, index) => {
+        const isInside = before !== '' || (form === 'clause' && index === 0);
         before = text;
         return isInside && isSentence(expression, checker)
           ? [`${literal.getText()}: ${expression.getText()}`]

@@ -12,8 +12,8 @@ export type BeforeStatement = (statement: Pick<Statement, 'sql' | 'byPosition'>)
 
 /** Notes the orders that a script meets. */
 export interface OrderRecorder {
-  /** @param place the number of the statement in a script, its text in a program */
-  note(place: number | string, statement: Pick<Statement, 'byPosition'>): void;
+  /** @param where the number of the statement in a script, its text in a program */
+  note(where: number | string, statement: Pick<Statement, 'byPosition'>): void;
   finish(): ColumnOrders;
 }
 
@@ -26,12 +26,12 @@ export function recordOrders(db: Database.Database): OrderRecorder {
   const start = allOrders(db);
   const at = new Map<number | string, TableOrders[]>();
   return {
-    note(place, { byPosition }) {
+    note(where, { byPosition }) {
       if (byPosition === undefined) return;
       const orders = ordersOf(db, byPosition);
-      const noted = at.get(place) ?? [];
+      const noted = at.get(where) ?? [];
       // A program may run one statement a thousand times.
-      if (!noted.some((other) => isDeepStrictEqual(orders, other))) at.set(place, [...noted, orders]);
+      if (!noted.some((other) => isDeepStrictEqual(orders, other))) at.set(where, [...noted, orders]);
     },
     finish: () => ({ start, at, end: allOrders(db) }),
   };
