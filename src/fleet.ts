@@ -94,7 +94,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       newRevision: ({ message }) => createRevision(context, message),
       close: () => Promise.resolve(),
     },
-    (asked) => aboutOf(context, asked),
+    (asked, name) => aboutOf(context, asked, name),
   );
 }
 

@@ -1,21 +1,35 @@
 // What the commands in hints are completed with in one call of the library: the fleet, the targets that were asked
 // for, and the run's own command with its own options. The one place that makes a command out of options.
 
-import type { RunOptions, SelectOptions } from '../model/api.js';
+import type { RunOptions } from '../model/api.js';
 import type { CommandOptions, FlotillaCommand } from '../model/command.js';
 import type { About } from '../model/hint.js';
 import type { RunCommand } from '../model/report.js';
 import { CHANGE_SETTINGS, CHOICE_SETTINGS, namesOf, WORK_SETTINGS } from '../model/settings.js';
 import type { Intent } from '../target/intent.js';
 
-/** @param place options that say which fleet it is */
-export function aboutOf({ place }: { readonly place: CommandOptions }, options: SelectOptions): About {
-  return { place, scope: given(options, namesOf(CHOICE_SETTINGS)) };
+const CHANGE = namesOf({ ...WORK_SETTINGS, ...CHANGE_SETTINGS });
+
+/**
+ * @param place options that say which fleet it is
+ * @param verb the method that was called
+ */
+export function aboutOf(
+  { place }: { readonly place: CommandOptions },
+  options: RunOptions & { readonly allowExtra?: boolean },
+  verb?: string,
+): About {
+  const scope = given(options, namesOf(CHOICE_SETTINGS));
+  const own = given(options, CHANGE);
+  const { dryRun, ...change } = own;
+  const matched = { ...change, ...given({ allowExtra: options.allowExtra === true || undefined }) };
+  const shared = { upgrade: matched, stamp: matched, downgrade: change, repair: change };
+  return { place, scope, shared, ...(verb !== undefined && verb in shared ? { run: { verb, options: own } } : {}) };
 }
 
 /** The command that asks for a run again, without its targets and its fleet. */
 export function commandOf(verb: RunCommand, intent: Intent, options: RunOptions): FlotillaCommand {
-  const own = given(options, namesOf({ ...WORK_SETTINGS, ...CHANGE_SETTINGS }));
+  const own = given(options, CHANGE);
   const argument = argumentOf(intent);
   return {
     verb,

@@ -5,6 +5,7 @@ import { CONTRACT, type PlannedCohort, type PlanReport } from '../model/report.j
 import { listExitCode } from '../report/summarize.js';
 import { isRelative, resolveArgument } from '../revisions/argument.js';
 import type { Intent } from '../target/intent.js';
+import { commandOf } from './about.js';
 import type { Context } from './context.js';
 import { cohortsOf } from './inspect.js';
 import { judgeAll, withLook } from './look.js';
@@ -18,8 +19,8 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
   const intent: Intent = { kind: 'upgrade', to, stamp, allowDrift: [], allowExtra };
   const wanted = isRelative(to) ? [to] : resolveArgument(graph, to, new Set());
   const { judged, cohorts } = await withLook(context, graph, options, async (look) => {
-    const all = await judgeAll(look, intent);
-    const { about } = look;
+    const about = { ...look.about, run: commandOf('upgrade', intent, options) };
+    const all = await judgeAll({ ...look, about }, intent);
     const { busyWaitMs } = look.request;
     const rehearse = rehearsal(look.pool, look.targets, intent, {
       runId: context.newRunId(),

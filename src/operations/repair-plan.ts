@@ -8,7 +8,7 @@ import { cohortsOf, type CohortOf } from './inspect.js';
 import { judgeAll, withLook } from './look.js';
 import type { About } from '../model/hint.js';
 import { failureOf } from '../model/outcome.js';
-import { aboutOf } from './about.js';
+import { aboutOf, commandOf } from './about.js';
 import { repairIntent } from './repair.js';
 import { unmatchedNames } from './unmatched.js';
 
@@ -16,7 +16,8 @@ import { unmatchedNames } from './unmatched.js';
 export async function repairPlanFleet(context: Context, options: RepairOptions): Promise<RepairPlanReport> {
   const graph = await context.loadGraph();
   const intent = await repairIntent(context, options);
-  const judged = await withLook(context, graph, options, (look) => judgeAll(look, intent));
+  const about = { ...aboutOf(context, options), run: commandOf('repair', intent, options) };
+  const judged = await withLook(context, graph, options, (look) => judgeAll({ ...look, about }, intent));
   const found = judged.map(({ decision }) =>
     decision?.kind === 'plan' ? decision.repair?.extra : decision?.extra,
   );
@@ -24,7 +25,7 @@ export async function repairPlanFleet(context: Context, options: RepairOptions):
     contract: CONTRACT,
     command: 'repairPlan',
     head: graph.heads,
-    cohorts: cohortsOf(judged).map((cohort) => planned(cohort, aboutOf(context, options))),
+    cohorts: cohortsOf(judged).map((cohort) => planned(cohort, about)),
     ...unmatchedNames(intent.dropExtra, found, context.dialect),
     exitCode: listExitCode(judged),
   };

@@ -81,7 +81,7 @@ async function decideByName(
   const match = { kind: 'nearest', revision: to, candidates: [], difference } as const;
   if (intent.force) return plan(match);
   const message = `its structure is not that of revision ${to}: ${listDifference(difference)}`;
-  const said = hint`let evidence decide: ${onFleet('stamp')}; or record it all the same: ${byForce}`;
+  const said = hint`let evidence decide: ${onFleet('stamp', {}, 'auto')}; or record it all the same: ${byForce}`;
   return { ...refuse('noBaseline', message, said), match };
 }
 
