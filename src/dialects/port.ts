@@ -99,8 +99,11 @@ export interface Driver {
   readonly structures: Structures;
   /** How the text of revisions is read. */
   readonly syntax: Syntax;
-  /** What to do about a fault that only this kind of database has; null where there is nothing special to say. */
-  readonly advice: (code: FailureCode, target: TargetRef) => Hint | null;
+  /**
+   * What to do about a fault, where this kind of database has more to say than its code does; else null.
+   * @param error what was thrown
+   */
+  readonly advice: (code: FailureCode, target: TargetRef, error: unknown) => Hint | null;
 }
 
 /** What was read of one target, or what was thrown: a DatabaseError, or a defect. */

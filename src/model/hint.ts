@@ -101,11 +101,11 @@ export function tell(said: Hint, about: About): ToldHint {
 export function complete(draft: CommandDraft, { place, scope, run, shared, target }: About): Command {
   if ('program' in draft) return draft;
   const { verb = run?.verb ?? 'upgrade', options = {}, about } = draft;
-  const isRun = verb === run?.verb;
-  const argument = draft.argument ?? (isRun ? run?.argument : undefined);
+  const same = verb === run?.verb ? run : undefined;
+  const argument = draft.argument ?? same?.argument;
   const chosen =
     about === 'none' ? {} : about === 'fleet' || target === undefined ? scope : { only: [target] };
-  const inherited = (isRun ? run?.options : shared?.[verb]) ?? {};
+  const inherited = (same === undefined ? shared?.[verb] : same.options) ?? {};
   const all = { ...joined(inherited, options), ...without(chosen, options), ...place };
   return {
     verb,
@@ -118,7 +118,7 @@ export function complete(draft: CommandDraft, { place, scope, run, shared, targe
 function joined(inherited: CommandOptions, options: CommandOptions): CommandOptions {
   const all = Object.entries(options).map(([name, value]) => {
     const before = inherited[name];
-    const isList = Array.isArray(before) && Array.isArray(value);
+    const isList = typeof before === 'object' && typeof value === 'object';
     return [name, isList ? [...new Set([...before, ...value])] : value] as const;
   });
   return { ...inherited, ...Object.fromEntries(all) };

@@ -21,10 +21,18 @@ export function aboutOf(
 ): About {
   const scope = given(options, namesOf(CHOICE_SETTINGS));
   const own = given(options, CHANGE);
-  const { dryRun, ...change } = own;
+  const change = given(
+    options,
+    CHANGE.filter((name) => name !== 'dryRun'),
+  );
   const matched = { ...change, ...given({ allowExtra: options.allowExtra === true || undefined }) };
   const shared = { upgrade: matched, stamp: matched, downgrade: change, repair: change };
-  return { place, scope, shared, ...(verb !== undefined && verb in shared ? { run: { verb, options: own } } : {}) };
+  return {
+    place,
+    scope,
+    shared,
+    ...(verb !== undefined && verb in shared ? { run: { verb, options: own } } : {}),
+  };
 }
 
 /** The command that asks for a run again, without its targets and its fleet. */

@@ -48,7 +48,7 @@ export async function goalsOf(
   }
   if (problems.size > 0) {
     throw new FleetError('migrations', 'Some revisions have no way back; no target was touched', {
-      hint: hintOf`downgrade less far, or write what is missing; ${command('history')} lists the revisions`,
+      hint: hintOf`downgrade less far, or write what is missing; the revisions: ${command('history')}`,
       problems: [...problems.values()],
     });
   }

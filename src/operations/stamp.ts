@@ -27,7 +27,7 @@ async function stampIntent(context: Context, options: StampOptions): Promise<Int
   const [revision, ...others] = resolveArgument(await context.loadGraph(), at, new Set());
   if (revision === undefined || others.length > 0) {
     throw new FleetError('usage', `--at ${at} does not name one revision`, {
-      hint: hint`name the one that these targets are at; ${command('history')} lists them`,
+      hint: hint`name the one that these targets are at, of these: ${command('history')}`,
     });
   }
   return { ...intent, at: revision };

@@ -40,7 +40,7 @@ export function driftText(report: DriftReport, options: TextOptions): string {
       }),
     uncompared === 0
       ? null
-      : `Not compared, because no known revision is recorded or they cannot be read: ${count(uncompared, 'target')}; see ${commandText(complete(onFleet('status'), options.about))}.`,
+      : `Not compared, because no known revision is recorded or they cannot be read: ${count(uncompared, 'target')}; see why: ${commandText(complete(onFleet('status'), options.about))}`,
     summary.drifted === countEdited(targets)
       ? null
       : nextStepsText(

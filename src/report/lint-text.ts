@@ -23,12 +23,12 @@ export function lintText({ summary, findings, notes }: LintReport, options: Text
 }
 
 function findingText(finding: LintFinding, withReason: boolean, options: TextOptions): string {
-  const { severity, rule, file, line, message, why, mend } = finding;
+  const { severity, rule, file, line, message, why, mend, commands } = finding;
   const grade = paint(severity === 'error' ? 'red' : 'yellow', severity, options);
   return [
     `${paint('bold', visible(`${file}:${line}`), options)} ${grade} ${rule}`,
     wrap(message, 2, options),
-    wrap(`To mend it: ${mend}`, 2, options),
+    wrap(`To mend it: ${mend}`, 2, options, commands),
     ...(withReason ? [paint('dim', wrap(why, 2, options), options)] : []),
   ].join('\n');
 }

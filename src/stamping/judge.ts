@@ -11,6 +11,7 @@ import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/g
 import type { Basis } from './basis.js';
 import { findMatch, isDecided, inWords, type Matching, type MatchOptions } from './match.js';
 import { createMemory } from './memory.js';
+import { mendsOf } from './mends.js';
 import { isRecorded, NO_RECORDS, readRecords, type Edited, type Records } from './recorded.js';
 
 export interface Judgement {
@@ -204,7 +205,7 @@ function drifted(revision: string, differences: readonly Difference[]): Reason {
     step: 'read',
     revision,
     message: `its structure is not that of revision ${revision}: ${listDifference(differences.map(inWords))}`,
-    hint: hint`see every difference: ${onTarget('drift')}; mend it: ${onTarget('repair')}; where it is harmless: ${onTarget('upgrade', { allowDrift })}`,
+    hint: hint`see every difference: ${onTarget('drift')}; ${mendsOf(differences, onTarget)}; where it is harmless: ${onTarget('upgrade', { allowDrift })}`,
   };
 }
 

@@ -36,7 +36,7 @@ export function reasonOf(
     code,
     step,
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
-    hint: driver.advice(code, target) ?? hintFor(code),
+    hint: driver.advice(code, target, error) ?? hintFor(code),
     ...(position === null ? {} : positionFields(position)),
   };
 }
@@ -81,7 +81,7 @@ export function hintFor(code: FailureCode): Hint {
     case 'checksumMismatch':
       return 'put the changed file back as it was when it was applied, and make the change a new revision';
     case 'migrationFailed':
-      return hint`mend the rows that stand in the way, or the revision; rehearse with: ${rehearse}`;
+      return hint`correct the revision, or what it meets in this target; rehearse with: ${rehearse}`;
     case 'foreignKeyViolation':
       return hint`the revision leaves rows without their parent: mend it, or the rows, and rehearse with: ${rehearse}`;
     case 'integrity':

@@ -1,7 +1,7 @@
 // The commands that the program prints, as a reader would copy them: found in its texts and in its documents, read as
 // the program itself would read them, and typed into a real shell.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArguments } from '../../src/cli/arguments.js';
@@ -31,7 +31,9 @@ export function commandsIn(document: unknown): readonly Command[] {
 }
 
 /** Every hint in a document, with the commands that it says are in it. */
-export function hintsIn(document: unknown): readonly { readonly hint: string; readonly lines: readonly string[] }[] {
+export function hintsIn(
+  document: unknown,
+): readonly { readonly hint: string; readonly lines: readonly string[] }[] {
   if (typeof document !== 'object' || document === null) return [];
   const { hint, commands = [] } = document as { hint?: unknown; commands?: readonly Command[] };
   const own = typeof hint === 'string' ? [{ hint, lines: commands.map(commandText) }] : [];
@@ -45,6 +47,12 @@ export function hintsIn(document: unknown): readonly { readonly hint: string; re
 export function readCommand(command: Command): void {
   const [program, ...words] = argvOf(command);
   if (program === 'flotilla') parseArguments(words, COMMANDS);
+}
+
+/** The words that a shell makes of a line. */
+export function wordsOf(line: string): readonly string[] {
+  const { stdout } = spawnSync('bash', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' });
+  return stdout.split('\0').slice(0, -1);
 }
 
 export interface Typed {

@@ -59,6 +59,7 @@ export function lint<T extends Trace>(
 function findingOf(rule: RuleDescription, mistake: Mistake, strict: boolean, about: About): LintFinding {
   const { revision, line, message, mend } = mistake;
   const severity = strict ? 'error' : (mistake.severity ?? rule.severity);
+  const { hint, ...commands } = tell(mend, about);
   return {
     rule: rule.id,
     severity,
@@ -67,7 +68,8 @@ function findingOf(rule: RuleDescription, mistake: Mistake, strict: boolean, abo
     line,
     message,
     why: rule.why,
-    mend: tell(mend, about).hint,
+    mend: hint,
+    ...commands,
   };
 }
 
