@@ -5,7 +5,11 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import { advice } from '../../src/dialects/sqlite/driver/advice.js';
 import { commandText } from '../../src/model/command.js';
+import { failureCode } from '../../src/model/documents/parts.js';
+import { tell } from '../../src/model/hint.js';
+import { hintFor } from '../../src/target/reason.js';
 import { temporaryDirectory } from '../support/fleet.js';
 import { hintsWithCommands } from '../support/messages.js';
 import { commandsIn, hintsIn, linesIn, readLine } from '../support/printed-lines.js';
@@ -69,6 +73,24 @@ test('Every hint with a command in the source was printed by some scenario.', ({
   const unmet = HINTS.filter(({ printed }) => !printed.test(all)).map(({ text }) => text);
   expect(unmet.filter((text) => !UNMET.some((known) => known.test(text)))).toEqual([]);
   expect(UNMET.filter((known) => !unmet.some((text) => known.test(text)))).toEqual([]);
+});
+
+test.for(failureCode.options)('What to do about %s keeps fleet, run and target.', (code) => {
+  const place = { dataDir: 'my fleet', config: '-x.json' };
+  const run = { verb: 'downgrade', argument: '-1', options: { backup: false, dryRun: true } };
+  const target = { id: '-a,b', path: "it's -x.db" };
+  const about = { place, run, scope: { limit: 3 }, target: target.id };
+  for (const hint of [hintFor(code), advice(code, target, new Error('a fault'))]) {
+    const { commands = [] } = tell(hint ?? '', about);
+    for (const command of commands) {
+      if ('program' in command) continue;
+      const given = readLine(commandText(command));
+      const isAgain = command.verb === run.verb;
+      if (isAgain) expect(command.argument).toBe('-1');
+      expect(given).toMatchObject({ ...place, ...(isAgain ? run.options : {}) });
+      expect(given['only'] ?? given['limit'] ?? given['rule'], commandText(command)).toBeDefined();
+    }
+  }
 });
 
 const known = new Set<string>();
