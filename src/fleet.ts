@@ -13,6 +13,7 @@ import { allRead, namesOf, PLACE_SETTINGS } from './model/settings.js';
 import type { Graph } from './revisions/graph.js';
 import { loadRevisions } from './revisions/load.js';
 import { aboutOf, given } from './operations/about.js';
+import { listBackups, verifyBackups } from './operations/backups.js';
 import { baselineOf } from './operations/baseline.js';
 import type { Context } from './operations/context.js';
 import { currentFleet } from './operations/current.js';
@@ -27,6 +28,8 @@ import { createRevision } from './operations/new.js';
 import { planFleet } from './operations/plan.js';
 import { repairPlanFleet } from './operations/repair-plan.js';
 import { repairFleet } from './operations/repair.js';
+import { restoreTo } from './operations/restore-to.js';
+import { restoreFleet } from './operations/restore.js';
 import { showRevision } from './operations/show.js';
 import { stampFleet } from './operations/stamp.js';
 import { statusFleet } from './operations/status.js';
@@ -82,6 +85,10 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       upgrade: (run = {}) => upgradeFleet(context, run),
       stamp: (run = {}) => stampFleet(context, run),
       repair: (run = {}) => repairFleet(context, run),
+      restore: (how) => restoreFleet(context, how),
+      restoreTo: (how) => restoreTo(context, how),
+      backups: (select = {}) => listBackups(context, select),
+      verifyBackups: (select = {}) => verifyBackups(context, select),
       repairPlan: (select = {}) => repairPlanFleet(context, select),
       downgrade: (run) => downgradeFleet(context, run),
       history: ({ range = 'base:heads' } = {}) => historyOf(context, range),

@@ -18,6 +18,7 @@ export {
   WORK_SETTINGS,
 } from './model/settings.js';
 export { VERSION } from './model/version.js';
+export { backupsText, restoreToText } from './report/backups-text.js';
 export { baselineReportText } from './report/baseline-text.js';
 export { discoverText } from './report/discover-text.js';
 export { doctorText } from './report/doctor-text.js';
@@ -35,6 +36,7 @@ export { runErrorText, runText } from './report/run-text.js';
 export { currentText, statusText } from './report/status-text.js';
 
 export type * from './model/api.js';
+export type * from './model/backup-report.js';
 export type { Command, CommandOptions, FlotillaCommand, ForeignCommand } from './model/command.js';
 export type * from './model/errors.js';
 export type * from './model/events.js';
@@ -42,7 +44,15 @@ export type { HistoryEntry, HistoryRow, HistoryStatus } from './model/history.js
 export type { About, CommandDraft, Hint, OwnDraft, ToldHint } from './model/hint.js';
 export type * from './model/lint.js';
 export type * from './model/observation.js';
-export type { Failure, FailureCode, Outcome, OutcomeKind, SkippedStatement, Step } from './model/outcome.js';
+export type {
+  Failure,
+  FailureCode,
+  Outcome,
+  OutcomeCopy,
+  OutcomeKind,
+  SkippedStatement,
+  Step,
+} from './model/outcome.js';
 export type * from './model/report.js';
 export type * from './model/revision-database.js';
 export type { Setting, SettingsOf, SettingTable, SettingValue } from './model/settings.js';

@@ -14,6 +14,11 @@ import {
 
 const EXCEPTIONS: Exceptions = {
   fileAccess: {
+    'backup/copies.ts': {
+      names: ['lstatSync', 'readdirSync'],
+      reason: 'finds copies by their names',
+    },
+    'backup/source.ts': { names: 'any', reason: 'reads copies, and writes one to a file of its own' },
     'backup/publish.ts': { names: 'any', reason: 'writes backups, and syncs them' },
     'backup/room.ts': {
       names: 'any',
@@ -32,6 +37,15 @@ const EXCEPTIONS: Exceptions = {
     'dialects/sqlite/discovery/directories.ts': {
       names: ['realpathSync'],
       reason: 'sees through links to directories; opens nothing',
+    },
+    'dialects/sqlite/driver/content.ts': {
+      names: ['closeSync', 'openSync', 'readSync', 'rmSync'],
+      reason: 'reads and removes private copies',
+    },
+    'dialects/sqlite/driver/restore.ts': {
+      names: ['closeSync', 'fstatSync', 'lstatSync', 'openSync', 'readSync', 'rmSync', 'writeSync'],
+      reason:
+        "writes private copies, and reads a few bytes by SQLite's own descriptor, which it never closes",
     },
     'dialects/sqlite/driver/copy.ts': {
       names: ['constants', 'copyFileSync', 'lstatSync'],

@@ -118,6 +118,7 @@ const CODES = Object.keys({
   foreignKeyViolation: true,
   integrity: true,
   rowsLost: true,
+  valuesChanged: true,
   columnOrder: true,
   schemaMismatch: true,
   backupFailed: true,
@@ -125,6 +126,7 @@ const CODES = Object.keys({
   timeout: true,
   workerDied: true,
   interrupted: true,
+  changedSince: true,
   internal: true,
 } satisfies Record<FailureCode, true>);
 

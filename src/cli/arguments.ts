@@ -35,7 +35,8 @@ export function parseArguments(args: readonly string[], commands: readonly Comma
   checkNames(args);
   const { command, args: values, given } = takeApart(args, commands);
   if (command === undefined) throw noCommand(args, values[0], commands);
-  const argument = checkArgument(command, values);
+  const several = command.argument?.several;
+  const argument = several === undefined ? checkArgument(command, values) : undefined;
   const flags: Values = {};
   const switches = new Set<SwitchName>();
   let config: string | undefined;
@@ -47,6 +48,7 @@ export function parseArguments(args: readonly string[], commands: readonly Comma
     else if (name === 'config') config = String(value);
     else if (value === true) switches.add(name);
   }
+  if (several !== undefined) takeSeveral(command, several, values, flags);
   checkTogether(command, flags, switches);
   const color = given.get('color')?.at(-1);
   return {
@@ -76,6 +78,22 @@ function noCommand(args: readonly string[], word: string | undefined, commands: 
   // The words after it are never commands, whatever they are.
   const where = args.includes('--') ? ' before --' : '';
   return usage(`A command is missing${where}: one of ${names.join(', ')}`, null);
+}
+
+/** Arguments that are the value of a setting, which may be typed as that as well. */
+function takeSeveral(
+  { name, argument }: Command,
+  several: SettingName,
+  values: readonly string[],
+  flags: Values,
+): void {
+  const flag = `--${flagOf(several)}`;
+  if (several in flags && values.length > 0)
+    throw usage(`${name} takes ${argument?.word ?? ''} or ${flag}, and not both`, name);
+  if (values.includes('')) throw usage(`${name} needs a value: ${allowed(OPTIONS[several])}`, name);
+  if (values.length > 0) flags[several] = values;
+  else if (!(several in flags))
+    throw usage(`${name} needs ${argument?.word ?? ''}: ${argument?.describe ?? ''}`, name);
 }
 
 function checkArgument({ name, argument }: Command, args: readonly string[]): string | undefined {

@@ -1,6 +1,7 @@
 // All commands, in the order in which a newcomer needs them. A new command is a file in commands/ and a line here.
 
 import type { Command } from './command.js';
+import { backup } from './commands/backup.js';
 import { baseline } from './commands/baseline.js';
 import { check } from './commands/check.js';
 import { completion } from './commands/completion.js';
@@ -15,6 +16,7 @@ import { lint } from './commands/lint.js';
 import { newRevision } from './commands/new.js';
 import { plan } from './commands/plan.js';
 import { repair } from './commands/repair.js';
+import { restore } from './commands/restore.js';
 import { show } from './commands/show.js';
 import { stamp } from './commands/stamp.js';
 import { status } from './commands/status.js';
@@ -31,6 +33,8 @@ export const COMMANDS: readonly Command[] = [
   downgrade,
   drift,
   repair,
+  restore,
+  backup,
   doctor,
   history,
   heads,

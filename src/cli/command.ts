@@ -39,6 +39,8 @@ export interface CommandDescription {
 /** The argument that a command takes. */
 export interface Argument {
   readonly word: string;
+  /** There may be several, which are the value of this setting. */
+  readonly several?: SettingName;
   /** What it is where none is typed; null: it must be given. */
   readonly default: string | null;
   readonly describe: string;

@@ -52,7 +52,8 @@ export function takeApart(typed: readonly string[], commands: readonly Command[]
     const values = (Array.isArray(value) ? value : [value]).filter(isTyped);
     if (values.length > 0) given.set(name, values);
   }
-  return { command, args: typeof argument === 'string' ? [argument, ...args] : args, given };
+  const own = Array.isArray(argument) ? argument.map(String) : typeof argument === 'string' ? [argument] : [];
+  return { command, args: [...own, ...args], given };
 }
 
 /** What parsing and help have in common. @param about the command whose help is wanted */
@@ -81,7 +82,8 @@ export function createParser(...about: readonly string[]): Argv {
 /** `downgrade <REV>`; as optional `downgrade [REV]`, for whoever tells a missing one in words of his own. */
 export function synopsisOf({ name, argument }: CommandDescription, strict = true): string {
   if (argument === undefined) return name;
-  return strict && argument.default === null ? `${name} <${argument.word}>` : `${name} [${argument.word}]`;
+  const word = argument.several === undefined ? argument.word : `${argument.word}..`;
+  return strict && argument.default === null ? `${name} <${word}>` : `${name} [${word}]`;
 }
 
 function isTyped(value: unknown): value is string | boolean {

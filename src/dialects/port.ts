@@ -7,7 +7,7 @@ import type { Hint } from '../model/hint.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
 import type { FailureCode } from '../model/outcome.js';
-import type { Guard, Revision, Statement } from '../model/revision.js';
+import type { Guard, Revision, Script, Statement } from '../model/revision.js';
 import type { Refusal, Target, TargetRef } from '../model/target.js';
 import type { Graph } from '../revisions/graph.js';
 import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
@@ -30,6 +30,8 @@ export interface Dialect {
    * A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none.
    */
   find(name: string): Promise<Target | Refusal | null>;
+  /** What keeps a new database from having this name, by its own name; null where nothing does. */
+  inTheWay(name: string): Promise<string | null>;
   /** The kinds of differences that `Structures.compare` tells of. */
   readonly differenceKinds: readonly string[];
   /** A name as the database compares names: equal texts are one name. */
@@ -90,6 +92,11 @@ export interface Driver {
    */
   rehearse<T>(target: Target, work: (rehearsed: Target) => Promise<T>): Promise<T>;
   /**
+   * Opens the content of a backup, to be asked and to be put back. The backup itself stays as it is.
+   * @throws DatabaseError `notADatabase`, `corrupt`; whatever the source throws
+   */
+  openBackup(source: BackupSource): Promise<Session>;
+  /**
    * Runs the revisions in a scratch database, empty and with rows, and reads them for mistakes.
    * @throws FleetError `usage` for an unknown rule
    */
@@ -136,6 +143,8 @@ export interface Replay {
   fingerprint(revisions: readonly Revision[]): Promise<string>;
   /** That structure itself. Cheap where the call before was about the first revisions of the same list. */
   structure(revisions: readonly Revision[]): Promise<Structure>;
+  /** The columns of each table after exactly these revisions. Cached. */
+  tables(revisions: readonly Revision[]): Promise<TableOrders>;
   /** The orders of columns that the last of these revisions meets on its way up or, after it, down. Cached. */
   columnOrders(revisions: readonly Revision[], direction: 'up' | 'down'): Promise<ColumnOrders>;
   close(): Promise<void>;
@@ -185,13 +194,25 @@ export interface Session {
    * @returns the size of the content in bytes
    */
   backUp(sink: BackupSink): Promise<number>;
+  /** Whether the committed content is that of a backup: what the database counts for itself aside. */
+  holds(backup: Session): Promise<boolean>;
+  /** By the name of a table: its rows whose key a backup does not have; tables without such rows are left out. */
+  countBeyond(backup: Session): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Ends the transaction that `lock` began, makes the committed content that of a backup, durably and in one step for
+   * everybody else, and proves it by reading it back. Nothing goes but what was there when the transaction began.
+   * @param assertMay called when nobody else can write any more, before anything is written; nothing is where it throws
+   * @throws DatabaseError `busy`: nothing was written, because others have it locked, or committed since; what `assertMay`
+   *   throws; `commitUncertain`: only the target can tell
+   */
+  putBack(backup: Session, assertMay: () => void): Promise<void>;
   /** The rows of a query; `limit` is for those that are given, not for the count. */
   findRows(sql: string, limit: number): Promise<FoundRows>;
   /** Whether the object of a guard exists. */
   exists(object: Guard['object']): Promise<boolean>;
   /**
-   * Runs one statement and proves that the transaction is still open afterwards.
-   * @throws DatabaseError `migrationFailed`; `commitUncertain` where the statement ended the transaction
+   * Runs one statement and proves that the transaction is still open afterwards, and what became of rows.
+   * @throws DatabaseError `migrationFailed`; `rowsLost`, `valuesChanged`, `corrupt` and `integrity` for what it does to rows; `commitUncertain` where the statement ended the transaction
    */
   execute(statement: Pick<Statement, 'sql'> & Partial<Statement>): Promise<void>;
   /** Runs one statement that no transaction may hold. */
@@ -208,7 +229,13 @@ export interface Session {
    * @throws DatabaseError `columnOrder`
    */
   assertColumnOrder(tables: readonly string[], accepted: readonly TableOrders[]): Promise<void>;
-  /** Resets the settings that a revision changed on this connection. */
+  /** To be called before the first statement of a revision, or of a repair: what they do to rows is watched from here. */
+  beginRevision(begun: BegunRevision): Promise<void>;
+  /**
+   * Proves what only shows at the end, ends the watch, and resets the settings that the revision changed on this
+   * connection. Harmless where none began.
+   * @throws DatabaseError `rowsLost`
+   */
   endRevision(): Promise<void>;
   /** Takes rows out of the history, changes rows, then adds rows; the table is made where it is missing. */
   record(change: HistoryChange): Promise<void>;
@@ -220,6 +247,42 @@ export interface Session {
   /** Ends the transaction without effect; harmless where none is open. */
   rollback(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What is about to run, and what it says beforehand of the rows that it takes. */
+export interface BegunRevision {
+  /** Null for a repair. */
+  readonly revision: Revision | null;
+  readonly direction: 'up' | 'down';
+  /** Rows of each table before the whole change: what came into being in it may go again. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Tables that it drops with their rows because somebody named them. */
+  readonly dropped: readonly string[];
+  /** Where something goes because it is asked for, what is to be there afterwards; else null. */
+  readonly kept: Kept | null;
+  /** Statements of revisions that ran before on this target, not by this session, in order; asked for where it matters. */
+  readonly earlier: () => readonly Statement[];
+}
+
+/** What a way back, or a repair, leaves on purpose. */
+export interface Kept {
+  /** The tables and columns that are to be there after it. */
+  readonly now: TableOrders;
+  /** Those after the whole change, and what runs until then: rows of a table that goes anyway may go before. */
+  readonly end: TableOrders;
+  readonly scripts: readonly Script[];
+}
+
+export type DeclaringKey = 'loses_rows' | 'changes' | 'drops' | 'moves';
+
+/** Rows or values that are not what they were, for whoever must mend it. */
+export interface RowsFound {
+  readonly tables: readonly string[];
+  readonly rows: number;
+  /** Keys of a header, and what to add to each, that say that it is meant; none where nothing can. */
+  readonly declare: readonly { readonly key: DeclaringKey; readonly names: readonly string[] }[];
+  /** What to do instead. */
+  readonly mend: string;
 }
 
 /** `integrity`: rows break the rules of their table; `corrupt`: what is stored cannot be trusted. */
@@ -243,6 +306,23 @@ export interface BackupSink {
   fill(copy: (path: string) => Promise<void>): Promise<void>;
 }
 
+/** Gives the content of a backup as its sink got it. */
+export interface BackupSource {
+  /** The size of the content in bytes. */
+  readonly sizeBytes: number;
+  /**
+   * The whole content.
+   * @throws DatabaseError `backupFailed` where it is not what was backed up
+   */
+  read(): Uint8Array;
+  /**
+   * Writes the whole content, for what is too large to pass through memory.
+   * @param path a file that is not there yet
+   * @throws DatabaseError `backupFailed` where it is not what was backed up
+   */
+  copyTo(path: string): void;
+}
+
 export interface FoundRows {
   readonly count: number;
   /** The first ones, up to the limit: their values as SQL. */
@@ -260,10 +340,13 @@ export interface HistoryChange {
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: FailureCode;
+  /** With `rowsLost` and `valuesChanged`. */
+  readonly found: RowsFound | null;
 
-  constructor(code: FailureCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: FailureCode, message: string, options?: { cause?: unknown; found?: RowsFound | null }) {
     super(message, options);
     this.code = code;
+    this.found = options?.found ?? null;
   }
 }
 

@@ -11,7 +11,14 @@ import { VERSION } from '../model/version.js';
 import { GroupCommit } from './group-commit.js';
 import { Observations, type Observed } from './observations.js';
 import { openLedgerFile } from './open.js';
-import { Runs, type OutcomeCounts, type RecordedOutcome, type RunStart, type UnfinishedRun } from './runs.js';
+import {
+  Runs,
+  type OutcomeCounts,
+  type RecordedBackup,
+  type RecordedOutcome,
+  type RunStart,
+  type UnfinishedRun,
+} from './runs.js';
 import { makeStateDirectory, stateDirectoryError } from './state-directory.js';
 
 /** Who holds the run lock. */
@@ -42,6 +49,13 @@ export interface Ledger {
   countByOutcome(runId: string): OutcomeCounts;
   /** By id: how the last real run over a target failed; targets that it did not fail on are left out. */
   lastFailures(): ReadonlyMap<string, FailedAttempt>;
+  /** The backups that real runs recorded of these targets. */
+  backupsOf(ids: readonly string[]): readonly RecordedBackup[];
+  /** Of each real run that recorded one, a backup. */
+  backupOfEach(): readonly string[];
+  /** The ids of all targets that there ever were. */
+  targetIds(): readonly string[];
+  hasRun(runId: string): boolean;
   /** By id: what an earlier look found in targets that have not changed since; empty where the cache cannot be read. */
   cachedObservations(targets: readonly Pick<Target, 'id' | 'version'>[]): ReadonlyMap<string, Observation>;
   /**
@@ -124,6 +138,22 @@ class SqliteLedger implements Ledger {
   lastFailures(): ReadonlyMap<string, FailedAttempt> {
     this.#outcomes.commit();
     return this.#explained(() => this.#runs.lastFailures());
+  }
+
+  backupsOf(ids: readonly string[]): readonly RecordedBackup[] {
+    return this.#explained(() => this.#runs.backupsOf(ids));
+  }
+
+  backupOfEach(): readonly string[] {
+    return this.#explained(() => this.#runs.backupOfEach());
+  }
+
+  targetIds(): readonly string[] {
+    return this.#explained(() => this.#runs.targetIds());
+  }
+
+  hasRun(runId: string): boolean {
+    return this.#explained(() => this.#runs.has(runId));
   }
 
   cachedObservations(targets: readonly Pick<Target, 'id' | 'version'>[]): ReadonlyMap<string, Observation> {

@@ -29,6 +29,16 @@ export interface RecordedOutcome {
   readonly outcome: Outcome;
 }
 
+/** A backup of a target, as a run recorded it. */
+export interface RecordedBackup {
+  readonly runId: string;
+  readonly id: string;
+  /** Where the target was. */
+  readonly target: string;
+  /** Where the backup is, seen from where the run was. */
+  readonly path: string;
+}
+
 const BATCH = 500;
 
 export class Runs {
@@ -146,6 +156,40 @@ export class Runs {
         return isFailure ? [[id, { ...run, outcome, failure }]] : [];
       }),
     );
+  }
+
+  /** The backups that real runs recorded of these targets. */
+  backupsOf(ids: readonly string[]): readonly RecordedBackup[] {
+    return this.#database
+      .prepare<[string], RecordedBackup>(
+        `SELECT run_id AS runId, id, path AS target, json_extract(document, '$.backup') AS path
+         FROM run_target JOIN run USING (run)
+         WHERE dry_run = 0 AND document IS NOT NULL AND id IN (SELECT value FROM json_each(?))
+           AND json_extract(document, '$.backup') IS NOT NULL`,
+      )
+      .all(JSON.stringify(ids));
+  }
+
+  /** Of each real run that recorded one, a backup. */
+  backupOfEach(): readonly string[] {
+    return this.#database
+      .prepare<[], string | null>(
+        `SELECT (SELECT json_extract(document, '$.backup') FROM run_target
+                 WHERE run_target.run = run.run AND json_extract(document, '$.backup') IS NOT NULL LIMIT 1)
+         FROM run WHERE dry_run = 0`,
+      )
+      .pluck()
+      .all()
+      .filter((path) => path !== null);
+  }
+
+  /** The ids of all targets that there ever were. */
+  targetIds(): readonly string[] {
+    return this.#database.prepare<[], string>('SELECT DISTINCT id FROM run_target').pluck().all();
+  }
+
+  has(runId: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM run WHERE run_id = ?').get(runId) !== undefined;
   }
 
   #inTransaction(work: () => void): void {

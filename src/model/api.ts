@@ -1,5 +1,6 @@
 // The library's face in types: what `openFleet` takes and what a fleet can do.
 
+import type { BackupsReport, RestoreToReport } from './backup-report.js';
 import type { CommandOptions } from './command.js';
 import type { FleetEvent } from './events.js';
 import type { LintReport } from './lint.js';
@@ -103,6 +104,42 @@ export interface RepairOptions extends RunOptions {
   readonly checksums?: readonly string[];
 }
 
+/** Which copy of a target; the newest where nothing is said. */
+export interface CopyChoice {
+  /** The one that this run made. */
+  readonly run?: string;
+  /** The newest of a run that began before this time: `2026-11-20`, `2026-11-20T12:00Z`. */
+  readonly before?: string;
+  /** This file, of one target. */
+  readonly from?: string;
+}
+
+/** What is there is always backed up first. */
+export interface RestoreOptions extends Omit<RunOptions, 'backup' | 'only'>, CopyChoice {
+  /** Ids and globs of the targets. */
+  readonly only: readonly string[];
+  /** Restore although rows go that the copy does not have; default false. */
+  readonly force?: boolean;
+}
+
+export interface RestoreToOptions extends Omit<SelectOptions, 'only' | 'exclude' | 'limit'>, CopyChoice {
+  /** The id of a target, which may be gone. */
+  readonly target: string;
+  /** The file to write; nothing may be there. */
+  readonly to: string;
+  /** Prove the copy, and write nothing; default false. */
+  readonly dryRun?: boolean;
+  /** As for the commands that change targets; default `<stateDir>/backups`. */
+  readonly backupDir?: string;
+}
+
+export interface BackupsOptions extends SelectOptions {
+  /** The copies of this run alone. */
+  readonly run?: string;
+  /** As for the commands that change targets; default `<stateDir>/backups`. */
+  readonly backupDir?: string;
+}
+
 export interface StatusOptions extends SelectOptions {
   /** `check` exits 1 unless every target is current; default `status`. */
   readonly command?: 'status' | 'check';
@@ -168,6 +205,14 @@ export interface Fleet {
    * Mends structures that drifted from their own revision; accepts files that were edited, where that was asked for.
    */
   repair(options?: RepairOptions): Promise<RunReport>;
+  /** Puts a copy back in the place of what targets hold. */
+  restore(options: RestoreOptions): Promise<RunReport>;
+  /** Writes a copy of a target to a file of its own; no target is changed. */
+  restoreTo(options: RestoreToOptions): Promise<RestoreToReport>;
+  /** The copies that there are. */
+  backups(options?: BackupsOptions): Promise<BackupsReport>;
+  /** The same, each read and proved. */
+  verifyBackups(options?: BackupsOptions): Promise<BackupsReport>;
   /** What `repair` would do to each cohort; nothing is changed. */
   repairPlan(
     options?: Pick<RepairOptions, keyof SelectOptions | 'dropExtra' | 'checksums'>,
@@ -205,4 +250,6 @@ export type AnyReport =
   | ShowReport
   | DoctorReport
   | NewReport
-  | BaselineReport;
+  | BaselineReport
+  | BackupsReport
+  | RestoreToReport;

@@ -13,9 +13,9 @@ import {
   WORK_SETTINGS,
 } from './settings.js';
 
-const { stamp, allowDrift, allowExtra, dropExtra, checksums, at, strict, output } =
+const { stamp, allowDrift, allowExtra, dropExtra, checksums, at, strict, output, run, before, from } =
   settingOptions(COMMAND_SETTINGS);
-const { backupDir } = settingOptions(CHANGE_SETTINGS);
+const { backupDir, dryRun, verify, busyTimeout, timeout } = settingOptions(CHANGE_SETTINGS);
 const rules = settingOption(COMMAND_SETTINGS.rule);
 const flag = optional('true or false', z.boolean());
 const to = optional('a revision', z.string());
@@ -48,6 +48,8 @@ const select = {
   ),
 };
 const change = { ...select, ...settingOptions(CHANGE_SETTINGS) };
+const { exclude, limit, jobs, signal, onEvent } = select;
+const watch = { jobs, signal, onEvent };
 
 /** By method; `openFleet` is the door itself. */
 export const CALL_OPTIONS = {
@@ -61,6 +63,33 @@ export const CALL_OPTIONS = {
   stamp: call({ ...change, to, force: flag, at, allowExtra }),
   downgrade: call({ ...change, to: needed('a revision') }),
   repair: call({ ...change, dropExtra, checksums }),
+  restore: call({
+    ...watch,
+    verify,
+    busyTimeout,
+    timeout,
+    exclude,
+    limit,
+    backupDir,
+    dryRun,
+    run,
+    before,
+    from,
+    only: neededList('ids of targets'),
+    force: flag,
+  }),
+  restoreTo: call({
+    ...watch,
+    backupDir,
+    dryRun,
+    run,
+    before,
+    from,
+    target: needed('the id of a target'),
+    to: needed('a path'),
+  }),
+  backups: call({ ...select, run, backupDir }),
+  verifyBackups: call({ ...select, run, backupDir }),
   repairPlan: call({ ...select, dropExtra, checksums }),
   history: call({ range }),
   fleetHistory: call({ ...select, range }),
@@ -83,6 +112,13 @@ function call<S extends z.core.$ZodLooseShape>(shape: S) {
 /** An argument in a call's options: text that must be given. */
 function needed(takes: string) {
   const schema = z.string();
+  TAKES.add(schema, { takes });
+  return schema;
+}
+
+/** The same, of one text or more. */
+function neededList(takes: string) {
+  const schema = z.readonly(z.array(z.string().check(z.minLength(1))).check(z.minLength(1)));
   TAKES.add(schema, { takes });
   return schema;
 }

@@ -22,6 +22,7 @@ export type FailureCode =
   | 'foreignKeyViolation'
   | 'integrity'
   | 'rowsLost'
+  | 'valuesChanged'
   | 'columnOrder'
   | 'schemaMismatch'
   | 'backupFailed'
@@ -29,6 +30,7 @@ export type FailureCode =
   | 'timeout'
   | 'workerDied'
   | 'interrupted'
+  | 'changedSince'
   | 'internal';
 
 /** The stages of the work on one target, in order. */
@@ -57,6 +59,11 @@ export interface Failure extends ToldHint {
   readonly statement?: string;
   /** Its line in the revision's file. */
   readonly line?: number;
+  /** The revision's file. */
+  readonly file?: string;
+  /** Tables whose rows or values are not what they were, and how many rows that is. */
+  readonly tables?: readonly string[];
+  readonly rows?: number;
 }
 
 /** The same before it is known which fleet, run and target its commands are about. */
@@ -91,6 +98,18 @@ export interface SkippedStatement {
   readonly object: string;
 }
 
+/** The copy that a target was restored from, or would be. */
+export interface OutcomeCopy {
+  readonly path: string;
+  /** The run that made it; null where its place and name do not tell. */
+  readonly runId: string | null;
+  /** When that run began, else when the file was written; ISO 8601, UTC. */
+  readonly takenAt: string;
+  /** What it records itself; null is base. */
+  readonly revision: string | null;
+  readonly sizeBytes: number;
+}
+
 /** @typeParam F `Reason` until the outcome is told */
 export interface Outcome<F = Failure> {
   readonly id: string;
@@ -118,4 +137,6 @@ export interface Outcome<F = Failure> {
   readonly left?: readonly string[];
   /** Targets of a repair that drifted: what was there and not expected, as `--drop-extra` names it. */
   readonly extra?: readonly string[];
+  /** Restores only: the copy that was put back, or would be. */
+  readonly copy?: OutcomeCopy;
 }

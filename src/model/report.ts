@@ -10,7 +10,7 @@ import type { Refusal } from './target.js';
 /** Version of the shapes below. Keys are never renamed; new ones may be added. */
 export const CONTRACT = 1;
 
-export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair';
+export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore';
 
 export interface RunReport {
   readonly contract: typeof CONTRACT;
@@ -251,6 +251,10 @@ export interface ShowReport {
     /** The revisions that stand on it or depend on it. */
     readonly children: readonly string[];
     readonly losesRows: readonly string[];
+    readonly changes: readonly string[];
+    readonly drops: readonly string[];
+    /** `u -> t`. */
+    readonly moves: readonly string[];
     readonly checksum: string;
     readonly up: string;
     /** Null: there is no way back. */

@@ -21,6 +21,12 @@ export interface Guard {
   readonly object: string;
 }
 
+/** `u -> t`: rows of one table that live on in another. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** One direction of a revision. */
 export type Script =
   | { readonly kind: 'sql'; readonly statements: readonly Statement[] }
@@ -41,6 +47,12 @@ export interface Revision {
   readonly transactional: boolean;
   /** Tables that this revision may take rows from. */
   readonly losesRows: readonly string[];
+  /** Columns, `table.column`, whose values it may change while it copies them. */
+  readonly changes: readonly string[];
+  /** Columns, `table.column`, whose values it may leave behind. */
+  readonly drops: readonly string[];
+  /** Tables whose rows live on in another one, under new keys. */
+  readonly moves: readonly Move[];
   readonly up: Script;
   /** Null: there is no way back. */
   readonly down: Script | null;

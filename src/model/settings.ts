@@ -133,6 +133,14 @@ export const COMMAND_SETTINGS = {
     value: 'REV',
     describe: 'Which revision it is, where the structure is that of several',
   },
+  run: { type: 'string', value: 'RUN', describe: 'Take the copies that this run made' },
+  before: {
+    type: 'string',
+    value: 'TIME',
+    describe: 'Take the newest copy from before this time: 2026-11-20, 2026-11-20T12:00Z',
+  },
+  from: { type: 'path', value: 'FILE', describe: 'Take this file' },
+  to: { type: 'path', value: 'FILE', describe: 'Write the copy to this file, which must not be there' },
   rule: { type: 'list', value: 'RULE,..', describe: 'Apply these rules alone, by the ids that lint prints' },
   strict: { type: 'boolean', default: false, describe: 'Warnings are errors' },
   output: {

@@ -10,6 +10,9 @@ import type { Intent } from '../target/intent.js';
 
 const CHANGE = namesOf({ ...WORK_SETTINGS, ...CHANGE_SETTINGS });
 
+/** A rehearsal is of one command: what it suggests beside itself is meant. */
+const LASTING = CHANGE.filter((name) => name !== 'dryRun');
+
 /**
  * @param place options that say which fleet it is
  * @param verb the method that was called
@@ -21,17 +24,25 @@ export function aboutOf(
 ): About {
   const scope = given(options, namesOf(CHOICE_SETTINGS));
   const own = given(options, CHANGE);
-  const change = given(
+  const change = given(options, LASTING);
+  const restore = given(
     options,
-    CHANGE.filter((name) => name !== 'dryRun'),
+    LASTING.filter((name) => name !== 'backup'),
   );
   const matched = { ...change, ...given({ allowExtra: options.allowExtra === true || undefined }) };
-  const shared = { upgrade: matched, stamp: matched, downgrade: change, repair: change };
+  const changing = {
+    upgrade: matched,
+    stamp: matched,
+    downgrade: change,
+    repair: change,
+    restore,
+  };
+  const copies = given(own, ['jobs', 'backupDir']);
   return {
     place,
     scope,
-    shared,
-    ...(verb !== undefined && verb in shared ? { run: { verb, options: own } } : {}),
+    shared: { ...changing, backup: copies, doctor: copies },
+    ...(verb !== undefined && verb in changing ? { run: { verb, options: own } } : {}),
   };
 }
 
@@ -55,6 +66,7 @@ function argumentOf(intent: Intent): string | null {
     case 'stamp':
       return intent.to === 'auto' ? null : intent.to;
     case 'repair':
+    case 'restore':
       return null;
   }
 }
@@ -74,6 +86,10 @@ function optionsOf(intent: Intent): CommandOptions {
     case 'repair': {
       const { dropExtra, checksums } = intent;
       return given({ dropExtra, checksums });
+    }
+    case 'restore': {
+      const { run, before, from, force } = intent;
+      return given({ run, before, from, force: force || undefined });
     }
   }
 }

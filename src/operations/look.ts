@@ -45,6 +45,8 @@ export async function tryGraph(context: Context): Promise<{ graph: Graph; fault:
 export interface LookOptions extends SelectOptions {
   /** Chooses the targets; default: as the other options say. */
   readonly choose?: () => Promise<Selected>;
+  /** The revisions are not run: nothing that is looked at follows from them. */
+  readonly unproven?: true;
 }
 
 /**
@@ -60,7 +62,8 @@ export async function withLook<T>(
   const { signal } = options;
   const timeoutMs = RUN_SETTINGS.timeout.default;
   const scratchDir = scratchOf(context, context.newRunId());
-  const workers = startWorkers(context, graph, { scratchDir, timeoutMs, signal });
+  const unproven = options.unproven === true ? ({ unproven: true } as const) : {};
+  const workers = startWorkers(context, graph, { scratchDir, timeoutMs, signal, ...unproven });
   let ledger: Ledger | null = null;
   try {
     const jobs = options.jobs ?? context.jobs;

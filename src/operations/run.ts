@@ -21,6 +21,7 @@ import { toldOutcome } from '../target/progress.js';
 import type { Work } from '../target/work.js';
 import { aboutOf, commandOf } from './about.js';
 import { scratchOf, selectTargets, type Context } from './context.js';
+import { copiesFor } from './copies.js';
 import { goalsOf } from './goals.js';
 import { refusedReason } from './inspect.js';
 import { RunRecord, type RunFacts } from './run-record.js';
@@ -46,13 +47,16 @@ export async function runFleet(
   const { timeoutMs } = work;
   const scope = aboutOf(context, options);
   const about = { ...scope, run: commandOf(command, intent, options) };
-  const workers = startWorkers(context, context.loadGraph(), { scratchDir, timeoutMs, signal });
+  const isRestore = intent.kind === 'restore';
+  const unproven = isRestore ? ({ unproven: true } as const) : {};
+  const workers = startWorkers(context, context.loadGraph(), { scratchDir, timeoutMs, signal, ...unproven });
   let record: RunRecord | null = null;
   try {
     const graph = await context.loadGraph();
     await assertKnown(intent, graph, workers);
 
     const { targets, refused } = await selectTargets(context, options);
+    const copies = isRestore ? await copiesFor(context, targets, intent, options) : null;
     const jobs = options.jobs ?? context.jobs;
     workers.warm(Math.min(jobs, targets.length));
 
@@ -68,7 +72,7 @@ export async function runFleet(
     for (const outcome of failed) record.onOutcome(outcome);
 
     const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
-    const goals = await goalsOf(targets, intent, pool, { ...looking, lookedAt: context.now() });
+    const goals = copies ?? (await goalsOf(targets, intent, pool, { ...looking, lookedAt: context.now() }));
     const request = { targets, goals, work, rehearse: dryRun, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.

@@ -68,9 +68,17 @@ export function* reportLines(report: Exclude<AnyReport, RunReport>): Generator<s
     }
     case 'show':
     case 'baseline':
+    case 'restoreTo':
     case 'new':
       yield line({ event: 'summary', ...report });
       return;
+    case 'backupList':
+    case 'backupVerify': {
+      const { copies, ...rest } = report;
+      for (const copy of copies) yield line({ event: 'copy', ...copy });
+      yield line({ event: 'summary', ...rest });
+      return;
+    }
     case 'plan':
     case 'repairPlan': {
       const { cohorts, ...rest } = report;

@@ -21,6 +21,7 @@ export const DONE: Record<RunCommand, OutcomeKind> = {
   downgrade: 'downgraded',
   stamp: 'stamped',
   repair: 'repaired',
+  restore: 'restored',
 };
 
 /** The section of steps; null where there is nothing to do. */
@@ -67,6 +68,20 @@ export function stepsAfterRun(report: RunReport, { typed }: Pick<TextOptions, 't
       { command: typed, does: 'does the rest; what is done stays done' },
     );
   }
+  if (report.command === 'restore') {
+    const lost = failures.find(({ code }) => code === 'notADatabase' || code === 'refusedPath');
+    const path = report.targets.find(({ id }) => id === lost?.example)?.path;
+    if (lost !== undefined && path !== undefined)
+      steps.push({
+        command: onFleet('restore', { only: [lost.example], to: `${path}.copy` }),
+        does: 'writes its copy beside it, to be put in its place while nobody uses it',
+      });
+  }
+  if (report.command === 'restore' && !dryRun && summary.restored !== undefined)
+    steps.push({
+      command: onFleet('restore', { run: report.runId }),
+      does: 'puts back what was there before',
+    });
   if (report.command === 'upgrade' && failures.some(isUnstamped)) steps.push(withStamp(typed));
   if (steps.length === 0) steps.push({ command: onFleet('status'), does: 'shows the fleet as it is now' });
   return steps;

@@ -107,6 +107,10 @@ export function fleetHistoryText(report: FleetHistoryReport, options: TextOption
 
 const UNREAD_SHOWN = 20;
 
+function declared(word: string, names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`  ${word.padEnd(14)} ${names.join(', ')}`];
+}
+
 /** The report of `show`, ending in an empty line. */
 export function showText({ revision }: ShowReport, options: TextOptions): string {
   const facts = [
@@ -115,7 +119,10 @@ export function showText({ revision }: ShowReport, options: TextOptions): string
     `  After          ${standsOn(revision)}`,
     `  Before         ${revision.children.length === 0 ? 'nothing yet' : revision.children.join(', ')}`,
     `  Transaction    ${revision.transactional ? 'yes' : 'no: runs alone, statement by statement'}`,
-    ...(revision.losesRows.length === 0 ? [] : [`  Loses rows of  ${revision.losesRows.join(', ')}`]),
+    ...declared('Loses rows of', revision.losesRows),
+    ...declared('Changes', revision.changes),
+    ...declared('Drops', revision.drops),
+    ...declared('Moves', revision.moves),
     `  Checksum       ${revision.checksum}`,
   ];
   return document([

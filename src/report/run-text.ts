@@ -21,6 +21,7 @@ import {
 } from './layout.js';
 import type { Paint, TextOptions } from './layout.js';
 import { DONE, nextStepsText, stepsAfterRun } from './next-steps.js';
+import { restoredSections } from './restore-text.js';
 import { mendedSections, unmatchedText } from './repair-text.js';
 
 /** The report of a run, ending in an empty line. */
@@ -38,6 +39,7 @@ export function runText(report: RunReport, options: TextOptions): string {
     ),
     causesText('Left alone', causes('skipped'), options),
     ...mendedSections(report.targets, options),
+    ...restoredSections(report, options),
     unmatchedText(report.unmatched, options),
     extraTables(report, options),
     skippedStatements(report, options),
@@ -72,6 +74,8 @@ function headline(report: RunReport, options: TextOptions): string {
 /** `9 of 11 targets upgraded, 1 current already, 1 failed`. */
 function tally({ command, summary, dryRun }: RunReport): string {
   const { planned } = summary;
+  if (summary.current === planned && command === 'restore')
+    return `Nothing to do: ${planned === 1 ? 'the only target has' : `all ${count(planned, 'target')} have`} the content of the copy already`;
   if (summary.current === planned) {
     return planned === 1
       ? 'Nothing to do: the only target is current'

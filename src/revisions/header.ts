@@ -2,6 +2,7 @@
 // told from an ordinary comment: a lost `depends_on` would change the order without a word.
 
 import type { Problem } from '../model/errors.js';
+import type { Revision } from '../model/revision.js';
 import type { Comment } from './syntax.js';
 import { idFault } from './file-name.js';
 import { nearest } from '../model/nearest.js';
@@ -12,10 +13,25 @@ export interface Header {
   readonly downRevision: readonly string[] | null;
   readonly dependsOn: readonly string[];
   readonly transaction: boolean | null;
-  readonly losesRows: readonly string[];
+  /** What it says that it takes, or changes. */
+  readonly declared: Declared;
 }
 
-const KEYS = ['revision', 'down_revision', 'depends_on', 'transaction', 'loses_rows'] as const;
+/** What a revision says beforehand of the rows that it takes or changes. No part of what it does. */
+export type Declared = Pick<Revision, 'losesRows' | 'changes' | 'drops' | 'moves'>;
+
+export const NOTHING_DECLARED: Declared = { losesRows: [], changes: [], drops: [], moves: [] };
+
+const KEYS = [
+  'revision',
+  'down_revision',
+  'depends_on',
+  'transaction',
+  'loses_rows',
+  'changes',
+  'drops',
+  'moves',
+] as const;
 type Key = (typeof KEYS)[number];
 
 const isKey = (word: string): word is Key => (KEYS as readonly string[]).includes(word);
@@ -93,7 +109,15 @@ export function readHeader(comments: readonly Comment[]): { header: Header; prob
       downRevision: down === undefined ? null : down.toLowerCase() === 'base' ? [] : list(down),
       dependsOn: list(values.get('depends_on') ?? ''),
       transaction: transaction === undefined ? null : transaction.toLowerCase() === 'true',
-      losesRows: list(values.get('loses_rows') ?? ''),
+      declared: {
+        losesRows: list(values.get('loses_rows') ?? ''),
+        changes: list(values.get('changes') ?? ''),
+        drops: list(values.get('drops') ?? ''),
+        moves: list(values.get('moves') ?? '').map((move) => {
+          const [from = '', to = ''] = move.split(ARROW);
+          return { from, to };
+        }),
+      },
     },
     problems,
   };
@@ -118,8 +142,23 @@ function faultOf(key: Key, value: string): string | null {
       return /^(true|false)$/i.test(value) ? null : `The key "transaction" is "${value}", not true or false`;
     case 'loses_rows':
       return null;
+    case 'changes':
+    case 'drops': {
+      const odd = list(value).find((column) => !/^[^.]+\.[^.]+$/.test(column));
+      return odd === undefined
+        ? null
+        : `The key "${key}" names "${odd}", which is not a table and its column`;
+    }
+    case 'moves': {
+      const odd = list(value).find(
+        (move) => !move.split(ARROW).every((name) => name !== '') || move.split(ARROW).length !== 2,
+      );
+      return odd === undefined ? null : `The key "moves" says "${odd}", which is not one table and another`;
+    }
   }
 }
+
+const ARROW = /\s*->\s*/;
 
 const isText = (fault: string | null): fault is string => fault !== null;
 const wrap = (key: Key, fault: string | null): string | null =>
@@ -137,5 +176,11 @@ function usage(key: Key): string {
       return 'write "-- transaction: false" for what cannot run in a transaction, or leave the line out';
     case 'loses_rows':
       return 'write the tables that may lose rows, separated by commas';
+    case 'changes':
+      return 'write table.column for each column whose values it may change, separated by commas';
+    case 'drops':
+      return 'write table.column for each column whose values it may leave behind, separated by commas';
+    case 'moves':
+      return 'write "-- moves: old -> new" for rows that live on in another table; several separated by commas';
   }
 }

@@ -47,7 +47,7 @@ export async function readModuleRevision(
       downRevision: header.downRevision,
       dependsOn: header.dependsOn,
       transactional: header.transaction ?? true,
-      losesRows: header.losesRows,
+      ...header.declared,
       up: found.up ? { kind: 'module', file } : blank.up,
       down: found.down ? { kind: 'module', file } : null,
       ...programChecksumsOf(text),

@@ -3,7 +3,7 @@
 
 import type { Revision, Script } from '../model/revision.js';
 import { checksumsOf, normalizeText } from './checksum.js';
-import { misplacedKeys, readHeader } from './header.js';
+import { misplacedKeys, NOTHING_DECLARED, readHeader } from './header.js';
 import { readStatements, type SectionReading } from './statements.js';
 import type { Comment, Syntax, Token } from './syntax.js';
 import type { FileName } from './file-name.js';
@@ -36,7 +36,7 @@ export function blankDraft(file: string, name: FileName): Draft {
     downRevision: null,
     dependsOn: [],
     transactional: true,
-    losesRows: [],
+    ...NOTHING_DECLARED,
     up: { kind: 'sql', statements: [] },
     down: null,
     checksum: '',
@@ -82,12 +82,13 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
     return reading;
   };
   const [upSection, downSection] = [section(up), section(down)];
-  const { downRevision, dependsOn, losesRows } = header;
-  const meaning = { downRevision, dependsOn, transactional, losesRows };
+  const { downRevision, dependsOn, declared } = header;
+  const meaning = { downRevision, dependsOn, transactional, losesRows: declared.losesRows };
   return {
     draft: {
       ...blankDraft(file, name),
       ...meaning,
+      ...declared,
       id: header.revision ?? name.version,
       up: scriptOf(upSection ?? { statements: [] }),
       down: downSection === null ? null : scriptOf(downSection),

@@ -5,6 +5,17 @@ import { DatabaseError, type Session } from '../dialects/port.js';
 import type { Progress } from './progress.js';
 import type { Tools, Work } from './work.js';
 
+/** @throws DatabaseError `interrupted`, `timeout`: nobody waits for it any more */
+export function assertMayCommit(
+  { startedAt }: Pick<Progress, 'startedAt'>,
+  { timeoutMs }: Pick<Work, 'timeoutMs'>,
+  { now, mayCommit }: Pick<Tools, 'now' | 'mayCommit'>,
+): void {
+  if (!mayCommit()) throw new DatabaseError('interrupted', 'the run ended before the commit');
+  if (now() - startedAt > timeoutMs)
+    throw new DatabaseError('timeout', `the deadline of ${timeoutMs} ms passed before the commit`);
+}
+
 /**
  * @throws DatabaseError `busy`, `timeout`, `interrupted`: nothing was committed; `commitUncertain`: only the target can
  *   tell
@@ -17,10 +28,7 @@ export async function commit(
 ): Promise<void> {
   const firstTryAt = now();
   for (;;) {
-    if (!mayCommit()) throw new DatabaseError('interrupted', 'the run ended before the commit');
-    if (now() - progress.startedAt > work.timeoutMs) {
-      throw new DatabaseError('timeout', `the deadline of ${work.timeoutMs} ms passed before the commit`);
-    }
+    assertMayCommit(progress, work, { now, mayCommit });
     try {
       await session.commit();
       return;

@@ -39,6 +39,8 @@ async function decideIntent(intent: Intent, evidence: Evidence): Promise<Decisio
       return decideStamp(intent, evidence);
     case 'repair':
       return decideRepair(intent, evidence);
+    case 'restore':
+      throw new Error('what a restore does is decided with its copy at hand');
   }
 }
 

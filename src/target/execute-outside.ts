@@ -4,19 +4,29 @@
 // it; the other statements are harmless to repeat.
 
 import type { Session } from '../dialects/port.js';
+import { beginStep } from './begin.js';
 import { assertOrder, assertOrderAtStart, expectedOrders } from './column-order.js';
 import { commit } from './commit.js';
 import { guardHolds } from './execute.js';
 import { historyRow } from './history-rows.js';
 import type { Plan } from './plan.js';
 import type { Progress } from './progress.js';
+import type { Facts } from './verify.js';
 import type { Tools, Work } from './work.js';
+
+interface OutsideWork {
+  /** Of each table before the whole change. */
+  readonly rows: Facts['rows'];
+  readonly work: Work;
+  readonly tools: Tools;
+  readonly progress: Progress;
+}
 
 /** Called inside the transaction that holds the lock; ends it, and leaves another one open for the last record. */
 export async function executeOutside(
   session: Session,
   plan: Plan,
-  { work, tools, progress }: { readonly work: Work; readonly tools: Tools; readonly progress: Progress },
+  { rows, work, tools, progress }: OutsideWork,
 ): Promise<ReadonlyMap<string, number>> {
   const [step] = plan.steps;
   if (step === undefined || step.script.kind === 'module') {
@@ -41,6 +51,7 @@ export async function executeOutside(
   await count(plan.resumeAt);
   await commit(session, progress, work, tools);
   progress.detached = true;
+  await beginStep(session, step, { plan, rows }, tools);
   for (const [index, statement] of script.statements.entries()) {
     if (index < plan.resumeAt) continue;
     progress.position = { revision, statement };
@@ -55,6 +66,7 @@ export async function executeOutside(
     await commit(session, progress, work, tools);
   }
   progress.position = null;
+  await session.endRevision();
   await session.lock();
   return new Map([[revision.id, tools.now() - startedAt]]);
 }

@@ -2,29 +2,40 @@
 
 import type { Session } from '../dialects/port.js';
 import type { Revision, Statement } from '../model/revision.js';
+import { beginRepair, beginStep } from './begin.js';
 import { assertOrder, expectedOrders } from './column-order.js';
 import type { Plan } from './plan.js';
 import type { Progress } from './progress.js';
+import type { Facts } from './verify.js';
 import type { Tools } from './work.js';
 
 /** @returns how long each revision took, in milliseconds, by id */
 export async function execute(
   session: Session,
   plan: Plan,
-  tools: Tools,
-  progress: Progress,
+  {
+    rows,
+    tools,
+    progress,
+  }: { readonly rows: Facts['rows']; readonly tools: Tools; readonly progress: Progress },
 ): Promise<ReadonlyMap<string, number>> {
   const { now } = tools;
   const durations = new Map<string, number>();
-  for (const statement of plan.repair?.statements ?? []) {
-    progress.position = { revision: null, statement };
-    await session.execute(statement);
+  if (plan.repair !== undefined) {
+    const { statements, dropped } = plan.repair;
+    await beginRepair(session, { plan, rows, dropped }, tools);
+    for (const statement of statements) {
+      progress.position = { revision: null, statement };
+      await session.execute(statement);
+    }
+    await session.endRevision();
   }
   for (const step of plan.steps) {
     const { revision, direction, script } = step;
     const startedAt = now();
     progress.position = { revision, statement: null };
     const orders = await expectedOrders(step, tools);
+    await beginStep(session, step, { plan, rows }, tools);
     if (script.kind === 'module') {
       await session.executeModule(script.file, direction, orders);
     } else {
@@ -35,6 +46,7 @@ export async function execute(
         await session.execute(statement);
       }
     }
+    progress.position = { revision, statement: null };
     await session.endRevision();
     durations.set(revision.id, now() - startedAt);
   }

@@ -31,10 +31,25 @@ export type Intent =
       readonly dropExtra: readonly string[];
       /** Revisions whose files are accepted as what was applied, by id, or `all`; default none. */
       readonly checksums?: readonly string[];
+    }
+  | {
+      readonly kind: 'restore';
+      /** Rows that the copy does not have may go. */
+      readonly force: boolean;
+      /** Which copy, as it was asked for: of a run, the newest from before a time, or a file; else the newest. */
+      readonly run?: string;
+      readonly before?: string;
+      readonly from?: string;
+      /** The path of the copy for the target at hand; left out where there is none. */
+      readonly copy?: string;
     };
 
-/** The same intent, with the heads that it was resolved to. */
+/** The same intent, with what it was resolved to for a target: heads, or for a restore the path of a copy. */
 export function withGoal(intent: Intent, goal: readonly string[]): Intent {
+  if (intent.kind === 'restore') {
+    const [copy] = goal;
+    return copy === undefined ? intent : { ...intent, copy };
+  }
   return intent.kind === 'upgrade' || intent.kind === 'downgrade' ? { ...intent, goal } : intent;
 }
 

@@ -2,16 +2,16 @@
 // through the same steps.
 
 import type { Match } from '../model/observation.js';
-import type { OutcomeKind, Reason } from '../model/outcome.js';
+import type { OutcomeCopy, OutcomeKind, Reason } from '../model/outcome.js';
 import type { Revision, Script } from '../model/revision.js';
 import type { RepairPlan } from './plans/repair-plan.js';
 
 export type Decision = Plan | NoChange;
 
-/** Nothing is to be done: the target is there already, or is left alone. */
+/** Nothing is to be done: the target is there already, is left alone, or what it was to become is no good. */
 export interface NoChange {
   readonly kind: 'noChange';
-  readonly outcome: Extract<OutcomeKind, 'current' | 'skipped'>;
+  readonly outcome: Extract<OutcomeKind, 'current' | 'skipped' | 'failed'>;
   readonly from: string | null;
   readonly failure: Reason | null;
   readonly match?: Match;
@@ -21,12 +21,14 @@ export interface NoChange {
   readonly left?: readonly string[];
   /** The extra objects of a target that drifted, by the names that `--drop-extra` takes. */
   readonly extra?: readonly string[];
+  /** The copy that would be put back. */
+  readonly copy?: OutcomeCopy;
 }
 
 export interface Plan {
   readonly kind: 'plan';
   /** How the target will have ended. */
-  readonly outcome: Extract<OutcomeKind, 'upgraded' | 'downgraded' | 'stamped' | 'repaired'>;
+  readonly outcome: Extract<OutcomeKind, 'upgraded' | 'downgraded' | 'stamped' | 'repaired' | 'restored'>;
   /** Heads before and after, joined by commas; null is base. */
   readonly from: string | null;
   readonly to: string | null;
@@ -51,6 +53,8 @@ export interface Plan {
   readonly match?: Match;
   /** How a structure that drifted is repaired; then nothing else is done. */
   readonly repair?: RepairPlan;
+  /** The copy that is put back; then nothing else is done. */
+  readonly copy?: OutcomeCopy;
 }
 
 /** One revision to run, and the script of it for this direction. */

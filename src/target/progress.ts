@@ -22,13 +22,20 @@ export interface Progress {
   /** Whether a part of a revision was committed. */
   detached: boolean;
   rows: Outcome['rows'];
+  /** Whether the target had no row before the whole work. */
+  wasEmpty: boolean;
   /** Statements that their guards kept from running. */
   readonly skipped: SkippedStatement[];
   /** What went wrong; undefined where nothing did. */
   error: unknown;
 }
 
-export function startProgress(target: Target, { driver, now }: Pick<Tools, 'driver' | 'now'>): Progress {
+/** @param wasEmpty whether an earlier part of the work began without a row */
+export function startProgress(
+  target: Target,
+  { driver, now }: Pick<Tools, 'driver' | 'now'>,
+  wasEmpty = false,
+): Progress {
   return {
     target,
     driver,
@@ -39,6 +46,7 @@ export function startProgress(target: Target, { driver, now }: Pick<Tools, 'driv
     backup: null,
     detached: false,
     rows: {},
+    wasEmpty,
     skipped: [],
     error: undefined,
   };
@@ -63,6 +71,7 @@ export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
     rows: progress.rows,
     ...(decision?.match === undefined ? {} : { match: decision.match }),
     ...resumedBy(decision),
+    ...(decision?.copy === undefined ? {} : { copy: decision.copy }),
   };
   const from = decision?.from ?? null;
   if (progress.error !== undefined) {

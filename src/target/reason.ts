@@ -1,6 +1,6 @@
 // From an error to a reason that a person can act on: what was found, where, and what to do next.
 
-import { DatabaseError, type Driver } from '../dialects/port.js';
+import { DatabaseError, type Driver, type DeclaringKey, type RowsFound } from '../dialects/port.js';
 import { FleetError } from '../model/errors.js';
 import { again, hint, onFleet, onTarget, type Hint } from '../model/hint.js';
 import type { FailureCode, Reason, Step } from '../model/outcome.js';
@@ -31,19 +31,54 @@ export function reasonOf(
     return { code: 'unknownRevision', step, message: error.message, hint: error.draft.hint };
   }
   const code = error instanceof DatabaseError ? error.code : 'internal';
+  const found = error instanceof DatabaseError ? error.found : null;
   const message = error instanceof Error ? error.message : String(error);
   return {
     code,
     step,
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
-    hint: driver.advice(code, target, error) ?? hintFor(code),
+    hint: driver.advice(code, target, error) ?? (found === null ? hintFor(code) : rowsHint(found, position)),
     ...(position === null ? {} : positionFields(position)),
+    ...(found === null ? {} : { tables: found.tables, rows: found.rows }),
   };
 }
 
-function positionFields({ revision, statement }: Position): Pick<Reason, 'revision' | 'statement' | 'line'> {
+/** What to write, and where: the statement as it should be, or the line of the header that says that it is meant. */
+function rowsHint({ mend, declare }: RowsFound, position: Position | null): Hint {
+  const revision = position?.revision ?? null;
+  const rehearse = again({ dryRun: true });
+  if (revision === null || declare.length === 0) return hint`${mend}, and rehearse with: ${rehearse}`;
+  const lines = declare.map(({ key, names }) =>
+    headerLine(key, [...declaredIn(revision, key), ...names], revision),
+  );
+  return hint`${mend}; or say that it is meant, by ${lines.join(' and ')} in ${revision.file}; then rehearse with: ${rehearse}`;
+}
+
+/** A key stands once in a header, so what is there already is part of the line. */
+function headerLine(key: DeclaringKey, names: readonly string[], { up }: Revision): string {
+  const value = [...new Set(names)].join(', ');
+  return up.kind === 'sql' ? `"-- ${key}: ${value}"` : `${key}: '${value}' of \`meta\``;
+}
+
+function declaredIn(revision: Revision, key: DeclaringKey): readonly string[] {
+  switch (key) {
+    case 'loses_rows':
+      return revision.losesRows;
+    case 'changes':
+      return revision.changes;
+    case 'drops':
+      return revision.drops;
+    case 'moves':
+      return revision.moves.map(({ from, to }) => `${from} -> ${to}`);
+  }
+}
+
+function positionFields({
+  revision,
+  statement,
+}: Position): Pick<Reason, 'revision' | 'file' | 'statement' | 'line'> {
   return {
-    ...(revision === null ? {} : { revision: revision.id }),
+    ...(revision === null ? {} : { revision: revision.id, file: revision.file }),
     ...(statement === null ? {} : { statement: statement.sql }),
     ...(statement?.line === undefined ? {} : { line: statement.line }),
   };
@@ -57,7 +92,7 @@ export function hintFor(code: FailureCode): Hint {
     case 'notADatabase':
       return 'move it away, or leave it out with --exclude';
     case 'corrupt':
-      return hint`put a backup back, ${then}`;
+      return hint`put a backup back: ${onTarget('restore')}; ${then}`;
     case 'busy':
       return hint`stop the program that holds it, or raise --busy-timeout; ${then}`;
     case 'readOnly':
@@ -88,6 +123,8 @@ export function hintFor(code: FailureCode): Hint {
       return hint`rows break a NOT NULL or CHECK rule of their table: mend them, or the revision, and rehearse with: ${rehearse}`;
     case 'rowsLost':
       return 'keep the rows, or say in the header of the revision that they go: -- loses_rows: TABLE';
+    case 'valuesChanged':
+      return 'copy the values as they are, or say in the header of the revision that they change: -- changes: TABLE.COLUMN';
     case 'columnOrder':
       return hint`write the columns of the statement out, so that it goes by their names, and rehearse with: ${rehearse}`;
     case 'schemaMismatch':
@@ -100,6 +137,8 @@ export function hintFor(code: FailureCode): Hint {
       return hint`raise --timeout, or find the statement that does not end; ${then}`;
     case 'workerDied':
       return hint`the process that worked on it died (out of memory?); ${then}`;
+    case 'changedSince':
+      return hint`see what is there now: ${onTarget('status')}`;
     case 'interrupted':
       return 'run the same command again: it goes on where it stopped';
     case 'internal':

@@ -9,6 +9,7 @@ import type { Reason } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import type { Target } from '../model/target.js';
 import { ancestors, headsOf, type Graph } from '../revisions/graph.js';
+import { isRestored, restoredBy } from './settle-restore.js';
 import { decideTarget } from './decide.js';
 import { reasonOf } from './reason.js';
 import type { Decision } from './plan.js';
@@ -24,7 +25,7 @@ export async function settle(progress: Progress, work: Work, tools: Tools): Prom
       progress.target,
       tools,
       { purpose, busyTimeoutMs: work.busyTimeoutMs },
-      (session) => isCommitted(progress, session, work.runId),
+      (session) => isCommitted(progress, session, work, tools),
     );
     if (isDone) {
       return outcomeOf({ ...progress, error: undefined }, tools.now());
@@ -46,8 +47,17 @@ function whatStood(error: unknown): unknown {
 }
 
 /** Whether the history has what the plan adds or, where it adds nothing, no longer has what the plan removes. */
-async function isCommitted({ decision }: Progress, session: Session, runId: string): Promise<boolean> {
+async function isCommitted(
+  { decision, target, error }: Progress,
+  session: Session,
+  work: Work,
+  tools: Tools,
+): Promise<boolean> {
   if (decision?.kind !== 'plan') return false;
+  const { intent, runId } = work;
+  // What was put back was read back under its lock: others may have written since.
+  if (intent.kind === 'restore')
+    return error === undefined || (await isRestored(session, target, { intent, work, tools }));
   const history = (await session.readHistory()) ?? [];
   const { restate = [] } = decision;
   const isRestated = ({ id, checksum }: Revision) =>
@@ -87,6 +97,13 @@ export async function settleAfterDeath(
         backup,
         durationMs,
       };
+    }
+    const { intent } = work;
+    if (intent.kind === 'restore') {
+      const found = await ask(target, tools, forChange, (session) =>
+        restoredBy(session, target, { intent, cause, work, tools }),
+      );
+      return { ...common, ...found, backup, durationMs: tools.now() - startedAt };
     }
     const read = async (session: Session) => (await session.readHistory()) ?? [];
     const history = await ask(target, tools, forChange, read);

@@ -4,6 +4,7 @@
 import { backUp } from '../backup/publish.js';
 import { DatabaseError, type Session } from '../dialects/port.js';
 import type { Target } from '../model/target.js';
+import { hasRows } from './begin.js';
 import { commit } from './commit.js';
 import { decideTarget } from './decide.js';
 import { executeOutside } from './execute-outside.js';
@@ -12,6 +13,7 @@ import { finalRecord } from './history-rows.js';
 import { joinOutcomes, outcomeOf, startProgress, type OutcomeDraft, type Progress } from './progress.js';
 import { withGoal } from './intent.js';
 import { runsOutside } from './plan.js';
+import { restore } from './restore.js';
 import { settle } from './settle.js';
 import { onlyRevision, readFacts, verify } from './verify.js';
 import type { Tools, Work } from './work.js';
@@ -23,18 +25,20 @@ import type { Tools, Work } from './work.js';
 export async function upgradeTarget(target: Target, work: Work, tools: Tools): Promise<OutcomeDraft> {
   let whole: OutcomeDraft | null = null;
   let intent = work.intent;
+  let wasEmpty = false;
   for (;;) {
-    const progress = startProgress(target, tools);
+    const progress = startProgress(target, tools, wasEmpty);
     const outcome = await takeSteps(progress, { ...work, intent }, tools);
     whole = whole === null ? outcome : joinOutcomes(whole, outcome);
     const { decision } = progress;
+    wasEmpty = progress.wasEmpty;
     if (outcome.failure !== null || decision?.kind !== 'plan' || decision.goal === null) return whole;
     intent = withGoal(intent, decision.goal);
   }
 }
 
 async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<OutcomeDraft> {
-  const { target } = progress;
+  const { target, wasEmpty } = progress;
   let session: Session | null = null;
   try {
     await tools.driver.assertSame(target, 'closed');
@@ -45,12 +49,21 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     await session.lock();
 
     progress.step = 'read';
+    if (work.intent.kind === 'restore') {
+      const isPutBack = await restore(session, work.intent, { work, tools, progress });
+      await abandon(session);
+      session = null;
+      return isPutBack ? await settle(progress, work, tools) : outcomeOf(progress, tools.now());
+    }
     const plan = (progress.decision = await decideTarget(session, target, work.intent, tools));
     if (plan.kind === 'noChange') return outcomeOf(progress, tools.now());
 
     progress.step = 'check';
     await session.proveWritable();
     const before = await readFacts(session, work.verify);
+    // What came into being in an earlier part of this work may go again in a later one.
+    const rows = wasEmpty ? {} : before.rows;
+    progress.wasEmpty = !hasRows(rows);
 
     progress.step = 'backUp';
     if (work.backupDir !== null) {
@@ -60,8 +73,8 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
 
     progress.step = 'execute';
     const durations = runsOutside(plan)
-      ? await executeOutside(session, plan, { work, tools, progress })
-      : await execute(session, plan, tools, progress);
+      ? await executeOutside(session, plan, { rows, work, tools, progress })
+      : await execute(session, plan, { rows, tools, progress });
 
     progress.step = 'record';
     await session.record(finalRecord(plan, durations, work, tools.now()));

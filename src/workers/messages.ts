@@ -1,5 +1,6 @@
 // What supervisor and worker processes say to each other. Plain data only: an Error would lose its class and code.
 
+import type { Copy } from '../backup/copies.js';
 import type { ProblemDraft } from '../model/errors.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
@@ -46,6 +47,8 @@ export type Task =
       readonly work: Work;
       readonly rehearse: boolean;
     }
+  /** Read a copy, and look into it. */
+  | { readonly kind: 'proveCopy'; readonly copy: Copy }
   | { readonly kind: 'settle'; readonly target: Target; readonly work: Work; readonly cause: Reason };
 
 /** What each kind of task resolves to. */
@@ -60,7 +63,14 @@ export interface Replies {
   readonly judge: readonly Verdict[];
   /** For at least the first of the targets, in order; those after them were not begun. */
   readonly apply: readonly OutcomeDraft[];
+  readonly proveCopy: CopyVerdict;
   readonly settle: OutcomeDraft;
+}
+
+/** What is wrong with a copy, in words, null where nothing is; and what it records, null where that is base. */
+export interface CopyVerdict {
+  readonly problem: string | null;
+  readonly revision: string | null;
 }
 
 /** What was found in a chunk of targets: each distinct observation once, because most are equal. */

@@ -9,6 +9,7 @@ import type { Replies, StartMessage, Task } from './messages.js';
 import { applyAll } from './tasks/apply.js';
 import { judgeAll } from './tasks/judge.js';
 import { readBaseline, inspect, readHistories } from './tasks/read.js';
+import { proveCopy } from './tasks/prove-copy.js';
 import { replayAll } from './tasks/replay.js';
 
 export interface Server {
@@ -41,6 +42,8 @@ export function createServer(
           return judgeAll(task, tools);
         case 'apply':
           return applyAll(task, tools);
+        case 'proveCopy':
+          return proveCopy(task, tools);
         case 'settle':
           return settleAfterDeath(task.target, task.cause, task.work, tools);
       }

@@ -7,11 +7,12 @@ import { backUp, findBackup } from '../../src/backup/publish.js';
 import type { Session } from '../../src/dialects/port.js';
 import { openForChange } from '../../src/dialects/sqlite/driver/open.js';
 import { createSession } from '../../src/dialects/sqlite/driver/session.js';
+import { SESSION_OPTIONS } from '../support/driver.js';
 import { makeProjects, temporaryDirectory } from '../support/fleet.js';
 
 async function lockedProject(): Promise<{ readonly session: Session; readonly path: string }> {
   const path = join(makeProjects(1), 'project_1.db');
-  const session = createSession(openForChange(path, { busyTimeoutMs: 0 }));
+  const session = createSession(openForChange(path, { busyTimeoutMs: 0 }), SESSION_OPTIONS);
   await session.lock();
   return { session, path };
 }

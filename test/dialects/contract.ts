@@ -2,6 +2,7 @@
 // is written against. Each kind of database brings a fixture; the statements are those that every SQL database takes.
 
 import { describe } from 'vitest';
+import { testBackups } from './contract/backups.js';
 import type { ContractFixture } from './contract/fixture.js';
 import { testIdentity } from './contract/identity.js';
 import { createKit } from './contract/kit.js';
@@ -30,6 +31,9 @@ export function testContract(fixture: ContractFixture): void {
     });
     describe('has sessions:', () => {
       testSessions(kit);
+    });
+    describe('backs up and restores:', () => {
+      testBackups(kit);
     });
     describe('knows structures:', () => {
       testStructures(kit);

@@ -41,7 +41,7 @@ const story = (addBackAs: string | null) =>
     '0029_system.sql': INSERT,
   });
 const POPULATED = `CREATE TABLE agents (id INTEGER PRIMARY KEY, name TEXT NOT NULL, metadata TEXT);
-INSERT INTO agents VALUES (1, 'planner', 'a'), (7, 'coder', NULL);`;
+INSERT INTO agents VALUES (1, 'planner', NULL), (7, 'coder', NULL);`;
 
 async function lint(migrations: string, ...args: readonly string[]) {
   const result = await runCli(['lint', '--migrations', migrations, '--json', ...args]);
@@ -67,6 +67,22 @@ describe('with 0027 between them', () => {
       ],
     );
     expect(query(join(dataDir, 'project_2.db'), 'SELECT name FROM agents')).toEqual([{ name: 'system' }]);
+  });
+
+  test('what the column held is not lost for that it comes back empty, unless the revision says so', async () => {
+    const held = POPULATED.replace("'planner', NULL", "'planner', 'a'");
+    const { report } = await run(makeProjects(1, held), story('0027'), ['upgrade', '--stamp']);
+    expect(report.targets[0]?.failure).toMatchObject({
+      code: 'rowsLost',
+      revision: '0020',
+      message: 'agents goes, and nothing holds what is in metadata (1 row)',
+    });
+    const said = writeMigrations({
+      '0001_agents.sql': FIRST,
+      '0020_rebuild.sql': `-- drops: agents.metadata\n${REBUILD}`,
+      '0027_metadata.sql': ADD_BACK,
+    });
+    expect((await run(makeProjects(1, held), said, ['upgrade', '--stamp'])).code).toBe(0);
   });
 });
 

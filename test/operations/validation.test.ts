@@ -74,12 +74,12 @@ test('after: what a revision left undone is named with the revision', async () =
   });
 });
 
-test('after: rows that were lost are counted, with table and revision', async () => {
+test('rows that would be lost are counted, with table and revision', async () => {
   const target = await refused([`DELETE FROM tasks WHERE title = 'x'`]);
   expect(target?.failure).toMatchObject({
     code: 'rowsLost',
     revision: '0002',
-    message: 'after revision 0002, tasks had 2 rows and has 1, and no revision declares it',
+    message: 'tasks gives rows away, and 1 row is nowhere else: (id) = (2)',
   });
 });
 

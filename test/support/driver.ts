@@ -6,9 +6,16 @@ import { createSqliteDriver } from '../../src/dialects/sqlite/driver/driver.js';
 import type { Driver } from '../../src/dialects/port.js';
 import { temporaryDirectory } from './fleet.js';
 
-export function sqliteDriver(): Driver {
+const makeScratch = () => mkdtempSync(join(temporaryDirectory(), 'copy-'));
+
+/** What a session is opened with where no driver opens it. */
+export const SESSION_OPTIONS = { memoryBytesMax: 256 * 1024 * 1024, makeScratch };
+
+/** @param memoryBytesMax above so many bytes a content does not pass through memory; default: as in a worker */
+export function sqliteDriver(memoryBytesMax?: number): Driver {
   return createSqliteDriver({
     nowNs: () => BigInt(Date.now()) * 1_000_000n,
-    makeScratch: () => mkdtempSync(join(temporaryDirectory(), 'copy-')),
+    makeScratch,
+    ...(memoryBytesMax === undefined ? {} : { memoryBytesMax }),
   });
 }

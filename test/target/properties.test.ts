@@ -12,6 +12,7 @@ import type { Outcome } from '../../src/model/outcome.js';
 import type { Target } from '../../src/model/target.js';
 import { createServer } from '../../src/workers/server.js';
 import type { Intent } from '../../src/target/intent.js';
+import { NOTHING_DECLARED } from '../../src/revisions/header.js';
 import { temporaryDirectory } from '../support/fleet.js';
 
 /** One revision of a random history: a table, a column with an index, or rows. */
@@ -58,6 +59,7 @@ function revisionsOf(steps: readonly { kind: string; table: number; rows: number
       parents: index === 0 ? [] : [String(index).padStart(4, '0')],
       dependsOn: [],
       transactional: true,
+      ...NOTHING_DECLARED,
       losesRows: [name],
       up: { kind: 'sql', statements: statements(up) },
       down: { kind: 'sql', statements: statements(down) },

@@ -54,7 +54,9 @@ async function candidates(typed: TypedLine, environment: Environment): Promise<s
   if (first === undefined) return [...names, 'help'];
   if (first === 'help') return more.length === 0 ? names : [];
   const argument = commandOf(typed.args)?.argument;
-  return argument === undefined || more.length > 0 ? [] : argumentsOf(argument, typed, environment);
+  return argument === undefined || (more.length > 0 && argument.several === undefined)
+    ? []
+    : argumentsOf(argument, typed, environment);
 }
 
 async function argumentsOf(

@@ -4,6 +4,7 @@ import type { Dialect } from '../port.js';
 import { discover, discoverFile, type DiscoverOptions } from './discovery/discover.js';
 import { script } from './driver/history.js';
 import { loadModule } from './driver/module.js';
+import { inTheWay } from './discovery/target-files.js';
 import { sqliteVersion } from './driver/version.js';
 import { DIFFERENCE_KINDS } from './schema/difference-kinds.js';
 import { RULES } from './lint/rules.js';
@@ -17,6 +18,7 @@ export function createSqliteDialect(options: DiscoverOptions): Dialect {
     version: sqliteVersion,
     discover: () => discover(options),
     find: async (name) => discoverFile(name),
+    inTheWay: async (name) => inTheWay(name),
     differenceKinds: DIFFERENCE_KINDS,
     fold,
     syntax: sqliteSyntax,

@@ -1,5 +1,6 @@
 // Every document that is printed by --json, by name. A new one is a line here; the published schemas follow.
 
+import { backupsReport, restoreToReport } from './backups.js';
 import { doctorReport, errorReport } from './installation.js';
 import * as looks from './looks.js';
 import * as revisions from './revisions.js';
@@ -20,6 +21,8 @@ export const DOCUMENTS = {
   ShowReport: revisions.showReport,
   NewReport: revisions.newReport,
   BaselineReport: revisions.baselineReport,
+  BackupsReport: backupsReport,
+  RestoreToReport: restoreToReport,
   DoctorReport: doctorReport,
   ErrorReport: errorReport,
 };

@@ -3,6 +3,7 @@
 
 import * as z from 'zod';
 import type { $ZodShape } from 'zod/v4/core';
+import { backupsReport, restoreToReport } from './backups.js';
 import { doctorReport, errorReport } from './installation.js';
 import * as looks from './looks.js';
 import { count, runCommand, text, time } from './parts.js';
@@ -56,6 +57,9 @@ export const LINES = {
   ShowEnd: showReport.extend(end),
   NewEnd: newReport.extend(end),
   BaselineEnd: baselineReport.extend(end),
+  BackupLine: line('copy', backupsReport.shape.copies.element),
+  BackupsEnd: backupsReport.omit({ copies: true }).extend(end),
+  RestoreToEnd: restoreToReport.extend(end),
   LintLine: line('finding', lintReport.shape.findings.element),
   LintEnd: lintReport.omit({ findings: true }).extend(end),
   DoctorLine: line('finding', doctorReport.shape.findings.element),

@@ -14,7 +14,7 @@ export const texts = z.array(z.string());
 export const time = z.iso.datetime();
 export const head = texts.describe('The heads of the revisions; one, unless a merge is missing');
 
-export const runCommand = z.enum(['upgrade', 'downgrade', 'stamp', 'repair']);
+export const runCommand = z.enum(['upgrade', 'downgrade', 'stamp', 'repair', 'restore']);
 
 export const targetState = z.enum([
   'current',
@@ -49,6 +49,7 @@ export const failureCode = z.enum([
   'foreignKeyViolation',
   'integrity',
   'rowsLost',
+  'valuesChanged',
   'columnOrder',
   'schemaMismatch',
   'backupFailed',
@@ -56,6 +57,7 @@ export const failureCode = z.enum([
   'timeout',
   'workerDied',
   'interrupted',
+  'changedSince',
   'internal',
 ]);
 
@@ -102,6 +104,9 @@ export const failure = z
     revision: z.exactOptional(text),
     statement: z.exactOptional(text).describe('The SQL that failed'),
     line: z.exactOptional(count).describe("Its line in the revision's file"),
+    file: z.exactOptional(text).describe("The revision's file"),
+    tables: z.exactOptional(texts).describe('Tables whose rows or values are not what they were'),
+    rows: z.exactOptional(count).describe('How many rows that is'),
   })
   .meta({ id: 'Failure', description: 'Why a target failed or was left alone' });
 

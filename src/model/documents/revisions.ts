@@ -82,7 +82,10 @@ export const showReport = z
     revision: z.strictObject({
       ...revisionKeys,
       children: texts,
-      losesRows: texts,
+      losesRows: texts.describe('Tables that it may take rows from'),
+      changes: texts.describe('Columns, table.column, whose values it may change while it copies them'),
+      drops: texts.describe('Columns, table.column, whose values it may leave behind'),
+      moves: texts.describe('Tables whose rows live on in another, "old -> new"'),
       checksum: text,
       up: text,
       down: text.nullable(),

@@ -36,6 +36,16 @@ const skippedStatement = z.strictObject({
   object: text,
 });
 
+export const copy = z
+  .strictObject({
+    path: text,
+    runId: text.nullable().describe('The run that made it'),
+    takenAt: time.describe('When that run began, else when the file was written'),
+    revision: text.nullable().describe('What it records; null is base'),
+    sizeBytes: count,
+  })
+  .meta({ id: 'OutcomeCopy', description: 'The copy that a target was restored from, or would be' });
+
 export const outcome = z
   .strictObject({
     id: text,
@@ -54,6 +64,7 @@ export const outcome = z
     mended: z.exactOptional(texts),
     left: z.exactOptional(texts),
     extra: z.exactOptional(texts),
+    copy: z.exactOptional(copy),
   })
   .meta({ id: 'Outcome', description: 'How a target ended in a run' });
 
@@ -113,4 +124,4 @@ export const runReport = z
     report: text.nullable().describe('Path of the copy of this document under the state directory'),
     exitCode,
   })
-  .meta({ id: 'RunReport', description: 'upgrade, downgrade, stamp, repair' });
+  .meta({ id: 'RunReport', description: 'upgrade, downgrade, stamp, repair, restore' });

@@ -24,6 +24,8 @@ export interface Backup {
 export interface ContractFleet {
   readonly dialect: Dialect;
   readonly driver: Driver;
+  /** The same driver, but that no content of a database is small enough to pass through its memory. */
+  readonly largeDriver: Driver;
   /** Makes a database with this id, and runs the statements in it. */
   make(id: string, statements: readonly string[]): Promise<void>;
   /** Makes one that is not of the fleet. @returns the name that `Dialect.find` has for it */

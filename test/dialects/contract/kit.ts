@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { Session } from '../../../src/dialects/port.js';
+import type { BegunRevision, Session } from '../../../src/dialects/port.js';
 import type { Structure } from '../../../src/dialects/structure.js';
 import type { HistoryRow } from '../../../src/model/history.js';
 import type { Target } from '../../../src/model/target.js';
@@ -143,4 +143,9 @@ export function createKit(fixture: ContractFixture): Kit {
     },
   };
   return kit;
+}
+
+/** What begins: a revision that says nothing, or something, over rows that there are none of. */
+export function begun(more: Partial<BegunRevision> = {}): BegunRevision {
+  return { revision: null, direction: 'up', rows: {}, dropped: [], kept: null, earlier: () => [], ...more };
 }

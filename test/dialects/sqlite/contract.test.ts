@@ -18,6 +18,7 @@ async function openFleet(): Promise<ContractFleet> {
   return {
     dialect: createSqliteDialect({ dataDir, pattern: '**/*.db', stateDir: join(dataDir, '.flotilla') }),
     driver: sqliteDriver(),
+    largeDriver: sqliteDriver(0),
     make: async (id, statements) => {
       makeDatabase(pathOf(id), statements);
     },

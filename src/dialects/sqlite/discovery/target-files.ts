@@ -47,6 +47,11 @@ export function statTarget(path: string, mayHaveSidecars = true): TargetFiles | 
   return { main, sidecars: mayHaveSidecars ? SIDECARS.map((suffix) => statFile(path + suffix)) : NONE };
 }
 
+/** A file of this name or of a sidecar of it, which would be taken for the new database's own; null where there is none. */
+export function inTheWay(path: string): string | null {
+  return ['', ...SIDECARS].map((suffix) => path + suffix).find((each) => statFile(each) !== null) ?? null;
+}
+
 /** Changes whenever the file or a sidecar was written: see `Target.version`. */
 export function versionOf({ main, sidecars }: TargetFiles): string {
   return fileVersion([main, ...sidecars]);

@@ -6,9 +6,7 @@ import type Database from 'better-sqlite3';
 import { DatabaseError, type ColumnOrders, type TableOrders } from '../../port.js';
 import type { Script, Statement } from '../../../model/revision.js';
 import { fold } from '../schema/sql-text.js';
-
-/** Called right before a statement of a program. */
-export type BeforeStatement = (statement: Pick<Statement, 'sql' | 'byPosition'>) => void;
+import type { StatementWatch } from './watch.js';
 
 /** Notes the orders that a script meets. */
 export interface OrderRecorder {
@@ -38,13 +36,15 @@ export function recordOrders(db: Database.Database): OrderRecorder {
 }
 
 /** Makes the check that goes before each statement of a program on a target. */
-export function orderCheck(db: Database.Database, accepted: readonly ColumnOrders[]): BeforeStatement {
-  return ({ sql, byPosition }) => {
-    if (byPosition === undefined) return;
-    // The replay has no rows, so it never ran what a program runs for each row. The order then is that of the start or
-    // the end.
-    const orders = accepted.flatMap(({ at, start, end }) => at.get(sql) ?? [start, end]);
-    assertColumnOrder(db, byPosition, orders);
+export function orderWatch(db: Database.Database, accepted: readonly ColumnOrders[]): StatementWatch {
+  return {
+    before({ sql, byPosition }) {
+      if (byPosition === undefined) return;
+      // The replay has no rows, so it never ran what a program runs for each row. The order then is that of the start
+      // or the end.
+      const orders = accepted.flatMap(({ at, start, end }) => at.get(sql) ?? [start, end]);
+      assertColumnOrder(db, byPosition, orders);
+    },
   };
 }
 

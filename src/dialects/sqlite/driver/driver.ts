@@ -7,6 +7,7 @@ import { assertSameFile, identityOf } from '../discovery/target-files.js';
 import { STRUCTURES } from '../schema/structures.js';
 import type { Driver, InspectOptions, Read } from '../../port.js';
 import { advice } from './advice.js';
+import type { ContentOptions } from './content.js';
 import { copyQuiet } from './copy.js';
 import { readHistoryIfAny } from './history.js';
 import { readSnapshot } from './introspect.js';
@@ -14,12 +15,21 @@ import { createLook, type LookOptions } from './look.js';
 import { observe } from './observe.js';
 import { assertWritable, openForChange, openForReading } from './open.js';
 import { createReplay } from './replay.js';
+import { openCopy } from './restore.js';
 import { createSession } from './session.js';
 import { lintRevisions } from '../lint/lint-revisions.js';
 import { sqliteSyntax } from '../syntax/syntax.js';
 
-export function createSqliteDriver(options: LookOptions): Driver {
+/** Above so many bytes a content is not held in memory. */
+const MEMORY_BYTES_MAX = 256 * 1024 * 1024;
+
+export function createSqliteDriver({
+  memoryBytesMax = MEMORY_BYTES_MAX,
+  ...options
+}: LookOptions & Partial<ContentOptions>): Driver {
   const look = createLook(options);
+  const { makeScratch } = options;
+  const content = { memoryBytesMax, makeScratch };
 
   async function read<T>(
     targets: readonly TargetRef[],
@@ -44,7 +54,7 @@ export function createSqliteDriver(options: LookOptions): Driver {
           ? openForChange(file, { busyTimeoutMs, shown: path })
           : // A connection that may only read leaves the sidecars of a WAL database behind (sqlite.org/wal.html).
             openForReading(file, { readonly: false, busyTimeoutMs, shown: path }),
-        path,
+        { ...content, shown: path },
       ),
     async assertSame(target, when) {
       assertSameFile(target, when === 'closed');
@@ -54,12 +64,16 @@ export function createSqliteDriver(options: LookOptions): Driver {
     structure: async (target, { busyTimeoutMs }) => look(target, busyTimeoutMs, readSnapshot),
     async rehearse(target, work) {
       assertWritable(target.path);
-      const directory = options.makeScratch();
+      const directory = makeScratch();
       try {
         return await work(await copyOf(target, directory, options.nowNs));
       } finally {
         rmSync(directory, { recursive: true, force: true });
       }
+    },
+    async openBackup(source) {
+      const { db, remove } = openCopy(source, content);
+      return createSession(db, { ...content, onClose: remove });
     },
     lint: lintRevisions,
     replay: createReplay,

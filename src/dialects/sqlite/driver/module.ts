@@ -3,16 +3,16 @@
 
 import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
-import type { RevisionDatabase } from '../../../model/revision-database.js';
+import type { RevisionDatabase, SqlValue } from '../../../model/revision-database.js';
 import { readStatements } from '../../../revisions/statements.js';
 import type { Statement } from '../../../model/revision.js';
 import { clause } from '../../../model/sentence.js';
 import { DatabaseError } from '../../port.js';
 import { programSyntax } from '../syntax/syntax.js';
-import type { BeforeStatement } from './column-order.js';
 import { toDatabaseError } from './errors.js';
 import { assertStillInside } from './execute.js';
 import { rebuildTable } from './rebuild-table.js';
+import { UNWATCHED, type WatchedStatement, type Watches } from './watch.js';
 
 type Step = (db: RevisionDatabase) => unknown;
 
@@ -48,25 +48,26 @@ function isStep(value: unknown): value is Step {
 }
 
 /**
- * @param before called right before each statement
+ * @param watches who looks at each statement
  * @throws DatabaseError `migrationFailed` with the first line of the error's stack that lies in the module
  */
 export async function runModule(
   db: Database.Database,
   file: string,
   direction: 'up' | 'down',
-  before: BeforeStatement = () => undefined,
+  watches: Watches = UNWATCHED,
 ): Promise<void> {
   const step = (await loadModule(file))[direction];
   if (step === null) throw new DatabaseError('migrationFailed', `${file} exports no function ${direction}`);
   try {
-    await Promise.race([step(faceOf(db, before)), stuck(direction)]);
+    await Promise.race([step(faceOf(db, watches)), stuck(direction)]);
   } catch (error) {
     const position =
       error instanceof Error ? error.stack?.split('\n').find((line) => line.includes(file)) : undefined;
     const translated = toDatabaseError(error, 'migrationFailed');
     if (position === undefined) throw translated;
-    throw new DatabaseError(translated.code, `${translated.message} (${position.trim()})`, { cause: error });
+    const { code, message, found } = translated;
+    throw new DatabaseError(code, `${message} (${position.trim()})`, { cause: error, found });
   } finally {
     waiting.clear();
   }
@@ -95,38 +96,40 @@ export function endStuckModules(): boolean {
   return found;
 }
 
-function faceOf(db: Database.Database, before: BeforeStatement): RevisionDatabase {
+function faceOf(db: Database.Database, watches: Watches): RevisionDatabase {
   const known = new Map<string, readonly Statement[]>();
   function inside<T>(sql: string, work: (statements: readonly Statement[]) => T): T {
     const statements = known.get(sql) ?? readAllowed(sql);
     known.set(sql, statements);
-    const result = work(statements);
-    assertStillInside(db);
-    return result;
+    return work(statements);
   }
-  function one<T>(sql: string, work: () => T): T {
-    return inside(sql, (statements) => {
-      statements.forEach(before);
-      return work();
-    });
+  function run<T>(statement: WatchedStatement, work: () => T, parameters: readonly SqlValue[] = []): T {
+    const whole = (): T => {
+      const result = work();
+      assertStillInside(db);
+      return result;
+    };
+    return watches.run(statement, whole, parameters);
+  }
+  /** SQLite itself refuses a text of none, or of several statements here. */
+  function one<T>(sql: string, parameters: readonly SqlValue[], work: () => T): T {
+    return inside(sql, ([statement = { sql }]) => run(statement, work, parameters));
   }
   return {
     exec(sql) {
       inside(sql, (statements) => {
-        // One by one only where it matters how tables are between two of them.
-        if (!statements.some(({ byPosition }) => byPosition !== undefined)) return void db.exec(sql);
-        for (const statement of statements) {
-          before(statement);
-          db.exec(statement.sql);
-        }
+        // One by one only where somebody looks at how tables are between two of them.
+        for (const statement of watches.some ? statements : [{ sql }])
+          run(statement, () => db.exec(statement.sql));
       });
     },
-    run: (sql, ...parameters) => one(sql, () => ({ changes: db.prepare(sql).run(...parameters).changes })),
-    all: (sql, ...parameters) => one(sql, () => db.prepare(sql).all(...parameters)),
-    get: (sql, ...parameters) => one(sql, () => db.prepare(sql).get(...parameters)),
+    run: (sql, ...parameters) =>
+      one(sql, parameters, () => ({ changes: db.prepare(sql).run(...parameters).changes })),
+    all: (sql, ...parameters) => one(sql, parameters, () => db.prepare(sql).all(...parameters)),
+    get: (sql, ...parameters) => one(sql, parameters, () => db.prepare(sql).get(...parameters)),
     rebuild: (table, definition, options) => {
       inside(definition, () => {
-        rebuildTable(db, table, definition, options);
+        rebuildTable(db, { table, definition, options, run });
       });
     },
   };

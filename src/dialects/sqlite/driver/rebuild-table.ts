@@ -12,17 +12,22 @@ import { DatabaseError } from '../../port.js';
 import { toDatabaseError } from './errors.js';
 import { readSnapshot } from './introspect.js';
 import { createBrokenFinder } from '../lint/trace-broken.js';
+import type { WatchedStatement } from './watch.js';
+
+/** A call of `db.rebuild`. */
+export interface RebuildCall {
+  readonly table: string;
+  readonly definition: string;
+  readonly options: RebuildOptions | undefined;
+  /** Runs each statement where others look on. */
+  readonly run: (statement: WatchedStatement, work: () => void) => void;
+}
 
 /**
  * Call it inside a transaction that began with foreign_keys = OFF.
  * @throws DatabaseError
  */
-export function rebuildTable(
-  db: Database,
-  table: string,
-  definition: string,
-  options: RebuildOptions = {},
-): void {
+export function rebuildTable(db: Database, { table, definition, options = {}, run }: RebuildCall): void {
   const current = readSnapshot(db);
   const source = find(current.tables, table);
   if (source === undefined || source.virtual) throw refusal(table, 'there is no ordinary table of this name');
@@ -31,11 +36,11 @@ export function rebuildTable(
   const legacyAlterTable = db.pragma('legacy_alter_table', { simple: true }) === 1;
   const brokenBefore = brokenIn(db, current);
   const plan = { current, table, target, copy: options.copy ?? {}, legacyAlterTable };
-  for (const statement of planRebuild(plan)) {
+  for (const sql of planRebuild(plan)) {
     try {
-      db.prepare(statement).run();
+      run({ sql, mayDrop: options.drop ?? [] }, () => void db.prepare(sql).run());
     } catch (error) {
-      throw explained(error, statement, source.name, temporaryName(current, source.name));
+      throw explained(error, sql, source.name, temporaryName(current, source.name));
     }
   }
   for (const [part, error] of brokenIn(db, readSnapshot(db))) {
@@ -106,12 +111,12 @@ function brokenIn(db: Database, structure: Snapshot): ReadonlyMap<string, string
 
 /** The temporary name that the table has during the rebuild would mean nothing to a reader. */
 function explained(error: unknown, statement: string, table: string, temporary: string): DatabaseError {
-  const { code, message } = toDatabaseError(error, 'migrationFailed');
+  const { code, message, found } = toDatabaseError(error, 'migrationFailed');
   const isOnTable = /^CREATE (UNIQUE INDEX|INDEX|TRIGGER) /.test(statement);
   const what = isOnTable ? `${statement.split(' ON ', 1)[0] ?? ''}: ` : '';
   const remedy = isOnTable ? `; ${MAKE_ANEW}` : '';
   const said = `the table ${table} cannot be rebuilt: ${what}${message.replaceAll(temporary, table)}${remedy}`;
-  return new DatabaseError(code, said, { cause: error });
+  return new DatabaseError(code, said, { cause: error, found });
 }
 
 function refusal(table: string, why: string): DatabaseError {

@@ -6,12 +6,14 @@ import Database from 'better-sqlite3';
 import type { Revision, Script, Statement } from '../../../model/revision.js';
 import { fingerprintOf } from '../schema/fingerprint.js';
 import type { Snapshot } from '../schema/snapshot.js';
-import { ReplayError, type ColumnOrders, type Replay } from '../../port.js';
-import { goesByPosition, recordOrders, type BeforeStatement, type OrderRecorder } from './column-order.js';
+import { fold } from '../schema/sql-text.js';
+import { ReplayError, type ColumnOrders, type Replay, type TableOrders } from '../../port.js';
+import { goesByPosition, recordOrders, type OrderRecorder } from './column-order.js';
 import { guardHolds } from './guard.js';
 import { resetPragmas } from './execute.js';
 import { runModule } from './module.js';
 import { createStructureReader, type StructureReader } from './structure-reader.js';
+import { UNWATCHED, watchesOf, type Watches } from './watch.js';
 
 /** A scratch database, what was run in it, and a reader that parses only what changed. */
 interface Scratch {
@@ -23,6 +25,7 @@ interface Scratch {
 export function createReplay(): Replay {
   const known = new Map<string, string>();
   const orders = new Map<string, ColumnOrders>();
+  const columns = new Map<string, TableOrders>();
   let scratch: Scratch | null = null;
 
   async function structureAfter(revisions: readonly Revision[]): Promise<Snapshot> {
@@ -63,10 +66,22 @@ export function createReplay(): Replay {
       orders.set(key, found);
       return found;
     },
+    async tables(revisions) {
+      const key = chainKey(revisions);
+      const found = columns.get(key) ?? columnsIn(await structureAfter(revisions));
+      columns.set(key, found);
+      return found;
+    },
     close: async () => {
       close();
     },
   };
+}
+
+function columnsIn({ tables }: Snapshot): TableOrders {
+  return Object.fromEntries(
+    tables.map(({ name, columns }) => [fold(name), columns.map((column) => column.name)]),
+  );
 }
 
 /** Names a chain of any length in few bytes. */
@@ -119,8 +134,15 @@ async function attempt(work: () => unknown): Promise<void> {
   }
 }
 
-function noteIn(recorder: OrderRecorder | null): BeforeStatement {
-  return (statement) => recorder?.note(statement.sql, statement);
+function noteIn(recorder: OrderRecorder | null): Watches {
+  if (recorder === null) return UNWATCHED;
+  return watchesOf([
+    {
+      before(statement) {
+        recorder.note(statement.sql, statement);
+      },
+    },
+  ]);
 }
 
 /** @returns the orders of columns that it met; null where it has no statement by position */

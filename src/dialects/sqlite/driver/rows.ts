@@ -8,12 +8,12 @@ import type { FoundRows } from '../../port.js';
 const TABLES_MAX = 50;
 
 /** Rows of every ordinary table; virtual and shadow tables and Flotilla's own are left out. */
-export function countRows(db: Database.Database): Readonly<Record<string, number>> {
-  const tables = ordinaryTables(db);
+export function countRows(db: Database.Database, schema = 'main'): Readonly<Record<string, number>> {
+  const tables = ordinaryTables(db, schema);
   const counts: Record<string, number> = {};
   for (let at = 0; at < tables.length; at += TABLES_MAX) {
     const part = tables.slice(at, at + TABLES_MAX);
-    const sql = `SELECT ${part.map((table) => `(SELECT COUNT(*) FROM ${quote(table)})`).join(', ')}`;
+    const sql = `SELECT ${part.map((table) => `(SELECT COUNT(*) FROM ${schema}.${quote(table)})`).join(', ')}`;
     const row = db.prepare<[], number[]>(sql).raw().get() ?? [];
     part.forEach((table, index) => (counts[table] = row[index] ?? 0));
   }
@@ -106,17 +106,17 @@ const IS_OF_THE_USER = `name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '${HI
  * schema. So it is asked only where there is a virtual table, which is a table without a root page
  * (sqlite.org/schematab.html).
  */
-function ordinaryTables(db: Database.Database): readonly string[] {
+function ordinaryTables(db: Database.Database, schema = 'main'): readonly string[] {
   const tables = db
     .prepare<[], [name: string, rootPage: number | null]>(
-      `SELECT name, rootpage FROM main.sqlite_schema WHERE type = 'table' AND ${IS_OF_THE_USER} ORDER BY name`,
+      `SELECT name, rootpage FROM ${schema}.sqlite_schema WHERE type = 'table' AND ${IS_OF_THE_USER} ORDER BY name`,
     )
     .raw()
     .all();
   if (tables.every(([, rootPage]) => rootPage !== null && rootPage > 0)) return tables.map(([name]) => name);
   return db
     .prepare<[], string>(
-      `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND ${IS_OF_THE_USER} ORDER BY name`,
+      `SELECT name FROM pragma_table_list WHERE schema = '${schema}' AND type = 'table' AND ${IS_OF_THE_USER} ORDER BY name`,
     )
     .pluck()
     .all();

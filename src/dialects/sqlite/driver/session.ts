@@ -1,40 +1,62 @@
 // One open SQLite database, as the port wants it. Every statement of the protocol that touches a target is here.
 
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Observation } from '../../../model/observation.js';
-import {
-  DatabaseError,
-  type Depth,
-  type HistoryChange,
-  type IntegrityFault,
-  type Session,
-} from '../../port.js';
-import { assertColumnOrder, orderCheck } from './column-order.js';
+import { DatabaseError, type HistoryChange, type Session } from '../../port.js';
+import { countBeyond } from './beyond.js';
+import { assertColumnOrder, orderWatch } from './column-order.js';
+import { contentHash, copyTo, sizeBytes, type ContentOptions } from './content.js';
 import { toDatabaseError } from './errors.js';
 import { execute, executeOutside, resetPragmas } from './execute.js';
 import { objectExists } from './guard.js';
 import { changeHistory, readHistoryIfAny } from './history.js';
+import { checkIntegrity } from './integrity.js';
 import { readSnapshot } from './introspect.js';
 import { runModule } from './module.js';
 import { fingerprint, observe } from './observe.js';
 import { explainAccess } from './open.js';
+import { putBack } from './restore.js';
+import { createRowProof } from './row-proof.js';
 import { countRows, findRows, foreignKeyViolations } from './rows.js';
+import { watchesOf } from './watch.js';
 
-/** Problems listed by an integrity check before it gives up. */
-const PROBLEMS_MAX = 20;
-/** Above this many bytes the content is not held in memory. */
-const MEMORY_BYTES_MAX = 256 * 1024 * 1024;
+export interface SessionOptions extends ContentOptions {
+  /** The path that messages name, where another is opened in its stead. */
+  readonly shown?: string;
+  /** Called when it is closed. */
+  readonly onClose?: () => void;
+}
 
-/** @param shown the path that messages name, where another is opened in its stead */
-export function createSession(db: Database.Database, shown = db.name): Session {
+/** The databases of sessions, for those that work with two of them. */
+const databases = new WeakMap<Session, Database.Database>();
+
+function databaseOf(session: Session): Database.Database {
+  const db = databases.get(session);
+  if (db === undefined) throw new Error('the session is not one of SQLite');
+  return db;
+}
+
+export function createSession(db: Database.Database, options: SessionOptions): Session {
+  const { shown = db.name, memoryBytesMax, onClose } = options;
+  const explained = (error: unknown, fallback: DatabaseError['code']) =>
+    explainAccess(db.name, toDatabaseError(error, fallback), shown);
+  // The proof of rows asks how many the last statement changed, so it looks before others ask anything.
+  const watches = watchesOf([createRowProof(db)]);
   function guarded<T>(fallback: DatabaseError['code'], work: () => T): T {
     try {
       return work();
     } catch (error) {
-      throw explainAccess(db.name, toDatabaseError(error, fallback), shown);
+      throw explained(error, fallback);
     }
   }
-  return {
+  async function guardedLater<T>(fallback: DatabaseError['code'], work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw explained(error, fallback);
+    }
+  }
+  const session: Session = {
     lock: async () => {
       guarded('busy', () => db.exec('BEGIN IMMEDIATE'));
     },
@@ -46,29 +68,53 @@ export function createSession(db: Database.Database, shown = db.name): Session {
     observe: async (): Promise<Observation> => guarded('corrupt', () => observe(db)),
     fingerprint: async () => guarded('corrupt', () => fingerprint(db).fingerprint),
     structure: async () => guarded('corrupt', () => readSnapshot(db)),
-    checkIntegrity: async (depth) => guarded('corrupt', () => checkIntegrity(db, depth)),
+    checkIntegrity: async (depth) =>
+      guarded('corrupt', () => checkIntegrity(db, depth === 'full' ? 'integrity_check' : 'quick_check')),
     foreignKeyViolations: async () => guarded('corrupt', () => foreignKeyViolations(db)),
     countRows: async () => guarded('corrupt', () => countRows(db)),
     backUp: async (sink) => {
       const size = guarded('corrupt', () => sizeBytes(db));
-      if (size > MEMORY_BYTES_MAX) await sink.fill((path) => copyTo(db, path));
+      if (size > memoryBytesMax) await sink.fill((path) => copyTo(db, path));
       else sink.write(guarded('backupFailed', () => db.serialize()));
       return size;
     },
+    holds: (backup) =>
+      guardedLater(
+        'corrupt',
+        async () => (await contentHash(db, options)) === (await contentHash(databaseOf(backup), options)),
+      ),
+    countBeyond: async (backup) => guarded('corrupt', () => countBeyond(databaseOf(backup), db.name)),
+    putBack: (backup, assertMay) =>
+      guardedLater('migrationFailed', () => putBack(db, databaseOf(backup), assertMay, options)),
     findRows: async (sql, limit) => guarded('migrationFailed', () => findRows(db, sql, limit)),
     exists: async (object) => guarded('corrupt', () => objectExists(db, object)),
     execute: async (statement) =>
       guarded('migrationFailed', () => {
-        execute(db, statement);
+        watches.run(statement, () => {
+          execute(db, statement);
+        });
       }),
-    executeOutside: async (statement) => executeOutside(db, statement),
+    executeOutside: async (statement) =>
+      guarded('migrationFailed', () => {
+        watches.run(statement, () => {
+          executeOutside(db, statement);
+        });
+      }),
     executeModule: async (file, direction, accepted = []) =>
-      runModule(db, file, direction, orderCheck(db, accepted)),
+      runModule(db, file, direction, watches.and(orderWatch(db, accepted))),
     assertColumnOrder: async (tables, accepted) =>
       guarded('migrationFailed', () => {
         assertColumnOrder(db, tables, accepted);
       }),
-    endRevision: async () => guarded('migrationFailed', () => resetPragmas(db)),
+    beginRevision: async (begun) =>
+      guarded('migrationFailed', () => {
+        watches.begin(begun);
+      }),
+    endRevision: async () =>
+      guarded('migrationFailed', () => {
+        watches.end();
+        resetPragmas(db);
+      }),
     record: async (change: HistoryChange) =>
       guarded('migrationFailed', () => {
         changeHistory(db, change);
@@ -81,8 +127,11 @@ export function createSession(db: Database.Database, shown = db.name): Session {
     },
     close: async () => {
       db.close();
+      onClose?.();
     },
   };
+  databases.set(session, db);
+  return session;
 }
 
 /**
@@ -94,60 +143,6 @@ function proveWritable(db: Database.Database): void {
   db.exec(
     `SAVEPOINT flotilla_probe; PRAGMA user_version = ${version}; ROLLBACK TO flotilla_probe; RELEASE flotilla_probe`,
   );
-}
-
-/** Lines of SQLite's check about rows that break a rule; all others are about damaged pages. */
-const BROKEN_RULE =
-  /^(NULL value in |CHECK constraint failed in |NUMERIC value in |TEXT value in |non-[A-Z]+ value in )/;
-
-function checkIntegrity(db: Database.Database, depth: Depth): IntegrityFault | null {
-  const pragma = depth === 'full' ? 'integrity_check' : 'quick_check';
-  const lines = db.prepare<[], string>(`PRAGMA ${pragma}(${PROBLEMS_MAX})`).pluck().all();
-  if (lines.length === 1 && lines[0] === 'ok') return null;
-  const unread = lines.find(isAboutReading);
-  if (unread === undefined) {
-    const code = lines.every((line) => BROKEN_RULE.test(line)) ? 'integrity' : 'corrupt';
-    return { code, problems: lines };
-  }
-  throw new DatabaseError('io', `the integrity check could not read the file: ${unread}`);
-}
-
-/**
- * A page that could not be read says nothing of what is on it: primary codes 7 NOMEM and 10 IOERR
- * (sqlite.org/rescode.html).
- */
-function isAboutReading(line: string): boolean {
-  const code = /error code[ =](\d+)/.exec(line)?.[1];
-  return code !== undefined && [7, 10].includes(Number(code) & 0xff);
-}
-
-function pageCount(db: Database.Database): number {
-  return Number(db.pragma('page_count', { simple: true }));
-}
-
-function sizeBytes(db: Database.Database): number {
-  return pageCount(db) * Number(db.pragma('page_size', { simple: true }));
-}
-
-/**
- * Copies through a second connection, in one step: it may read while this one holds the write lock. better-sqlite3
- * resolves a backup that met a lock as if it were done, with no page copied, so the pages are counted.
- */
-async function copyTo(db: Database.Database, path: string): Promise<void> {
-  const pages = pageCount(db);
-  let source: Database.Database | null = null;
-  try {
-    source = new Database(db.name, { fileMustExist: true, readonly: true });
-    const result = await source.backup(path, { progress: () => 0x7fffffff });
-    if (result.totalPages !== pages || result.remainingPages !== 0) {
-      const copied = result.totalPages - result.remainingPages;
-      throw new DatabaseError('backupFailed', `${copied} of ${pages} pages were copied`);
-    }
-  } catch (error) {
-    throw toDatabaseError(error, 'backupFailed');
-  } finally {
-    source?.close();
-  }
 }
 
 /** A COMMIT that failed with the transaction still open may be tried again; any other may have committed. */

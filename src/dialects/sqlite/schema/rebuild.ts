@@ -75,9 +75,10 @@ function copyRows(
   const all = rowid === null ? pairs : [rowid, ...pairs];
   const columns = all.map(({ column }) => nameSql(column)).join(', ');
   const expressions = all.map(({ expression }) => expression).join(', ');
+  // An index that lies, which alone holds all columns, would be read in the place of the table.
   // OR ABORT goes before ON CONFLICT clauses of the new table, which could drop rows without a word:
   // https://sqlite.org/lang_conflict.html
-  return `INSERT OR ABORT INTO ${nameSql(name)} (${columns})\nSELECT ${expressions} FROM ${nameSql(source.name)}`;
+  return `INSERT OR ABORT INTO ${nameSql(name)} (${columns})\nSELECT ${expressions} FROM ${nameSql(source.name)} NOT INDEXED`;
 }
 
 const ROWID_NAMES = ['rowid', '_rowid_', 'oid'] as const;

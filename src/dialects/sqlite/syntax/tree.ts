@@ -3,10 +3,10 @@
 import { parseStmt, type Stmt } from 'sqlite3-parser';
 import type { Statement } from '../../../model/revision.js';
 
-const known = new WeakMap<Statement, Stmt | null>();
+const known = new WeakMap<Pick<Statement, 'sql'>, Stmt | null>();
 
 /** Null where the parser does not know the statement: then nothing is known about it. */
-export function treeOf(statement: Statement): Stmt | null {
+export function treeOf(statement: Pick<Statement, 'sql'>): Stmt | null {
   const cached = known.get(statement);
   if (cached !== undefined) return cached;
   const parsed = parseStmt(statement.sql);

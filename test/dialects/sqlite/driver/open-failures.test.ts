@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { openForChange } from '../../../../src/dialects/sqlite/driver/open.js';
 import { createSession } from '../../../../src/dialects/sqlite/driver/session.js';
 import { DatabaseError } from '../../../../src/dialects/port.js';
+import { SESSION_OPTIONS } from '../../../support/driver.js';
 import { makeProjects } from '../../../support/fleet.js';
 
 function project(): string {
@@ -54,7 +55,7 @@ test('A statement that ends the transaction leaves a doubt that the target settl
 });
 
 async function sessionOn(path: string) {
-  return createSession(openForChange(path, { busyTimeoutMs: 0 }));
+  return createSession(openForChange(path, { busyTimeoutMs: 0 }), SESSION_OPTIONS);
 }
 
 async function failureOf(work: Promise<unknown>): Promise<DatabaseError> {
