@@ -34,6 +34,7 @@ import { showRevision } from './operations/show.js';
 import { stampFleet } from './operations/stamp.js';
 import { statusFleet } from './operations/status.js';
 import { upgradeFleet } from './operations/upgrade.js';
+import { userVersionsOf } from './operations/user-versions.js';
 import { createPool } from './workers/pool.js';
 
 /**
@@ -51,6 +52,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     pattern = PLACE_SETTINGS.pattern.default,
     stateDir = join(dataDir, '.flotilla'),
     migrations = PLACE_SETTINGS.migrations.default,
+    userVersion = [],
     commandOptions: place = given(options, namesOf(PLACE_SETTINGS)),
     ...remaining
   } = options;
@@ -70,8 +72,13 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     randomId: () => randomBytes(6).toString('hex'),
     loadGraph: () => {
       const { name, syntax, readModule } = dialect;
-      return (graph ??= loadRevisions({ directory: migrations, dialect: name, syntax, readModule }));
+      graph ??= loadRevisions({ directory: migrations, dialect: name, syntax, readModule }).then((loaded) => {
+        userVersionsOf(userVersion, loaded);
+        return loaded;
+      });
+      return graph;
     },
+    userVersionsIn: (loaded) => userVersionsOf(userVersion, loaded),
     startPool: (start) => createPool(new URL('./worker.js', import.meta.url), start),
     fallbackDir: tmpdir(),
   };

@@ -113,6 +113,7 @@ const CODES = Object.keys({
   drifted: true,
   noBaseline: true,
   ambiguousBaseline: true,
+  claimMismatch: true,
   checksumMismatch: true,
   migrationFailed: true,
   foreignKeyViolation: true,

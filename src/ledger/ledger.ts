@@ -21,6 +21,9 @@ import {
 } from './runs.js';
 import { makeStateDirectory, stateDirectoryError } from './state-directory.js';
 
+/** Whose observations are answered. The second part counts what an observation consists of, within a version. */
+const OBSERVER = `${VERSION}/2`;
+
 /** Who holds the run lock. */
 export interface LockHolder {
   readonly runId: string;
@@ -92,7 +95,7 @@ class SqliteLedger implements Ledger {
     this.#database = database;
     this.#path = path;
     this.#runs = this.#explained(() => new Runs(database));
-    this.#observations = this.#explained(() => new Observations(database, VERSION));
+    this.#observations = this.#explained(() => new Observations(database, OBSERVER));
     this.#outcomes = new GroupCommit((outcomes) => {
       this.#explained(() => {
         this.#runs.record(outcomes);

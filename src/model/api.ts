@@ -30,9 +30,11 @@ export interface FleetOptions {
   readonly stateDir?: string;
   /** Directory of the revisions; default `migrations`. */
   readonly migrations?: string;
+  /** Which revision a number means that an application keeps in `user_version`: `['3=0003']`; default: none. */
+  readonly userVersion?: readonly string[];
   /**
    * Options that the commands in hints carry, so that they are about this fleet where they are typed; default: those of
-   * the four above that are given.
+   * those above that are given.
    */
   readonly commandOptions?: CommandOptions;
 }
@@ -73,6 +75,8 @@ export interface UpgradeOptions extends RunOptions {
   readonly allowDrift?: readonly string[];
   /** Tables that no revision knows keep no target from being matched or upgraded; default false. */
   readonly allowExtra?: boolean;
+  /** With `stamp`: as for `stamp` itself. */
+  readonly at?: string;
 }
 
 export interface DowngradeOptions extends RunOptions {
@@ -85,7 +89,7 @@ export interface StampOptions extends RunOptions {
   readonly to?: string;
   /** Record it whatever the structure says, and replace a history; default false. */
   readonly force?: boolean;
-  /** With `auto`: which of several revisions of one structure it is; an id or its prefix. */
+  /** With `auto`: which of several revisions of one structure it is; `earliest`, `latest`, an id or its prefix. */
   readonly at?: string;
   /** Tables that no revision knows keep no target from being matched; default false. */
   readonly allowExtra?: boolean;
@@ -179,6 +183,8 @@ export interface PlanOptions extends SelectOptions {
   readonly stamp?: boolean;
   /** As for `upgrade`. */
   readonly allowExtra?: boolean;
+  /** As for `upgrade`. */
+  readonly at?: string;
 }
 
 export interface LintFleetOptions extends SelectOptions {

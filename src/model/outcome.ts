@@ -17,6 +17,7 @@ export type FailureCode =
   | 'drifted'
   | 'noBaseline'
   | 'ambiguousBaseline'
+  | 'claimMismatch'
   | 'checksumMismatch'
   | 'migrationFailed'
   | 'foreignKeyViolation'

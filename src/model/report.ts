@@ -187,6 +187,8 @@ export interface RevisionSummary {
   readonly dependsOn: readonly string[];
   readonly transactional: boolean;
   readonly isHead: boolean;
+  /** The revisions that it stands for; left out where there are none. */
+  readonly replaces?: readonly string[];
 }
 
 export interface HistoryReport {

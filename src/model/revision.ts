@@ -11,6 +11,8 @@ export interface Statement {
   readonly outsideTransaction?: true;
   /** Tables whose order of columns decides what it does; left out where there are none. Set by the dialect. */
   readonly byPosition?: readonly string[];
+  /** It changes, adds and takes away no row, however often it runs. Set by the dialect; without it, it may. */
+  readonly keepsRows?: true;
   /** Run only where the object is missing, or exists (`-- if_missing: agents.metadata`). */
   readonly guard?: Guard;
 }
@@ -43,6 +45,8 @@ export interface Revision {
   readonly parents: readonly string[];
   /** Further revisions that must be applied first. */
   readonly dependsOn: readonly string[];
+  /** The revisions that this one stands for, in their order: who has all of them has it. */
+  readonly replaces?: readonly string[];
   /** False: runs alone, outside a transaction, tracked statement by statement. */
   readonly transactional: boolean;
   /** Tables that this revision may take rows from. */
@@ -64,4 +68,6 @@ export interface Revision {
   readonly downChecksum: string;
   /** SHA-256 (hex) by the rule of 0.1.0, which histories that it wrote hold. */
   readonly formerChecksum: string;
+  /** SHA-256 (hex) of the file and of its `up` alone, byte by byte: by them tools know that record nothing else. */
+  readonly contentHashes?: readonly string[];
 }

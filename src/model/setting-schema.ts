@@ -33,7 +33,14 @@ export function writtenSchema<S extends Setting>(setting: S): z.ZodMiniType<Sett
 export function writtenSchema(setting: Setting): z.ZodMiniType<SettingValue<Setting>> {
   if (setting.type !== 'list') return settingSchema(setting);
   const items = z.array(TEXT).check(z.minLength(1));
-  return z.readonly(z.union([items, z.pipe(TEXT, z.pipe(z.transform(splitList), items))]));
+  const text = z.pipe(TEXT, z.pipe(z.transform(splitList), items));
+  if (setting.pairs !== true) return z.readonly(z.union([items, text]));
+  const pairs = z.pipe(z.record(z.string(), TEXT), z.pipe(z.transform(joinPairs), items));
+  return z.readonly(z.union([items, text, pairs]));
+}
+
+function joinPairs(object: Readonly<Record<string, string>>): string[] {
+  return Object.entries(object).map(([key, value]) => `${key}=${value}`);
 }
 
 /** What an option of a call takes, in words, by its check. */
@@ -74,7 +81,7 @@ export function checkedSettings(values: object): SettingsOf<typeof SETTINGS> {
 
 /** What a setting takes, in words: `a whole number from 1`. In text, items of a list are separated by commas. */
 export function allowed(
-  { type, least, choices, value }: Setting,
+  { type, least, choices, value, pairs }: Setting,
   source: 'text' | 'program' = 'text',
 ): string {
   switch (type) {
@@ -83,6 +90,7 @@ export function allowed(
     case 'boolean':
       return 'true or false';
     case 'list': {
+      if (pairs === true) return source === 'text' ? 'pairs such as 3=0003' : 'a list of pairs';
       const items = `${value?.replace(',..', '').toLowerCase() ?? 'value'}s`;
       return source === 'text' ? `${items}, separated by commas` : `a list of ${items}`;
     }

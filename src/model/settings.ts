@@ -15,6 +15,8 @@ export interface Setting {
   readonly value?: string;
   /** The least value; numbers are whole. */
   readonly least?: number;
+  /** Items of a list are `key=value`, and an object may stand for them. */
+  readonly pairs?: true;
   /** All values there are. */
   readonly choices?: readonly string[];
 }
@@ -40,6 +42,12 @@ export const PLACE_SETTINGS = {
     describe: 'Ledger, lock, backups and reports',
   },
   migrations: { type: 'path', default: 'migrations', value: 'DIR', describe: 'Directory of the revisions' },
+  userVersion: {
+    type: 'list',
+    pairs: true,
+    value: 'MAP',
+    describe: 'Revisions that numbers in user_version stand for: 3=0003,4=0005',
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Which of its targets: of every command that looks at any. */
@@ -131,7 +139,7 @@ export const COMMAND_SETTINGS = {
   at: {
     type: 'string',
     value: 'REV',
-    describe: 'Which revision it is, where the structure is that of several',
+    describe: 'Which it is, where the structure is that of several revisions: earliest, latest or a revision',
   },
   run: { type: 'string', value: 'RUN', describe: 'Take the copies that this run made' },
   before: {

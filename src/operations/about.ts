@@ -74,8 +74,13 @@ function argumentOf(intent: Intent): string | null {
 function optionsOf(intent: Intent): CommandOptions {
   switch (intent.kind) {
     case 'upgrade': {
-      const { stamp, allowDrift, allowExtra } = intent;
-      return given({ stamp: stamp || undefined, allowDrift, allowExtra: allowExtra === true || undefined });
+      const { stamp, allowDrift, allowExtra, at } = intent;
+      return given({
+        stamp: stamp || undefined,
+        allowDrift,
+        allowExtra: allowExtra === true || undefined,
+        at,
+      });
     }
     case 'downgrade':
       return {};

@@ -13,7 +13,7 @@ import { failureOf, type Reason } from '../model/outcome.js';
 import { aboutOf } from './about.js';
 import { CONTRACT, type BaselineReport } from '../model/report.js';
 import type { Refusal, Target } from '../model/target.js';
-import { listDifference } from '../stamping/judge.js';
+import { listDifference } from '../stamping/match.js';
 import type { Context } from './context.js';
 import { assertNewFile, hasRevisions, writeRevision } from '../revisions/directory.js';
 import { observeTargets, refusedReason } from './inspect.js';

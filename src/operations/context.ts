@@ -9,6 +9,7 @@ import type { CommandOptions } from '../model/command.js';
 import { FleetError } from '../model/errors.js';
 import type { Refusal, Target } from '../model/target.js';
 import type { Graph } from '../revisions/graph.js';
+import type { UserVersions } from '../stamping/claims.js';
 import type { Pool } from '../workers/pool.js';
 import type { StartMessage } from '../workers/messages.js';
 
@@ -24,8 +25,10 @@ export interface Context {
   readonly newRunId: () => string;
   /** Twelve hexadecimal digits. */
   readonly randomId: () => string;
-  /** Reads the revisions, once. @throws FleetError `migrations` */
+  /** Reads the revisions, once. @throws FleetError `migrations`, `configuration` where a setting names none of them */
   readonly loadGraph: () => Promise<Graph>;
+  /** What numbers in `user_version` mean, by the settings. @throws FleetError `configuration` */
+  readonly userVersionsIn: (graph: Graph) => UserVersions;
   readonly dialect: Dialect;
   /** Options that say which fleet it is, for commands to type. */
   readonly place: CommandOptions;

@@ -9,6 +9,7 @@ import { CONTRACT, type FleetHistoryReport, type FleetRevision } from '../model/
 import { listExitCode } from '../report/summarize.js';
 import { resolveRange } from '../revisions/argument.js';
 import type { Graph } from '../revisions/graph.js';
+import { asCounted } from '../revisions/squash.js';
 import type { Context } from './context.js';
 import { readHistories } from './histories.js';
 import { refusedReason } from './inspect.js';
@@ -93,7 +94,7 @@ export async function recordedIn(
       unrecorded.push(target.id);
     } else {
       recorded += 1;
-      count({ id: target.id, index, rows: reading.rows }, tallies, graph);
+      count({ id: target.id, index, rows: asCounted(reading.rows, graph) }, tallies, graph);
     }
   });
   for (const refusal of refused) {

@@ -22,6 +22,8 @@ export async function headsOfGraph(context: Context): Promise<HeadsReport> {
 }
 
 export function summaryOf(revision: Revision, graph: Graph): RevisionSummary {
-  const { id, name, file, parents, dependsOn, transactional } = revision;
-  return { id, name, file, parents, dependsOn, transactional, isHead: graph.heads.includes(id) };
+  const { id, name, file, parents, dependsOn, transactional, replaces } = revision;
+  const isHead = graph.heads.includes(id);
+  const own = { id, name, file, parents, dependsOn, transactional, isHead };
+  return replaces === undefined ? own : { ...own, replaces };
 }

@@ -215,7 +215,10 @@ export function cohortsOf(judged: readonly Judged[]): readonly CohortOf[] {
   const cohorts = new Map<string, { first: Judged; count: number }>();
   for (const one of judged) {
     const { state, revision, problem } = one.status;
-    const key = JSON.stringify([state, revision, one.fingerprint, problem?.code]);
+    const match = one.judgement?.match;
+    // What other tools say makes a difference where it decides, and where it is in the way.
+    const claimed = match?.revision ?? match?.claims;
+    const key = JSON.stringify([state, revision, one.fingerprint, problem?.code, claimed]);
     const cohort = cohorts.get(key);
     if (cohort === undefined) cohorts.set(key, { first: one, count: 1 });
     else cohort.count++;

@@ -6,6 +6,7 @@ import { FleetError } from '../model/errors.js';
 import type { LintReport } from '../model/lint.js';
 import type { RevisionNeeds } from '../model/report.js';
 import type { Graph } from '../revisions/graph.js';
+import { asCounted } from '../revisions/squash.js';
 import { chooseRules, type LintOptions, type LintReply } from '../revisions/lint/lint.js';
 import { RUN_SETTINGS } from '../model/settings.js';
 import { scratchOf, type Context } from './context.js';
@@ -61,7 +62,7 @@ async function releasedIn(
       const found = await observeTargets(request, pool, ledger, lookedAt);
       let longest: readonly string[] = [];
       for (const finding of found.values()) {
-        const history = 'observation' in finding ? (finding.observation.history ?? []) : [];
+        const history = 'observation' in finding ? asCounted(finding.observation.history ?? [], graph) : [];
         if (history.length > longest.length) longest = history.map((entry) => entry.revision);
       }
       return longest.length === 0 ? null : longest;

@@ -30,7 +30,7 @@ export interface Look extends Selected {
 }
 
 /** The graph where there are no revisions. */
-export const NO_REVISIONS: Graph = { order: [], byId: new Map(), heads: [] };
+export const NO_REVISIONS: Graph = { order: [], byId: new Map(), heads: [], shadowed: [] };
 
 /** The revisions, or why they cannot be had. */
 export async function tryGraph(context: Context): Promise<{ graph: Graph; fault: FleetError | null }> {

@@ -6,6 +6,7 @@ import { listExitCode } from '../report/summarize.js';
 import { isRelative, resolveArgument } from '../revisions/argument.js';
 import type { Intent } from '../target/intent.js';
 import { commandOf } from './about.js';
+import { atOf } from './at.js';
 import type { Context } from './context.js';
 import { cohortsOf } from './inspect.js';
 import { judgeAll, withLook } from './look.js';
@@ -16,7 +17,8 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
   const graph = await context.loadGraph();
   const to = options.to ?? 'head';
   const { stamp = false, allowExtra = false } = options;
-  const intent: Intent = { kind: 'upgrade', to, stamp, allowDrift: [], allowExtra };
+  const at = await atOf(context, options, 'plan');
+  const intent: Intent = { kind: 'upgrade', to, stamp, allowDrift: [], allowExtra, ...at };
   const wanted = isRelative(to) ? [to] : resolveArgument(graph, to, new Set());
   const { judged, cohorts } = await withLook(context, graph, options, async (look) => {
     const about = { ...look.about, run: commandOf('upgrade', intent, options) };

@@ -2,9 +2,9 @@
 
 import type { StampOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
-import { command, hint, onFleet } from '../model/hint.js';
+import { hint, onFleet } from '../model/hint.js';
 import type { RunReport } from '../model/report.js';
-import { resolveArgument } from '../revisions/argument.js';
+import { resolveAt } from './at.js';
 import type { Context } from './context.js';
 import { runFleet } from './run.js';
 import type { Intent } from '../target/intent.js';
@@ -24,11 +24,5 @@ async function stampIntent(context: Context, options: StampOptions): Promise<Int
       hint: hint`record ${at} where evidence allows it: ${onFleet('stamp', { at })}; or everywhere: ${onFleet('stamp', {}, to)}`,
     });
   }
-  const [revision, ...others] = resolveArgument(await context.loadGraph(), at, new Set());
-  if (revision === undefined || others.length > 0) {
-    throw new FleetError('usage', `--at ${at} does not name one revision`, {
-      hint: hint`name the one that these targets are at, of these: ${command('history')}`,
-    });
-  }
-  return { ...intent, at: revision };
+  return { ...intent, at: resolveAt(at, await context.loadGraph()) };
 }

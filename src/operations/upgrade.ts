@@ -5,14 +5,16 @@ import { FleetError } from '../model/errors.js';
 import { hint, onFleet } from '../model/hint.js';
 import type { RunReport } from '../model/report.js';
 import { nearest } from '../model/nearest.js';
+import { atOf } from './at.js';
 import type { Context } from './context.js';
 import { runFleet } from './run.js';
 
 /** @throws FleetError before any target is touched; `usage` for a kind of difference that does not exist */
 export async function upgradeFleet(context: Context, options: UpgradeOptions): Promise<RunReport> {
   const { to = 'head', stamp = false, allowDrift = [], allowExtra = false } = options;
+  const at = await atOf(context, options, 'upgrade');
   assertKinds(allowDrift, context.dialect.differenceKinds);
-  return runFleet(context, 'upgrade', { kind: 'upgrade', to, stamp, allowDrift, allowExtra }, options);
+  return runFleet(context, 'upgrade', { kind: 'upgrade', to, stamp, allowDrift, allowExtra, ...at }, options);
 }
 
 function assertKinds(kinds: readonly string[], known: readonly string[]): void {

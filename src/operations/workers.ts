@@ -79,11 +79,16 @@ export async function lintByWorker(
 
 /** A pool that removes its private copies when it is closed. */
 function openPool(
-  { startPool, fallbackDir }: Context,
+  { startPool, fallbackDir, userVersionsIn }: Context,
   graph: Graph | Promise<Graph>,
   scratchDir: string,
 ): Pool {
-  const start = Promise.resolve(graph).then(({ order }) => ({ revisions: order, scratchDir, fallbackDir }));
+  const start = Promise.resolve(graph).then((loaded) => ({
+    revisions: [...loaded.order, ...loaded.shadowed],
+    userVersions: userVersionsIn(loaded),
+    scratchDir,
+    fallbackDir,
+  }));
   // Every task rejects with it; where there is no task, the reader of the graph reports it.
   start.catch(() => undefined);
   const pool = startPool(start);

@@ -19,16 +19,14 @@ export function backupsText(report: BackupsReport, options: TextOptions): string
     copy.id,
     copy.takenAt.replace(/\.\d+Z$/, 'Z'),
     copy.revision ?? 'base',
-    size(copy.sizeBytes),
-    ...(command === 'backupList' ? [] : [copy.problem === null ? 'good' : 'damaged']),
+    command === 'backupList' ? size(copy.sizeBytes) : copy.problem === null ? 'good' : 'damaged',
     copy.runId ?? '-',
   ]);
   const columns = [
     'Target',
     'Taken',
     'Revision',
-    { title: 'Size', numbers: true as const },
-    ...(command === 'backupList' ? [] : ['Copy']),
+    command === 'backupList' ? { title: 'Size', numbers: true as const } : 'Copy',
     'Run',
   ];
   const folders = new Set(shown.map(({ path }) => path.replace(/[\\/][^\\/]*$/, '')));

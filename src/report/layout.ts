@@ -42,7 +42,10 @@ const NO_LINES = Object.fromEntries(
   ),
 );
 
-/** A table of plain text, indented by two. Too wide for the terminal, its widest column wraps; words stay whole. */
+/**
+ * A table of plain text, indented by two. Too wide for the terminal, its widest column wraps; words and numbers stay
+ * whole.
+ */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -51,10 +54,11 @@ export function table(
   const titles = columns.map((column) => (typeof column === 'string' ? column : column.title));
   const cells = titles.map((title, at) => [title, ...rows.map((row) => visible(row[at] ?? ''))]);
   const widths = fit(
-    cells.map((column) => ({
-      width: Math.max(...column.map((cell) => cell.length)),
-      least: Math.max(...column.flatMap((cell) => cell.split(' ')).map((word) => word.length)),
-    })),
+    cells.map((column, at) => {
+      const words = typeof columns[at] === 'string' ? column.flatMap((cell) => cell.split(' ')) : column;
+      const longest = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
+      return { width: longest(column), least: longest(words) };
+    }),
     options.width - GAP * columns.length,
   );
   const drawn = new Table({

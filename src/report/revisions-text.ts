@@ -119,6 +119,7 @@ export function showText({ revision }: ShowReport, options: TextOptions): string
     `  After          ${standsOn(revision)}`,
     `  Before         ${revision.children.length === 0 ? 'nothing yet' : revision.children.join(', ')}`,
     `  Transaction    ${revision.transactional ? 'yes' : 'no: runs alone, statement by statement'}`,
+    ...(revision.replaces === undefined ? [] : [`  Replaces       ${revision.replaces.join(', ')}`]),
     ...declared('Loses rows of', revision.losesRows),
     ...declared('Changes', revision.changes),
     ...declared('Drops', revision.drops),

@@ -120,9 +120,14 @@ function cohortTable(cohorts: readonly Cohort[], options: TextOptions): string {
   );
 }
 
-/** What a legacy cohort is by its structure: `like 0003`, `near 0003`. */
+/** What a legacy cohort is by its structure: `like 0003`, `like 0003 or 0004`, `near 0003`. */
 function matchText({ match }: Cohort): string {
-  if (match === undefined || match.revision === null) return '-';
+  if (match === undefined) return '-';
+  if (match.revision === null) {
+    const { candidates } = match;
+    if (candidates.length === 0) return '-';
+    return `like ${candidates.length > 2 ? `${number(candidates.length)} of them` : candidates.join(' or ')}`;
+  }
   return match.kind === 'nearest' ? `near ${match.revision}` : `like ${match.revision}`;
 }
 

@@ -7,6 +7,7 @@ import { command, hint, type Hint } from '../model/hint.js';
 import type { Revision } from '../model/revision.js';
 import { isNumeric, sameVersion } from './file-name.js';
 import { nearest } from '../model/nearest.js';
+import { squashOf } from './squash.js';
 
 /**
  * The heads that a database should be at.
@@ -78,6 +79,15 @@ function resolveName(graph: Graph, name: string): readonly string[] {
     const shown = candidates.slice(0, 10).join(', ') + (candidates.length > 10 ? ', ...' : '');
     throw unknown(`"${name}" fits ${candidates.length} revisions: ${shown}`, 'write more of the id');
   }
+  const replaced = graph.order
+    .flatMap(({ replaces = [] }) => replaces)
+    .find((id) => id === name || (asNumber && sameVersion(id, name)));
+  const squash = replaced === undefined ? null : squashOf(replaced, graph);
+  if (squash !== null)
+    throw unknown(
+      `${replaced ?? name} is one of the revisions that ${squash.id} (${squash.file}) replaces, and no database can be between them`,
+      `name ${squash.id}, or the revision before it`,
+    );
   const near = nearest(name, ids);
   throw unknown(
     `No revision is called "${name}"`,

@@ -44,6 +44,14 @@ export function programChecksumsOf(text: string): Checksums {
   return { checksum: `up:${whole}`, downChecksum: `down:${whole}`, formerChecksum: whole };
 }
 
+/** Of the bytes of a file, and of what stands below its `-- migrate:up`: tools that hash their files hashed that. */
+export function contentHashesOf(text: string): readonly string[] {
+  const [, up] =
+    /^[ \t]*--[ \t]*migrate:up[^\n]*\n([\s\S]*?)(?:^[ \t]*--[ \t]*migrate:down|(?![\s\S]))/im.exec(text) ??
+    [];
+  return up === undefined ? [hash(text)] : [hash(text), hash(up)];
+}
+
 /** The rule of 0.1.0, in which the header and `down` count too: many a history holds nothing else. */
 function formerChecksumOf({ downRevision, dependsOn, transactional, losesRows, up, down }: Meaning): string {
   const needs = [downRevision, dependsOn, transactional, losesRows];

@@ -60,6 +60,16 @@ export function readFileName(name: string): NameReading {
   return { version, slug, form, dialect };
 }
 
+/** What the name of a revision's file says; null where it is no such name. */
+export function nameOfFile(path: string): FileName | null {
+  const reading = readFileName(baseName(path));
+  return reading === null || 'message' in reading ? null : reading;
+}
+
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
 /** Whether two versions are the same: by value where both are numbers, else by text. */
 export function sameVersion(a: string, b: string): boolean {
   return isNumeric(a) && isNumeric(b) ? BigInt(a) === BigInt(b) : a === b;
@@ -67,9 +77,7 @@ export function sameVersion(a: string, b: string): boolean {
 
 /** File order: numeric versions first, by value; then by name, byte by byte. Takes names or paths. */
 export function compareFiles(a: string, b: string): number {
-  const [nameA, nameB] = [a, b].map((path) =>
-    path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1),
-  );
+  const [nameA, nameB] = [a, b].map(baseName);
   const [versionA, versionB] = [nameA, nameB].map((name) => name?.split('_', 1)[0] ?? '');
   const numericA = isNumeric(versionA ?? '');
   const numericB = isNumeric(versionB ?? '');

@@ -6,6 +6,7 @@ import { compareFiles } from './file-name.js';
 import type { Revision } from '../model/revision.js';
 import { nearest } from '../model/nearest.js';
 import { orderByNeeds } from './order.js';
+import { withoutReplaced } from './replaced.js';
 
 export interface Graph {
   /** Every revision after all that it needs; in file order wherever needs leave it open. */
@@ -13,6 +14,8 @@ export interface Graph {
   readonly byId: ReadonlyMap<string, Revision>;
   /** The revisions that no other stands on, in that order. */
   readonly heads: readonly string[];
+  /** Files of revisions that others replace: they run no more, and histories are understood by them. */
+  readonly shadowed: readonly Revision[];
 }
 
 /** The revisions that must be applied before this one: its parents and what it depends on. */
@@ -43,11 +46,15 @@ export function buildGraph(
       file: revision.file,
     });
   }
-  for (const revision of inFileOrder) problems.push(...faultsOfNeeds(revision, byId));
-  const { order, loops } = orderByNeeds([...byId.values()], needsOf, byId);
+  const { revisions: left, shadowed, problems: doubts } = withoutReplaced([...byId.values()]);
+  for (const { id } of shadowed) byId.delete(id);
+  for (const revision of left) byId.set(revision.id, revision);
+  problems.push(...doubts);
+  for (const revision of left) problems.push(...faultsOfNeeds(revision, byId));
+  const { order, loops } = orderByNeeds(left, needsOf, byId);
   problems.push(...loops.map(describeLoop));
   if (problems.length > 0) return { problems };
-  return { graph: { order, byId, heads: tips(order) } };
+  return { graph: { order, byId, heads: tips(order), shadowed } };
 }
 
 function faultsOfNeeds(revision: Revision, byId: ReadonlyMap<string, Revision>): Problem[] {

@@ -12,6 +12,7 @@ export interface Header {
   /** Null: not said; none: `base`. */
   readonly downRevision: readonly string[] | null;
   readonly dependsOn: readonly string[];
+  readonly replaces: readonly string[];
   readonly transaction: boolean | null;
   /** What it says that it takes, or changes. */
   readonly declared: Declared;
@@ -26,6 +27,7 @@ const KEYS = [
   'revision',
   'down_revision',
   'depends_on',
+  'replaces',
   'transaction',
   'loses_rows',
   'changes',
@@ -50,6 +52,8 @@ function isMisplacedKey(comment: Comment): boolean {
   const line = keyLine(comment);
   if (line === null) return false;
   if (line.key === 'transaction') return /^(true|false)$/i.test(line.value);
+  // These two are words of prose as well.
+  if (line.key === 'replaces') return list(line.value).every((id) => idFault(id) === null);
   return line.key !== 'revision' && isKey(line.key);
 }
 
@@ -108,6 +112,7 @@ export function readHeader(comments: readonly Comment[]): { header: Header; prob
       revision: values.get('revision') ?? null,
       downRevision: down === undefined ? null : down.toLowerCase() === 'base' ? [] : list(down),
       dependsOn: list(values.get('depends_on') ?? ''),
+      replaces: list(values.get('replaces') ?? ''),
       transaction: transaction === undefined ? null : transaction.toLowerCase() === 'true',
       declared: {
         losesRows: list(values.get('loses_rows') ?? ''),
@@ -137,6 +142,7 @@ function faultOf(key: Key, value: string): string | null {
     case 'down_revision':
       return value.toLowerCase() === 'base' ? null : wrap(key, list(value).map(idFault).find(isText) ?? null);
     case 'depends_on':
+    case 'replaces':
       return wrap(key, list(value).map(idFault).find(isText) ?? null);
     case 'transaction':
       return /^(true|false)$/i.test(value) ? null : `The key "transaction" is "${value}", not true or false`;
@@ -172,6 +178,8 @@ function usage(key: Key): string {
       return 'write "-- down_revision: base", one id, or several separated by commas';
     case 'depends_on':
       return 'write the ids that must be applied first, separated by commas';
+    case 'replaces':
+      return 'write the ids of the revisions that this one stands for, in their order, separated by commas';
     case 'transaction':
       return 'write "-- transaction: false" for what cannot run in a transaction, or leave the line out';
     case 'loses_rows':

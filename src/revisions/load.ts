@@ -3,20 +3,15 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  compareFiles,
-  isNumeric,
-  readFileName,
-  sameVersion,
-  type Dialect,
-  type FileName,
-} from './file-name.js';
+import { compareFiles, readFileName, sameVersion, type Dialect, type FileName } from './file-name.js';
+import { contentHashesOf } from './checksum.js';
 import { blankDraft, parseRevision, type Draft, type DraftReading } from './parse.js';
 import { FleetError, type Problem } from '../model/errors.js';
 import { command, hint } from '../model/hint.js';
 import { buildGraph, type Graph } from './graph.js';
 import { readModuleRevision, type ReadModule } from './module.js';
 import type { Revision } from '../model/revision.js';
+import { beforeOf } from './replaced.js';
 import type { Syntax } from './syntax.js';
 
 export interface LoadOptions {
@@ -141,24 +136,32 @@ async function read({ file, name }: Entry, options: LoadOptions): Promise<DraftR
       problems: [{ message, hint: isText ? 'save it as UTF-8' : 'make it readable', file }],
     };
   }
-  if (name.form === 'sql') return parseRevision(file, name, text, options.syntax);
+  if (name.form === 'sql') {
+    const { draft, problems } = parseRevision(file, name, text, options.syntax);
+    return { draft: { ...draft, contentHashes: contentHashesOf(text) }, problems };
+  }
   return readModuleRevision(file, name, text, options.readModule);
 }
 
 /** Fills in the parents that headers leave open: the revision before, in file order. */
 function withParents(drafts: readonly Draft[], problems: Problem[]): Revision[] {
-  return drafts.map(({ version, downRevision, ...rest }, index): Revision => {
-    if (downRevision !== null) return { ...rest, parents: downRevision };
-    const before = drafts[index - 1];
-    if (isNumeric(version)) return { ...rest, parents: before === undefined ? [] : [before.id] };
+  return drafts.map((draft): Revision => {
+    const { version, downRevision, ...rest } = draft;
+    const parents = downRevision ?? listOf(beforeOf({ ...rest, version }, drafts));
+    if (parents !== null) return { ...rest, parents };
     // A file that could not be read may name its parents.
     if (rest.checksum === '') return { ...rest, parents: [] };
+    const last = drafts[drafts.indexOf(draft) - 1]?.id ?? 'base';
     problems.push({
       message: `${rest.file} has no number in its name, and does not say what it stands on`,
-      hint: `add a line "-- down_revision: ${before?.id ?? 'base'}" at the top, with the id it stands on`,
+      hint: `add a line "-- down_revision: ${last}" at the top, with the id it stands on`,
       file: rest.file,
       line: 1,
     });
     return { ...rest, parents: [] };
   });
+}
+
+function listOf(before: string | null | undefined): readonly string[] | null {
+  return before === undefined ? null : before === null ? [] : [before];
 }

@@ -46,6 +46,7 @@ export async function readModuleRevision(
       id: header.revision ?? name.version,
       downRevision: header.downRevision,
       dependsOn: header.dependsOn,
+      ...(header.replaces.length === 0 ? {} : { replaces: header.replaces }),
       transactional: header.transaction ?? true,
       ...header.declared,
       up: found.up ? { kind: 'module', file } : blank.up,

@@ -82,12 +82,13 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
     return reading;
   };
   const [upSection, downSection] = [section(up), section(down)];
-  const { downRevision, dependsOn, declared } = header;
+  const { downRevision, dependsOn, declared, replaces } = header;
   const meaning = { downRevision, dependsOn, transactional, losesRows: declared.losesRows };
   return {
     draft: {
       ...blankDraft(file, name),
       ...meaning,
+      ...(replaces.length === 0 ? {} : { replaces }),
       ...declared,
       id: header.revision ?? name.version,
       up: scriptOf(upSection ?? { statements: [] }),

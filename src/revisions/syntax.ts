@@ -44,7 +44,10 @@ export interface Syntax {
 }
 
 /** What a statement is, and all that is refused in it. */
-export interface StatementReading extends Pick<Statement, 'kind' | 'outsideTransaction' | 'byPosition'> {
+export interface StatementReading extends Pick<
+  Statement,
+  'kind' | 'outsideTransaction' | 'byPosition' | 'keepsRows'
+> {
   /** With lines of the text that the tokens are from. */
   readonly problems: readonly Problem[];
 }

@@ -3,10 +3,13 @@
 import type { Replay } from '../dialects/port.js';
 import type { Structures } from '../dialects/structure.js';
 import type { Graph } from '../revisions/graph.js';
+import type { UserVersions } from './claims.js';
 
 export interface Basis {
   readonly graph: Graph;
   /** What the revisions leave. */
   readonly replay: Replay;
   readonly structures: Structures;
+  /** What numbers in `user_version` mean; default: nothing. */
+  readonly userVersions?: UserVersions;
 }

@@ -4,12 +4,14 @@
 import type { Difference, Structure } from '../dialects/structure.js';
 import type { HistoryEntry } from '../model/history.js';
 import type { Match, Observation, TargetState } from '../model/observation.js';
-import { hint, onFleet, onTarget, type Hint } from '../model/hint.js';
+import { hint, onFleet, onTarget } from '../model/hint.js';
 import type { Reason } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
-import { ancestors, headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
+import { headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
+import { appliedIn, countHistory, type Partly } from '../revisions/squash.js';
 import type { Basis } from './basis.js';
-import { findMatch, isDecided, inWords, type Matching, type MatchOptions } from './match.js';
+import { legacy } from './legacy.js';
+import { chainOf, findMatch, isDecided, inWords, listDifference, type MatchOptions } from './match.js';
 import { createMemory } from './memory.js';
 import { mendsOf } from './mends.js';
 import { isRecorded, NO_RECORDS, readRecords, type Edited, type Records } from './recorded.js';
@@ -43,12 +45,11 @@ export async function judge(
 ): Promise<Judgement> {
   const { graph, replay, structures } = basis;
   const history = observation.history ?? [];
-  const applied = new Set(
-    history.filter((entry) => entry.status !== 'started').map((entry) => entry.revision),
-  );
+  const applied = appliedIn(history, graph);
   const known = inOrder(graph, applied);
   const recorded = headsOf(graph, applied);
-  const lost = history.filter((entry) => !graph.byId.has(entry.revision)).map((entry) => entry.revision);
+  const { own, partly } = countHistory(history, graph);
+  const lost = own.filter((entry) => !graph.byId.has(entry.revision)).map((entry) => entry.revision);
   const base = {
     applied,
     revision: [...recorded, ...lost].join(',') || null,
@@ -56,6 +57,11 @@ export async function judge(
     differences: [],
     records: NO_RECORDS,
   };
+  if (partly.length > 0) {
+    const half = partly.flatMap(({ has }) => has);
+    const revision = [...new Set([...recorded, ...half, ...lost])].join(',');
+    return { ...base, revision, state: 'unknown', pending: [], problem: partlyReplaced(partly) };
+  }
   if (lost.length > 0)
     return { ...base, state: 'unknown', pending: [], problem: unknownRevision(lost, history, graph) };
   const stopped = history.find((entry) => entry.status === 'started' || entry.status === 'leaving');
@@ -64,13 +70,13 @@ export async function judge(
     if (observation.tableCount === 0) return { ...base, state: 'empty', problem: null };
     const matching = await findMatch(observation, basis, readActual, options);
     const { match } = matching;
-    const baseline = isDecided(match) ? ancestors(graph, [match.revision]) : null;
-    const lacks = baseline === null ? [] : pending(graph, baseline, graph.heads);
-    const problem = legacy(matching, observation.witness !== null);
+    const baseline = isDecided(match) ? chainOf(graph, match.revision).map(({ id }) => id) : null;
+    const lacks = baseline === null ? [] : pending(graph, new Set(baseline), graph.heads);
+    const problem = legacy(matching, graph, options);
     return { ...base, state: 'legacy', pending: lacks, problem, match };
   }
   const isAsReplayed = (await replay.fingerprint(known)) === observation.fingerprint;
-  const records = await readRecords(history, known, isAsReplayed, basis);
+  const records = await readRecords(own, known, isAsReplayed, basis);
   const problem = records.edited.length === 0 ? null : checksumMismatch(records.edited, isAsReplayed);
   if (!isAsReplayed) {
     const key = JSON.stringify([observation.fingerprint, known.map(({ id }) => id)]);
@@ -82,14 +88,6 @@ export async function judge(
     return { ...base, state: 'drifted', problem: reason, differences, records };
   }
   return { ...base, state: base.pending.length === 0 ? 'current' : 'pending', problem, records };
-}
-
-/** Most differences that a message repeats. */
-const SHOWN_MAX = 8;
-
-export function listDifference(difference: readonly string[]): string {
-  const shown = difference.slice(0, SHOWN_MAX).join('; ');
-  return difference.length > SHOWN_MAX ? `${shown}; and ${difference.length - SHOWN_MAX} more` : shown;
 }
 
 function unknownRevision(lost: readonly string[], history: readonly HistoryEntry[], graph: Graph): Reason {
@@ -107,6 +105,23 @@ function unknownRevision(lost: readonly string[], history: readonly HistoryEntry
     hint: ahead
       ? hint`update the migrations directory to the version that this database was upgraded with, then: ${onFleet('status')}`
       : hint`bring the file back into the migrations directory (from version control), then: ${onFleet('status')}`,
+  };
+}
+
+/** A target that has some of what one revision stands for is at none that there is. */
+function partlyReplaced(partly: readonly Partly[]): Reason {
+  const words = partly.map(
+    ({ revision: { id, file }, has, lacks }) =>
+      `it has ${has.join(', ')} of the revisions that ${id} (${file}) replaces, and lacks ${lacks.join(', ')}`,
+  );
+  const [first] = partly;
+  const last = first?.lacks.at(-1) ?? '';
+  return {
+    code: 'unknownRevision',
+    step: 'read',
+    revision: partly.flatMap(({ has }) => has).join(','),
+    message: words.join('; '),
+    hint: hint`bring it up to ${last} with the files from before the squash (from version control), in a migrations directory of their own; then: ${onFleet('status')}`,
   };
 }
 
@@ -138,64 +153,6 @@ function dirty(stopped: HistoryEntry, graph: Graph): Reason {
     message,
     hint: hint`go on with its next statement: ${goOn}; or put the backup of that run back`,
   };
-}
-
-function legacy({ match, extraTables }: Matching, hasWitness: boolean): Reason {
-  const candidates = match.candidates.join(', ');
-  const { difference } = match;
-  if (isDecided(match)) {
-    const beside = difference.length === 0 ? '' : `, but for ${listDifference(difference)}`;
-    const [other = '', ...more] = match.candidates.filter((id) => id !== match.revision);
-    const others =
-      match.kind === 'exact'
-        ? ''
-        : more.length === 0
-          ? hint`; where it is at ${other}: ${onTarget('stamp', { at: other })}`
-          : hint`; where it is at one of ${[other, ...more].join(', ')}, name it, for example: ${onTarget('stamp', { at: other })}`;
-    return {
-      code: 'noBaseline',
-      step: 'read',
-      revision: match.revision,
-      message: `it has tables and no history; its structure is that of revision ${match.revision}${beside}`,
-      hint: hint`baseline it: ${onFleet('stamp')}   (or in one pass: ${onFleet('upgrade', { stamp: true })})${others}`,
-    };
-  }
-  if (match.kind === 'ambiguous') {
-    return {
-      code: 'ambiguousBaseline',
-      step: 'read',
-      message:
-        (hasWitness ? difference[0] : undefined) ??
-        `its structure is that of several revisions that do not follow one another: ${candidates}`,
-      hint: hint`decide which of them it is at (${candidates}), and name it, for example: ${onTarget('stamp', { at: match.candidates[0] ?? 'REV' })}`,
-    };
-  }
-  if (match.revision === null) {
-    return {
-      code: 'noBaseline',
-      step: 'read',
-      message: 'it has tables and no history, and no revision has tables of these names',
-      hint: 'check that it belongs to this fleet; narrow --pattern or use --exclude where it does not',
-    };
-  }
-  return {
-    code: 'noBaseline',
-    step: 'read',
-    message: `no revision has its structure; the nearest is ${match.revision}: ${listDifference(difference)}`,
-    hint:
-      hintForExtra(extraTables) ??
-      hint`record it anyway, and then repair it: ${onTarget('stamp', { force: true }, match.revision)}; ${onTarget('repair')}`,
-  };
-}
-
-/** What to do where nothing but extra tables prevents a match; null where there are none. */
-function hintForExtra(tables: Matching['extraTables']): Hint | null {
-  if (tables.length === 0) return null;
-  const leftovers = tables.filter(({ isLeftover }) => isLeftover).map(({ name }) => name);
-  const beside = onTarget('stamp', { allowExtra: true });
-  return leftovers.length === 0
-    ? hint`where these tables are meant to be there: ${beside}`
-    : hint`record it beside them, and then drop the leftover tables, where nothing in them is needed: ${beside}; ${onTarget('repair', { dropExtra: leftovers })}`;
 }
 
 function drifted(revision: string, differences: readonly Difference[]): Reason {

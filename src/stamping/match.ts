@@ -6,22 +6,29 @@ import type { Match, Observation } from '../model/observation.js';
 import type { Revision } from '../model/revision.js';
 import { ancestors, inOrder, type Graph } from '../revisions/graph.js';
 import type { Basis } from './basis.js';
+import { choose, type At, type Choice } from './choose.js';
+import { hearClaims, isSpeaking, said, type Heard } from './claims.js';
 import { createMemory } from './memory.js';
 
 export interface MatchOptions {
   /** Whether tables that no revision knows may stand beside those of a revision; default false. */
   readonly allowExtra?: boolean;
+  /** Which of several revisions of one structure it is, where nothing else decides. */
+  readonly at?: At;
 }
 
 export interface Matching {
   readonly match: Match;
+  /** What decided, or why nothing does; null where no revision has this structure. */
+  readonly choice: Choice | null;
+  readonly heard: readonly Heard[];
   /** The tables that no revision knows, where they are all that prevents a match; else none. */
   readonly extraTables: readonly ExtraTable[];
 }
 
-/** The revisions applied at `revision`: itself and all before it. */
-export function chainOf(graph: Graph, revision: string): readonly Revision[] {
-  return inOrder(graph, ancestors(graph, [revision]));
+/** The revisions applied at these heads, joined by commas: themselves and all before them. */
+export function chainOf(graph: Graph, heads: string): readonly Revision[] {
+  return inOrder(graph, ancestors(graph, heads.split(',')));
 }
 
 /** Whether evidence names one revision. */
@@ -34,101 +41,113 @@ const remembered = createMemory<Matching>();
 /**
  * @param readActual reads the structure of the database; called only where no revision's is equal
  * @returns as `match`: `exact` or `ambiguous` with the revision to stamp, and as difference the tables that no
- *   revision knows; `ambiguous` with `revision: null` where evidence does not decide; `nearest` or `none` with the
+ *   revision knows; either with `revision: null` where evidence does not decide; `nearest` or `none` with the
  *   difference
  */
 export async function findMatch(
   observation: Observation,
   basis: Basis,
   readActual: () => Promise<Structure>,
-  { allowExtra = false }: MatchOptions = {},
+  options: MatchOptions = {},
 ): Promise<Matching> {
-  const { graph, replay } = basis;
-  const { fingerprint, witness } = observation;
-  const key = JSON.stringify([fingerprint, witness, allowExtra]);
+  const { graph, replay, userVersions = {} } = basis;
+  const { fingerprint, claims } = observation;
+  const key = JSON.stringify([fingerprint, claims, options]);
   return remembered(graph, key, async () => {
-    const candidates: Revision[] = [];
-    for (const revision of graph.order) {
-      if ((await replay.fingerprint(chainOf(graph, revision.id))) === fingerprint) candidates.push(revision);
+    const heard = hearClaims(claims, graph, userVersions);
+    const candidates: string[] = [];
+    for (const heads of placesOf(graph, heard)) {
+      if ((await replay.fingerprint(chainOf(graph, heads))) === fingerprint) candidates.push(heads);
     }
-    return candidates.length > 0
-      ? { match: choose(candidates, [], witness), extraTables: [] }
-      : await matchOthers(observation, basis, await readActual(), allowExtra);
+    if (candidates.length > 0) return chosen(candidates, [], { heard, graph, options });
+    return matchOthers(await readActual(), heard, basis, options);
   });
 }
 
-/** @param candidates the revisions that have this structure, in order; at least one */
-function choose(
-  candidates: readonly Revision[],
+/** Where a database may be: at each revision, and at the several heads that a claim names. */
+function placesOf(graph: Graph, heard: readonly Heard[]): readonly string[] {
+  const several = heard.filter((one) => one.doubt === null).map((one) => said(one, graph).revisions);
+  return [
+    ...graph.order.map(({ id }) => id),
+    ...new Set(several.filter((heads) => heads.length > 1).map((heads) => heads.join(','))),
+  ];
+}
+
+interface Choosing {
+  readonly heard: readonly Heard[];
+  readonly graph: Graph;
+  readonly options: MatchOptions;
+}
+
+/** @param candidates the places that have this structure, in order; at least one */
+function chosen(
+  candidates: readonly string[],
   difference: readonly string[],
-  witness: Observation['witness'],
-): Match {
-  const ids = candidates.map((revision) => revision.id);
-  if (witness !== null) {
-    const agreed = witness.revisions.length === 1 ? ids.find((id) => id === witness.revisions[0]) : undefined;
-    if (agreed !== undefined) return { kind: 'exact', revision: agreed, candidates: ids, difference };
-    const conflict = `alembic_version says ${witness.revisions.join(', ')}, the structure is that of ${ids.join(', ')}`;
-    return { kind: 'ambiguous', revision: null, candidates: ids, difference: [conflict, ...difference] };
-  }
-  const [first, ...others] = ids;
-  if (first !== undefined && others.length === 0) {
-    return { kind: 'exact', revision: first, candidates: ids, difference };
-  }
-  // Revisions that change only data directly follow one another; where a structure came back later, that decides
-  // nothing.
-  const unbroken = candidates
-    .slice(1)
-    .every((revision, index) => revision.parents.join() === candidates[index]?.id);
-  return {
-    kind: 'ambiguous',
-    revision: unbroken && first !== undefined ? first : null,
-    candidates: ids,
+  { heard, graph, options: { at } }: Choosing,
+): Matching {
+  const choice = choose({ candidates, heard, graph, at });
+  const { revision, kind, again } = choice;
+  const match = {
+    kind,
+    revision,
+    candidates,
     difference,
+    ...(again.length === 0 ? {} : { again }),
+    ...claimsOf(heard, graph),
   };
+  return { match, choice, heard, extraTables: [] };
+}
+
+function claimsOf(heard: readonly Heard[], graph: Graph): Pick<Match, 'claims'> {
+  const told = heard.filter((one) => isSpeaking(one) || one.last.length + one.claim.stuck.length > 0);
+  return told.length === 0 ? {} : { claims: told.map((one) => said(one, graph)) };
 }
 
 interface Compared {
-  readonly revision: Revision;
+  readonly place: string;
   readonly differences: readonly Difference[];
 }
 
 /** For a structure that no revision has. */
 async function matchOthers(
-  { witness }: Observation,
-  { graph, replay, structures }: Basis,
   actual: Structure,
-  allowExtra: boolean,
+  heard: readonly Heard[],
+  { graph, replay, structures }: Basis,
+  options: MatchOptions,
 ): Promise<Matching> {
   const nameOf = ({ name }: { readonly name: string }): string => structures.fold(name);
   const there = new Set(actual.tables.map(nameOf));
   const revised = new Set<string>();
   const compared: Compared[] = [];
-  for (const revision of graph.order) {
-    const expected = await replay.structure(chainOf(graph, revision.id));
+  for (const place of placesOf(graph, heard)) {
+    const expected = await replay.structure(chainOf(graph, place));
     const names = expected.tables.map(nameOf);
     for (const name of names) revised.add(name);
     if (names.some((name) => there.has(name)))
-      compared.push({ revision, differences: structures.compare(expected, actual) });
+      compared.push({ place, differences: structures.compare(expected, actual) });
   }
   // A table that some revision makes is evidence against every revision without it.
   const isOwn = ({ extraTable }: Difference): boolean =>
     extraTable !== null && !revised.has(nameOf(extraTable));
   const alike = compared.filter(({ differences }) => differences.every(isOwn));
   const [first] = alike;
-  if (!allowExtra || first === undefined)
-    return {
-      match: nearest(compared),
-      extraTables: first?.differences.flatMap(({ extraTable }) => extraTable ?? []) ?? [],
-    };
-  const revisions = alike.map(({ revision }) => revision);
-  return { match: choose(revisions, first.differences.map(inWords), witness), extraTables: [] };
+  if (options.allowExtra === true && first !== undefined) {
+    const places = alike.map(({ place }) => place);
+    return chosen(places, first.differences.map(inWords), { heard, graph, options });
+  }
+  return {
+    match: { ...nearest(compared), ...claimsOf(heard, graph) },
+    choice: null,
+    heard,
+    extraTables: first?.differences.flatMap(({ extraTable }) => extraTable ?? []) ?? [],
+  };
 }
 
 function nearest(compared: readonly Compared[]): Match {
   const [first, ...others] = compared;
   if (first === undefined) return { kind: 'none', revision: null, candidates: [], difference: [] };
-  const { revision, differences } = others.reduce((best, one) => (isNearer(one, best) ? one : best), first);
-  return { kind: 'nearest', revision: revision.id, candidates: [], difference: differences.map(inWords) };
+  const { place, differences } = others.reduce((best, one) => (isNearer(one, best) ? one : best), first);
+  return { kind: 'nearest', revision: place, candidates: [], difference: differences.map(inWords) };
 }
 
 /** Of two equally near ones, the one with fewer extra objects: what is missing can be made. */
@@ -143,4 +162,12 @@ function distance(differences: readonly Difference[]): number {
 
 export function inWords({ words }: Difference): string {
   return words;
+}
+
+/** Most differences that a message repeats. */
+const SHOWN_MAX = 8;
+
+export function listDifference(difference: readonly string[]): string {
+  const shown = difference.slice(0, SHOWN_MAX).join('; ');
+  return difference.length > SHOWN_MAX ? `${shown}; and ${difference.length - SHOWN_MAX} more` : shown;
 }

@@ -45,7 +45,8 @@ export function finalRecord(
   );
   const restate = plan.restate ?? [];
   if (runsOutside(plan)) {
-    return { remove: plan.steps.map((step) => step.revision.id), add: applied, restate };
+    const own = plan.steps.map((step) => step.revision.id);
+    return { remove: plan.forget === 'all' ? 'all' : [...own, ...plan.forget], add: applied, restate };
   }
   const stamped = plan.baseline.map((revision) => historyRow(revision, { status: 'stamped', work, now }));
   return { remove: plan.forget, add: [...stamped, ...applied], restate };

@@ -12,6 +12,8 @@ export type Intent =
       readonly allowDrift: readonly string[];
       /** Whether a target may be matched and upgraded although it has tables that no revision knows. */
       readonly allowExtra?: boolean;
+      /** With `stamp`: which revision it is where several have the structure and nothing else decides. */
+      readonly at?: string;
       readonly goal?: readonly string[];
     }
   | { readonly kind: 'downgrade'; readonly to: string; readonly goal?: readonly string[] }
@@ -20,7 +22,7 @@ export type Intent =
       readonly to: string;
       readonly force: boolean;
       readonly allowExtra?: boolean;
-      /** The revision to take where several have the same structure; without it, evidence decides. */
+      /** The same: `earliest`, `latest`, or a revision. */
       readonly at?: string;
     }
   | {
@@ -55,5 +57,7 @@ export function withGoal(intent: Intent, goal: readonly string[]): Intent {
 
 /** What an intent says of how to match a structure. */
 export function matchOptions(intent: Intent | null): MatchOptions {
-  return { allowExtra: intent !== null && 'allowExtra' in intent && intent.allowExtra };
+  if (intent === null || (intent.kind !== 'stamp' && intent.kind !== 'upgrade')) return {};
+  const { allowExtra = false, at } = intent;
+  return { allowExtra, ...(at === undefined ? {} : { at }) };
 }

@@ -112,6 +112,7 @@ export function hintFor(code: FailureCode): Hint {
       return hint`look at the difference: ${onTarget('status', { verbose: true })}`;
     case 'noBaseline':
     case 'ambiguousBaseline':
+    case 'claimMismatch':
       return hint`see which revisions come near it: ${onTarget('status', { verbose: true })}`;
     case 'checksumMismatch':
       return 'put the changed file back as it was when it was applied, and make the change a new revision';

@@ -9,6 +9,7 @@ import type { Reason } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import type { Target } from '../model/target.js';
 import { ancestors, headsOf, type Graph } from '../revisions/graph.js';
+import { appliedIn } from '../revisions/squash.js';
 import { isRestored, restoredBy } from './settle-restore.js';
 import { decideTarget } from './decide.js';
 import { reasonOf } from './reason.js';
@@ -112,7 +113,7 @@ export async function settleAfterDeath(
     }
     const committed = committedBy(work, history, tools.graph);
     const durationMs = tools.now() - startedAt;
-    const to = headsOf(tools.graph, new Set(history.map((row) => row.revision))).join(',') || null;
+    const to = headsOf(tools.graph, appliedIn(history, tools.graph)).join(',') || null;
     if (committed === null) {
       return { ...common, outcome: 'failed', from: to, to, applied: [], backup, durationMs, failure: cause };
     }
@@ -135,16 +136,17 @@ function committedBy(
   if (intent.kind === 'downgrade') {
     // A downgrade leaves no rows of its own; only the backup's name says where the target was before.
     const kept = ancestors(graph, intent.goal ?? []);
-    const isThere = intent.goal !== undefined && history.every((row) => kept.has(row.revision));
+    const remaining = [...appliedIn(history, graph)];
+    const isThere = intent.goal !== undefined && remaining.every((id) => kept.has(id));
     return isThere ? { outcome: 'downgraded', from: null, applied: [] } : null;
   }
   const mine = history.filter((row) => row.runId === runId);
   if (mine.length === 0) return null;
-  const before = history.filter((row) => row.runId !== runId).map((row) => row.revision);
+  const before = history.filter((row) => row.runId !== runId);
   const ran = mine.filter((row) => row.status === 'applied');
   return {
     outcome: ran.length === 0 ? 'stamped' : 'upgraded',
-    from: headsOf(graph, new Set(before)).join(',') || null,
+    from: headsOf(graph, appliedIn(before, graph)).join(',') || null,
     applied: (ran.length === 0 ? mine : ran).map((row) => row.revision),
   };
 }

@@ -4,8 +4,7 @@ import { DatabaseError, type Depth, type Session } from '../dialects/port.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import type { Basis } from '../stamping/basis.js';
-import { listDifference } from '../stamping/judge.js';
-import { inWords } from '../stamping/match.js';
+import { inWords, listDifference } from '../stamping/match.js';
 import type { Plan } from './plan.js';
 
 /** What was found before a change, and how thoroughly it was looked for. */

@@ -9,6 +9,7 @@ import type { OutcomeDraft } from '../target/progress.js';
 import type { Revision } from '../model/revision.js';
 import type { TargetRef, Target } from '../model/target.js';
 import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
+import type { UserVersions } from '../stamping/claims.js';
 import type { Judgement } from '../stamping/judge.js';
 import type { Baseline } from '../target/baseline.js';
 import type { Intent } from '../target/intent.js';
@@ -18,6 +19,8 @@ import type { Work } from '../target/work.js';
 /** The first message to a worker: what all of its tasks have in common. */
 export interface StartMessage {
   readonly revisions: readonly Revision[];
+  /** What numbers in `user_version` mean; default: nothing. */
+  readonly userVersions?: UserVersions;
   /** For private copies; made when the first is needed. */
   readonly scratchDir: string;
   /** For private copies where that one cannot be made: a look works without the state directory. */

@@ -17,14 +17,21 @@ export interface Server {
 }
 
 export function createServer(
-  { revisions }: StartMessage,
+  { revisions, userVersions = {} }: StartMessage,
   driver: Driver,
   clock: Pick<Tools, 'now' | 'mayCommit'>,
 ): Server {
   const built = buildGraph(revisions);
   if ('problems' in built) throw new Error('the supervisor sent revisions that make no graph');
   const { graph } = built;
-  const tools: Tools = { driver, graph, replay: driver.replay(), structures: driver.structures, ...clock };
+  const tools: Tools = {
+    driver,
+    graph,
+    replay: driver.replay(),
+    structures: driver.structures,
+    userVersions,
+    ...clock,
+  };
   return {
     async perform(task): Promise<Replies[Task['kind']]> {
       switch (task.kind) {

@@ -74,7 +74,9 @@ export function observationOf(fingerprint: string): Observation {
     history: [{ revision: '0001', checksum: 'c', sqlChecksum: 's', status: 'applied', statementsDone: 3 }],
     tableCount: 8,
     fingerprint,
-    witness: { tool: 'alembic', revisions: ['e6e5369fb4d1'] },
+    claims: [
+      { tool: 'alembic', table: 'alembic_version', upTo: [{ name: 'e6e5369fb4d1' }], each: [], stuck: [] },
+    ],
   };
 }
 

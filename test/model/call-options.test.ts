@@ -51,6 +51,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'a list of names': ['t', [{}]],
   'a list of revisions': ['0001', [1]],
   'a list of rules': ['no-such', [1]],
+  'a list of pairs': ['3=0003', { 3: '0003' }, [3]],
 };
 
 describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {

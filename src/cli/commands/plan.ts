@@ -18,7 +18,7 @@ export const plan = defineCommand({
     'Shows for each cohort which revisions `upgrade` would run, in order, and which targets it would',
     'leave alone and why. Nothing is changed; `upgrade --dry-run` goes further and runs them on copies.',
   ],
-  settings: ['jobs', 'stamp', 'allowExtra'],
+  settings: ['jobs', 'stamp', 'at', 'allowExtra'],
   switches: ['sql'],
   examples: [
     { args: 'plan', does: 'what is pending, cohort by cohort' },
@@ -26,8 +26,8 @@ export const plan = defineCommand({
     { args: 'plan --sql', does: 'the SQL of it, to read and review' },
   ],
   exitCodes: { 0: 'the plan was made', 1: 'there is no target' },
-  async run(fleet, { select, settings: { stamp, allowExtra }, argument: to, switches }) {
-    const report = await fleet.plan({ ...select, ...present({ to, stamp, allowExtra }) });
+  async run(fleet, { select, settings: { stamp, at, allowExtra }, argument: to, switches }) {
+    const report = await fleet.plan({ ...select, ...present({ to, stamp, at, allowExtra }) });
     return {
       report,
       text: (options) => (switches.has('sql') ? planSql(report, options) : planText(report, options)),

@@ -21,7 +21,7 @@ export const upgrade = defineCommand({
     'A target that fails is as it was before, and the others go on.',
     'Running it again does only what is left.',
   ],
-  settings: ['stamp', 'allowDrift', 'allowExtra', ...RUN_SETTING_NAMES],
+  settings: ['stamp', 'at', 'allowDrift', 'allowExtra', ...RUN_SETTING_NAMES],
   switches: [],
   examples: [
     {
@@ -30,6 +30,10 @@ export const upgrade = defineCommand({
     },
     { args: 'upgrade', does: 'brings every target to head' },
     { args: 'upgrade --stamp', does: 'the same, legacy targets included where evidence is clear' },
+    {
+      args: 'upgrade --stamp --at latest',
+      does: 'the same; where several revisions have the structure, it is the last of them',
+    },
     { args: 'upgrade --limit 10 --verbose', does: 'the first ten targets, telling of each' },
     {
       args: 'upgrade 0042 --jobs 4 --report run.json',
@@ -43,11 +47,11 @@ export const upgrade = defineCommand({
     3: 'some target is in doubt; a person must look',
   },
   async run(fleet, { select, settings, argument: to }) {
-    const { stamp, allowDrift, allowExtra } = settings;
+    const { stamp, at, allowDrift, allowExtra } = settings;
     const report = await fleet.upgrade({
       ...select,
       ...runOptions(settings),
-      ...present({ to, stamp, allowDrift, allowExtra }),
+      ...present({ to, stamp, at, allowDrift, allowExtra }),
     });
     return { report, text: (options) => runText(report, options) };
   },

@@ -44,6 +44,7 @@ export const failureCode = z.enum([
   'drifted',
   'noBaseline',
   'ambiguousBaseline',
+  'claimMismatch',
   'checksumMismatch',
   'migrationFailed',
   'foreignKeyViolation',
@@ -116,6 +117,20 @@ export const match = z
     revision: text.nullable(),
     candidates: texts,
     difference: texts,
+    again: z.exactOptional(texts).describe('What would run again from the earliest, and may change rows'),
+    claims: z
+      .exactOptional(
+        z.array(
+          z.strictObject({
+            tool: text,
+            table: text,
+            says: texts.describe('The last that it records, in its own spelling'),
+            revisions: texts.describe('The heads of the revisions that are meant'),
+            stuck: z.exactOptional(texts).describe('Marks of a run that failed, or that holds a lock'),
+          }),
+        ),
+      )
+      .describe('What other tools record in it'),
   })
   .meta({ id: 'Match', description: 'How a legacy structure compares with the structure of every revision' });
 

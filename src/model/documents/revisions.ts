@@ -11,6 +11,7 @@ const revisionKeys = {
   dependsOn: texts,
   transactional: z.boolean(),
   isHead: z.boolean(),
+  replaces: z.exactOptional(texts).describe('The revisions that it stands for'),
 };
 const revisionSummary = z
   .strictObject(revisionKeys)

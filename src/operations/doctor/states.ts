@@ -2,6 +2,7 @@
 
 import { hint, onFleet } from '../../model/hint.js';
 import type { TargetState } from '../../model/observation.js';
+import type { FailureCode } from '../../model/outcome.js';
 import { cluster, type FailedTarget } from '../../report/group.js';
 import { count } from '../../report/layout.js';
 import { isDecided } from '../../stamping/match.js';
@@ -17,7 +18,9 @@ export function stateFindings(judged: readonly Judged[]): readonly Found[] {
     ...dirty(inState('dirty').filter((one) => !isEdited(one))),
     ...changedRevisions(judged.filter(isEdited)),
     ...drifted(inState('drifted').filter((one) => !isEdited(one))),
-    ...unmatched(legacy.filter((one) => !isKnown(one))),
+    ...claimed(legacy.filter(hasCode('claimMismatch'))),
+    ...undecided(legacy.filter(hasCode('ambiguousBaseline'))),
+    ...unmatched(legacy.filter((one) => hasCode('noBaseline')(one) && !isKnown(one))),
     ...unstamped(legacy.filter(isKnown)),
     ...pending(inState('pending', 'empty')),
   ];
@@ -87,6 +90,44 @@ function drifted(targets: readonly Judged[]): readonly Found[] {
   ];
 }
 
+function hasCode(code: FailureCode): (one: Judged) => boolean {
+  return ({ status }) => status.problem?.code === code;
+}
+
+function claimed(targets: readonly Judged[]): readonly Found[] {
+  if (targets.length === 0) return [];
+  const showAll = onFleet('status', { verbose: true });
+  return [
+    found(
+      {
+        id: 'claimed',
+        severity: 'warning',
+        message: `${count(targets.length, 'target')} without history ${targets.length === 1 ? 'has' : 'have'} a record of another tool that speaks against the structure, or of a run that did not end`,
+        hint: hint`see what each says, and what to do: ${showAll}`,
+        details: causes(casesOf(targets, () => true)),
+      },
+      step(showAll, 'tells what the other tool records, and the way out'),
+    ),
+  ];
+}
+
+function undecided(targets: readonly Judged[]): readonly Found[] {
+  if (targets.length === 0) return [];
+  const latest = onFleet('stamp', { at: 'latest', dryRun: true });
+  return [
+    found(
+      {
+        id: 'undecided',
+        severity: 'warning',
+        message: `${count(targets.length, 'target')} without history ${targets.length === 1 ? 'has' : 'have'} the structure of several revisions, and nothing says which ${targets.length === 1 ? 'it is' : 'they are'} at`,
+        hint: hint`say which it is, by --at earliest, --at latest or --at with a revision; where all of them have run: ${latest}`,
+        details: causes(casesOf(targets, () => true)),
+      },
+      step(latest, 'rehearses to record the last of the revisions that have the structure'),
+    ),
+  ];
+}
+
 function unmatched(targets: readonly Judged[]): readonly Found[] {
   if (targets.length === 0) return [];
   const showAll = onFleet('status', { verbose: true });
@@ -95,7 +136,7 @@ function unmatched(targets: readonly Judged[]): readonly Found[] {
       {
         id: 'unmatched',
         severity: 'warning',
-        message: `${count(targets.length, 'target')} without history ${targets.length === 1 ? 'has' : 'have'} a structure that no revision, or more than one, leaves`,
+        message: `${count(targets.length, 'target')} without history ${targets.length === 1 ? 'has' : 'have'} a structure that no revision leaves`,
         hint: hint`see the nearest revision and each difference: ${showAll}`,
         details: causes(casesOf(targets, () => true)),
       },

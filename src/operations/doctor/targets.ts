@@ -5,6 +5,7 @@ import { count } from '../../report/layout.js';
 import { versionsIn } from '../../revisions/directory.js';
 import { sameVersion } from '../../revisions/file-name.js';
 import type { Graph } from '../../revisions/graph.js';
+import { squashOf } from '../../revisions/squash.js';
 import type { Context, Selected } from '../context.js';
 import type { Recorded, RecordedFleet } from '../fleet-history.js';
 import type { Judged } from '../inspect.js';
@@ -58,6 +59,7 @@ export function targetFindings(seen: SeenFleet, context: Context): readonly Foun
   return [
     ...unreadable(seen),
     ...lost,
+    ...partlyReplaced(seen),
     ...(judged === null ? withoutHistory(seen, context, lost.length > 0) : stateFindings(judged)),
   ];
 }
@@ -89,7 +91,12 @@ function lostRevisions({ recorded, graph }: SeenFleet, { migrations }: Context):
   // Where the files cannot be read, their names still tell which ones are there.
   const named = graph.order.length > 0 ? [] : versionsIn(migrations);
   const lost = [...recorded.revisions.values()]
-    .filter(({ id }) => !graph.byId.has(id) && !named.some((version) => sameVersion(version, id)))
+    .filter(
+      ({ id }) =>
+        !graph.byId.has(id) &&
+        squashOf(id, graph) === null &&
+        !named.some((version) => sameVersion(version, id)),
+    )
     .sort(byTime);
   const [first] = lost;
   if (first === undefined) return [];
@@ -117,6 +124,25 @@ function lostRevisions({ recorded, graph }: SeenFleet, { migrations }: Context):
             ),
           ]),
     ),
+  ];
+}
+
+/** Targets between the revisions that one stands for now. */
+function partlyReplaced({ judged, graph }: SeenFleet): readonly Found[] {
+  const cases = casesOf(judged ?? [], ({ status: { state, problem } }) => {
+    const ids = problem?.revision?.split(',') ?? [];
+    return state === 'unknown' && ids.length > 0 && ids.every((id) => squashOf(id, graph) !== null);
+  });
+  const [first] = cases;
+  if (first === undefined) return [];
+  return [
+    found({
+      id: 'partlyReplaced',
+      severity: 'error',
+      message: `${count(cases.length, 'target')} ${cases.length === 1 ? 'has' : 'have'} some of the revisions that another one replaces`,
+      hint: first.failure.hint,
+      details: causes(cases),
+    }),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Reason } from '../../model/outcome.js';
 import type { Revision } from '../../model/revision.js';
 import { resolveArgument } from '../../revisions/argument.js';
 import { ancestors, headsOf, inOrder } from '../../revisions/graph.js';
+import { countHistory } from '../../revisions/squash.js';
 import type { Intent } from '../intent.js';
 import { firstPart, type Decision, type PlanStep } from '../plan.js';
 import { current, resumeAt, skipped, type Evidence } from './evidence.js';
@@ -31,6 +32,9 @@ export async function decideDowngrade(
   });
   const { part, isWhole } = firstPart(steps, (step) => step.revision);
   const gone = part.map((step) => step.revision.id);
+  // One that is there because all that it replaces is takes their rows along.
+  const { whole } = countHistory(evidence.observation.history ?? [], graph);
+  const replaced = whole.filter((one) => gone.includes(one.revision.id)).flatMap(({ rows }) => rows);
   const after = new Set([...applied].filter((id) => !gone.includes(id)));
   return {
     kind: 'plan',
@@ -41,7 +45,7 @@ export async function decideDowngrade(
     steps: part,
     resumeAt: resumed ?? 0,
     goal: isWhole ? null : goal,
-    forget: gone,
+    forget: [...new Set([...gone, ...replaced.map((row) => row.revision)])],
     fingerprint: await replay.fingerprint(inOrder(graph, after)),
     after: inOrder(graph, after),
     allowed: [],

@@ -4,10 +4,10 @@ import type { Difference, Structure } from '../../dialects/structure.js';
 import type { HistoryStatus } from '../../model/history.js';
 import type { Match, Observation } from '../../model/observation.js';
 import type { Revision } from '../../model/revision.js';
-import { ancestors, inOrder, type Graph } from '../../revisions/graph.js';
+import type { Graph } from '../../revisions/graph.js';
 import type { Basis } from '../../stamping/basis.js';
 import type { Judgement } from '../../stamping/judge.js';
-import { isDecided } from '../../stamping/match.js';
+import { chainOf, isDecided } from '../../stamping/match.js';
 import { isRecorded } from '../../stamping/recorded.js';
 import type { NoChange } from '../plan.js';
 
@@ -43,8 +43,7 @@ export function matchOf({ match }: Judgement): { readonly match?: Match } {
 
 /** The revisions that evidence shows to be applied to a legacy target; none where it does not decide. */
 export function baselineOf({ match }: Judgement, graph: Graph): readonly Revision[] {
-  if (match === undefined || !isDecided(match)) return [];
-  return inOrder(graph, ancestors(graph, [match.revision]));
+  return match === undefined || !isDecided(match) ? [] : chainOf(graph, match.revision);
 }
 
 /** Whether a target drifted in nothing but what was said to be harmless. */

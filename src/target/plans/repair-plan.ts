@@ -6,8 +6,7 @@ import type { RepairRequest, RepairStatement, RowCheck, Structures } from '../..
 import type { Reason } from '../../model/outcome.js';
 import type { Target } from '../../model/target.js';
 import { foreign, hint, onTarget, type Hint } from '../../model/hint.js';
-import { listDifference } from '../../stamping/judge.js';
-import { inWords } from '../../stamping/match.js';
+import { inWords, listDifference } from '../../stamping/match.js';
 
 export interface RepairPlan {
   readonly statements: readonly RepairStatement[];

@@ -6,6 +6,7 @@ import type { HistoryRow } from '../../model/history.js';
 import { again, hint, onTarget, type Hint } from '../../model/hint.js';
 import type { OutcomeCopy, Reason } from '../../model/outcome.js';
 import { headsOf, type Graph } from '../../revisions/graph.js';
+import { appliedIn } from '../../revisions/squash.js';
 import type { Intent } from '../intent.js';
 import type { Decision, NoChange, Plan } from '../plan.js';
 import { current } from './evidence.js';
@@ -74,7 +75,7 @@ export async function ifSound<T>(work: () => Promise<T>): Promise<T | null> {
 
 /** The recorded heads, joined by commas; null is base. Without any files, the last one that is recorded. */
 export function revisionOf(history: readonly HistoryRow[] | null, graph: Graph): string | null {
-  const applied = (history ?? []).filter(({ status }) => status !== 'started').map((row) => row.revision);
+  const applied = [...appliedIn(history ?? [], graph)];
   if (graph.order.length === 0) return applied.at(-1) ?? null;
   const lost = applied.filter((id) => !graph.byId.has(id));
   return [...headsOf(graph, new Set(applied)), ...lost].join(',') || null;

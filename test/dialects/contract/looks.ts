@@ -33,7 +33,7 @@ export function testLooks(kit: Kit): void {
     expect(first).toEqual(second);
     expect(third?.fingerprint).not.toBe(first?.fingerprint);
     expect([first?.tableCount, third?.tableCount]).toEqual([1, 2]);
-    expect(first).toMatchObject({ history: null, witness: null });
+    expect(first).toMatchObject({ history: null, claims: [] });
     expect(await asked(one, (session) => session.observe())).toEqual(first);
     expect(await asked(one, (session) => session.fingerprint())).toBe(first?.fingerprint);
   });

@@ -73,6 +73,7 @@ export async function openFleetInside(program: Program, migrations: string): Pro
         newRunId: () => `inside-${++lastRun}`,
         randomId: () => '000000000000',
         loadGraph: () => Promise.resolve(graph),
+        userVersionsIn: () => ({}),
         dialect: createSqliteDialect(places),
         place: {},
         startPool,

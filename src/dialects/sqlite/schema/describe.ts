@@ -68,7 +68,7 @@ export function describe(difference: SchemaDifference): string {
 function leftover(difference: Extract<SchemaDifference, { kind: 'tableExtra' }>): string {
   if (difference.leftover === null) return '';
   const { table, tool } = difference.leftover;
-  return `: by its name, left behind by a rebuild of ${table} (${tool}) that did not finish`;
+  return `: by its name, left behind by a rebuild of ${table ?? 'another table'} (${tool}) that did not finish`;
 }
 
 function tableDifference(aspect: TableAspect, expected: Table, actual: Table): string {

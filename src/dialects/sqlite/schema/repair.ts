@@ -61,11 +61,14 @@ function cutOff(
   return left.flatMap((difference) => {
     if (difference.kind !== 'tableExtra' || difference.leftover === null) return [];
     const { table, tool } = difference.leftover;
-    const isMissing = differences.some(
-      (other) => other.kind === 'tableMissing' && has([{ name: other.table }], table),
-    );
-    const rename = `ALTER TABLE ${nameSql(difference.table)} RENAME TO ${nameSql(table)}`;
-    const words = `table ${table} is missing, and ${difference.table}, by its name left behind by a rebuild of it (${tool}), may hold its rows`;
-    return isMissing ? [`${words}: ${rename}, or name ${difference.table} to drop it`] : [];
+    const missing = differences.flatMap((other) => (other.kind === 'tableMissing' ? [other.table] : []));
+    // A name that does not say whose copy it is may be that of any.
+    return missing
+      .filter((name) => table === null || has([{ name }], table))
+      .map((name) => {
+        const rename = `ALTER TABLE ${nameSql(difference.table)} RENAME TO ${nameSql(name)}`;
+        const words = `table ${name} is missing, and ${difference.table}, by its name left behind by a rebuild of ${table === null ? 'some table' : 'it'} (${tool}), may hold its rows`;
+        return `${words}: ${rename}, or name ${difference.table} to drop it`;
+      });
   });
 }

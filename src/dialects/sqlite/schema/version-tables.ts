@@ -33,6 +33,11 @@ const BY_NAME: ReadonlySet<string> = new Set(
     '__EFMigrationsHistory',
     '__EFMigrationsLock',
     'mikro_orm_migrations',
+    'grdb_migrations',
+    '_yoyo_migration',
+    '_yoyo_log',
+    '_yoyo_version',
+    'yoyo_lock',
     '_litestream_seq',
     '_litestream_lock',
     'libsql_wasm_func_table',
@@ -49,6 +54,16 @@ const BY_COLUMNS: ReadonlyMap<string, readonly string[]> = new Map([
   ['migrations', ['id,name,run_on', 'id,name,timestamp', 'executed_at,hash,id,name', 'batch,id,migration']],
   // postgrator.
   ['schemaversion', ['md5,name,run_at,version', 'version']],
+  // FluentMigrator, before and after it had times and words.
+  ['versioninfo', ['version', 'appliedon,version', 'appliedon,description,version']],
+  // Grafana.
+  ['migration_log', ['error,id,migration_id,sql,success,timestamp']],
+  // peewee.
+  ['migratehistory', ['id,migrated_at,name']],
+  // Room.
+  ['room_master_table', ['id,identity_hash']],
+  // TypeORM's notes on generated columns and views.
+  ['typeorm_metadata', ['database,name,schema,table,type,value']],
 ]);
 
 /**
@@ -63,9 +78,13 @@ export function isVersionTable(table: string, columns: readonly string[]): boole
 
 /** A table that a tool left behind when its rebuild of another table did not finish. */
 export interface Leftover {
-  readonly table: string;
+  /** The one that was rebuilt; null where the name does not say. */
+  readonly table: string | null;
   readonly tool: string;
 }
+
+/** knex numbers its copies, and names no table. */
+const NUMBERED: readonly (readonly [pattern: RegExp, tool: string])[] = [[/^_knex_temp_alter\d+$/, 'knex']];
 
 const LEFTOVERS: readonly (readonly [pattern: RegExp, tool: string])[] = [
   [/^_flotilla_new_(.+)$/s, 'Flotilla'],
@@ -81,6 +100,8 @@ const LEFTOVERS: readonly (readonly [pattern: RegExp, tool: string])[] = [
  * @param tables names of the tables that could be that other one
  */
 export function leftoverOf(table: string, tables: readonly string[]): Leftover | null {
+  const numbered = NUMBERED.find(([pattern]) => pattern.test(fold(table)));
+  if (numbered !== undefined) return { table: null, tool: numbered[1] };
   for (const [pattern, tool] of LEFTOVERS) {
     const rebuilt = pattern.exec(fold(table))?.[1];
     const original = rebuilt === undefined ? undefined : tables.find((name) => fold(name) === rebuilt);

@@ -5,6 +5,7 @@ import { parseStmt } from 'sqlite3-parser';
 import type { Problem } from '../../../model/errors.js';
 import type { StatementReading, Syntax, Token } from '../../../revisions/syntax.js';
 import { namesByPosition, tablesByPosition } from './by-position.js';
+import { keepsRows } from './keeps-rows.js';
 import { refusalsOf, type Surroundings } from './refuse.js';
 import { split } from './split.js';
 import { syntaxError } from './syntax-error.js';
@@ -76,6 +77,7 @@ function whatItIs(tokens: readonly Token[], parsed: Parsed): Omit<StatementReadi
   return {
     kind,
     ...(isOutside(tokens) ? { outsideTransaction: true } : {}),
+    ...(parsed.status === 'ok' && keepsRows(parsed.root) ? { keepsRows: true } : {}),
     ...(byPosition.length === 0 ? {} : { byPosition }),
   };
 }

@@ -6,6 +6,7 @@ import { createSession } from '../../../../src/dialects/sqlite/driver/session.js
 import { sqliteSyntax } from '../../../../src/dialects/sqlite/syntax/syntax.js';
 import type { Revision } from '../../../../src/model/revision.js';
 import { parseRevision } from '../../../../src/revisions/parse.js';
+import { SESSION_OPTIONS } from '../../../support/driver.js';
 
 /** How a pass ended. */
 export interface Ended {
@@ -44,7 +45,7 @@ export async function pass({ start, revisions, begun = {}, then }: Pass): Promis
   db.unsafeMode();
   db.exec(start);
   db.unsafeMode(false);
-  const session = createSession(db);
+  const session = createSession(db, SESSION_OPTIONS);
   let sql = '';
   try {
     await session.lock();
