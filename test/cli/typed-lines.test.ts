@@ -1,9 +1,8 @@
 // Every command that is printed works as it stands: each scenario is a fleet in which something is found, every command
 // that is printed about it is typed into a real shell on a copy of that fleet, and what its words promise is true then.
 
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { advice } from '../../src/dialects/sqlite/driver/advice.js';
 import { commandText } from '../../src/model/command.js';
@@ -11,22 +10,11 @@ import { failureCode } from '../../src/model/documents/parts.js';
 import { tell } from '../../src/model/hint.js';
 import { hintFor } from '../../src/target/reason.js';
 import { temporaryDirectory } from '../support/fleet.js';
-import { hintsWithCommands } from '../support/messages.js';
-import { commandsIn, hintsIn, linesIn, readLine } from '../support/printed-lines.js';
+import { commandsIn, linesIn, readLine } from '../support/printed-lines.js';
 import { createShell } from '../support/typed-lines.js';
 import { PLACE, SCENARIOS } from '../support/typed-scenarios.js';
 
 const type = createShell();
-const said = new Set<string>();
-
-const SRC = join(import.meta.dirname, '../../src');
-const HINTS = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) =>
-    ts.createSourceFile(name, readFileSync(join(SRC, name), 'utf8'), ts.ScriptTarget.ES2023, true),
-  )
-  .flatMap(hintsWithCommands);
-
 const place = readLine(`flotilla status ${PLACE}`);
 
 test.for(SCENARIOS)('What is printed about $title can be typed.', async ({ make, typed, promises = [] }) => {
@@ -39,8 +27,6 @@ test.for(SCENARIOS)('What is printed about $title can be typed.', async ({ make,
   const lines = [...new Set([...commands.map(commandText), ...linesIn(printed.output)])];
   const shown = `${typed}\n${printed.output}`;
 
-  for (const { hint } of hintsIn(document)) said.add(hint);
-  said.add(printed.output.replace(/\s+/g, ' '));
   expect(lines, shown).not.toEqual([]);
   for (const line of lines) {
     if (line.startsWith('flotilla ')) expectSameFleet(line, typed);
@@ -62,17 +48,6 @@ test.for(SCENARIOS)('What is printed about $title can be typed.', async ({ make,
     const result = await type(`${typed} ${PLACE}`, directory);
     expect(result.code, `${wanted.join(' and ')}, then again ${result.output}\n${shown}`).toBe(again);
   }
-});
-
-/** Hints that no scenario meets, because a machine must fail for them, or two processes must meet. */
-const UNMET: readonly RegExp[] = [];
-
-test('Every hint with a command in the source was printed by some scenario.', ({ skip }) => {
-  if (said.size < SCENARIOS.length) skip('Only some of the scenarios were tried.');
-  const all = [...said].join('\n');
-  const unmet = HINTS.filter(({ printed }) => !printed.test(all)).map(({ text }) => text);
-  expect(unmet.filter((text) => !UNMET.some((known) => known.test(text)))).toEqual([]);
-  expect(UNMET.filter((known) => !unmet.some((text) => known.test(text)))).toEqual([]);
 });
 
 test.for(failureCode.options)('What to do about %s keeps fleet, run and target.', (code) => {

@@ -36,24 +36,6 @@ const SENTENCES = new Set([
   'Explanation',
 ]);
 
-/** The hints in a source that have commands: each as a pattern that finds it where it was printed. */
-export function hintsWithCommands(
-  source: ts.SourceFile,
-): readonly { readonly text: string; readonly printed: RegExp }[] {
-  return partsIn(source).flatMap(({ node }) => {
-    if (!ts.isTemplateExpression(node)) return [];
-    if (!node.templateSpans.some(({ expression }) => isCommand(expression))) return [];
-    const words = [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)];
-    const pattern = words.map((text) =>
-      text
-        .trim()
-        .replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-        .replace(/\s+/g, ' '),
-    );
-    return [{ text: node.getText(), printed: new RegExp(pattern.join('.*')) }];
-  });
-}
-
 /** Commands in hints with words behind them that would be copied along: a command ends its clause, or its line. */
 export function runOnIn(source: ts.SourceFile): string[] {
   return partsIn(source).flatMap(({ node }) => {

@@ -27,16 +27,6 @@ export function commandsIn(document: unknown): readonly Command[] {
   ];
 }
 
-/** Every hint in a document, with the commands that it says are in it. */
-export function hintsIn(
-  document: unknown,
-): readonly { readonly hint: string; readonly lines: readonly string[] }[] {
-  if (typeof document !== 'object' || document === null) return [];
-  const { hint, commands = [] } = document as { hint?: unknown; commands?: readonly Command[] };
-  const own = typeof hint === 'string' ? [{ hint, lines: commands.map(commandText) }] : [];
-  return [...own, ...Object.values(document).flatMap(hintsIn)];
-}
-
 /** The words that a shell makes of a line. */
 export function wordsOf(line: string): readonly string[] {
   if (!/['"\\$`~*?]/.test(line)) return line.split(' ');
