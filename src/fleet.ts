@@ -1,4 +1,4 @@
-// The composition root: options -> places, database driver, clock, processes. The only file, beside the worker's
+// The composition root: options -> directories, database driver, clock, processes. The only file, beside the worker's
 // entry, that names a concrete driver, and the one where clock and chance come in.
 
 import { randomBytes } from 'node:crypto';
@@ -121,7 +121,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       newRevision: ({ message }) => createRevision(context, message),
       close: () => Promise.resolve(),
     },
-    (asked) => aboutOf(context, asked),
+    (asked, name) => aboutOf(context, asked, name),
   );
 }
 

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import ts from 'typescript';
-import { composedIn, messagesIn, offenceOf, type Form } from './support/messages.js';
+import { composedIn, messagesIn, offenceOf, runOnIn, type Form } from './support/messages.js';
 
 /** Texts that begin with the name of a thing, which keeps its letters. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -36,6 +36,16 @@ test('No message has a sentence within it.', { timeout: 60_000 }, () => {
     .filter(({ fileName, isDeclarationFile }) => fileName.startsWith(SRC) && !isDeclarationFile)
     .flatMap((source) => composedIn(program, source).map((each) => `${source.fileName}: ${each}`));
   expect(wrong).toEqual([]);
+});
+
+test('No word stands behind a command, to be typed with it.', () => {
+  const wrong = PATHS.flatMap((path) => {
+    const text = readFileSync(join(SRC, path), 'utf8');
+    return runOnIn(ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true));
+  });
+  expect(wrong).toEqual([]);
+  const text = 'const list = command("history"); hint`${list} lists them`; hint`see ${list}; or ${again()}`;';
+  expect(runOnIn(ts.createSourceFile('a.ts', text, ts.ScriptTarget.ES2023, true))).toHaveLength(1);
 });
 
 test('The messages are found.', () => {

@@ -2,7 +2,7 @@
 // takes the words apart; every name and value is checked here against the table of options, before anything is done.
 
 import { nearest } from '../index.js';
-import type { FleetError } from '../index.js';
+import type { FleetError, Setting } from '../index.js';
 import type { Command } from './command.js';
 import type { Values } from './configuration.js';
 import { checkNames } from './option-names.js';
@@ -134,11 +134,22 @@ function checkValue(name: OptionName, texts: readonly (string | boolean)[], comm
   if (setting.type !== 'list' && texts.length > 1)
     throw usage(`${flag} is given ${texts.length} times`, command);
   if (texts.includes('')) throw usage(`${flag} needs a value: ${allowed(setting)}`, command);
-  const value = valueOf(setting, texts.join(','), name);
+  const value =
+    setting.type === 'list' ? itemsOf(setting, texts, name) : valueOf(setting, String(texts[0]), name);
   if (value === undefined) {
     throw usage(`${flag} takes ${allowed(setting)}, and got '${texts.join(',')}'`, command);
   }
   return value;
+}
+
+/** The items of a list that is given by one option or by several; undefined where one of them has none. */
+function itemsOf(
+  setting: Setting,
+  texts: readonly (string | boolean)[],
+  name: OptionName,
+): readonly string[] | undefined {
+  const lists = texts.map((text) => valueOf(setting, String(text), name));
+  return lists.every((list) => typeof list === 'object') ? lists.flat() : undefined;
 }
 
 function checkTogether({ name, looks }: Command, flags: Values, switches: ReadonlySet<SwitchName>): void {

@@ -125,7 +125,7 @@ export interface Driver {
   readonly structures: Structures;
   /** How the text of revisions is read. */
   readonly syntax: Syntax;
-  /** What to do about a fault that only this kind of database has; null where there is nothing special to say. */
+  /** What to do about a fault, where this kind of database has more to say than its code does; else null. */
   readonly advice: (fault: FaultOf, target: TargetRef) => Hint | null;
 }
 
@@ -136,6 +136,8 @@ export type Read<T> = { readonly value: T } | { readonly error: unknown };
 export interface FaultOf {
   readonly code: FailureCode;
   readonly message: string;
+  /** What was thrown. */
+  readonly error?: unknown;
   /** The revision that the work had come to; undefined where it had come to none. */
   readonly reached?: string | undefined;
 }

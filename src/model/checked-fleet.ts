@@ -12,7 +12,7 @@ import type { About } from './hint.js';
  * @param about what commands are about in a call with these options
  * @throws FleetError `usage` from every method, as a rejection, before anything is read
  */
-export function checkedFleet(fleet: Fleet, about: (options: object) => About): Fleet {
+export function checkedFleet(fleet: Fleet, about: (options: object, name: CallName) => About): Fleet {
   async function call<N extends CallName, R>(
     name: N,
     given: readonly unknown[],
@@ -22,7 +22,7 @@ export function checkedFleet(fleet: Fleet, about: (options: object) => About): F
     try {
       return await work(options);
     } catch (error) {
-      throw error instanceof FleetError ? error.told(about(options)) : error;
+      throw error instanceof FleetError ? error.told(about(options, name)) : error;
     }
   }
   return {

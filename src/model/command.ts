@@ -15,14 +15,19 @@ export interface ForeignCommand {
   readonly args: readonly string[];
 }
 
-/** By name: `dryRun: true` is `--dry-run`, `backup: false` is `--no-backup`, a list is joined by commas. */
+/** By name: `dryRun: true` is `--dry-run`, `backup: false` is `--no-backup`, a list is one option with commas. */
 export type CommandOptions = Readonly<Record<string, boolean | number | string | readonly string[]>>;
 
 /** The words of a command, the program's name first. */
 export function argvOf(command: Command): readonly string[] {
   if ('program' in command) return [command.program, ...command.args];
   const { verb, argument, options = {} } = command;
-  return ['flotilla', verb, ...(argument === undefined ? [] : [argument]), ...optionArgs(options)];
+  const given = optionArgs(options);
+  if (argument === undefined) return ['flotilla', verb, ...given];
+  // `-1` is a revision argument, and anything else behind a dash would be read as an option.
+  return /^-(?!\d+$)/.test(argument)
+    ? ['flotilla', verb, ...given, '--', argument]
+    : ['flotilla', verb, argument, ...given];
 }
 
 /** A command line that a shell reads back as the words of the command. */
@@ -39,22 +44,38 @@ function optionArgs(options: CommandOptions): string[] {
   return Object.entries(options).flatMap(([name, value]) => {
     const flag = flagOf(name);
     if (typeof value === 'boolean') return [value ? `--${flag}` : `--no-${flag}`];
-    const text = typeof value === 'object' ? value.map(listItem).join(',') : String(value);
-    // Behind a blank it would be read as an option of its own.
-    return text.startsWith('-') ? [`--${flag}=${text}`] : [`--${flag}`, text];
+    return textsOf(value).flatMap((text) =>
+      // Behind a blank it would be read as an option of its own.
+      text.startsWith('-') ? [`--${flag}=${text}`] : [`--${flag}`, text],
+    );
   });
 }
 
-/** An item that is read back as one: commas and braces count where they are those of a glob, and `@` names a file. */
+/** The values of one option: items that lists take apart in another way than they stand there are named one by one. */
+function textsOf(value: number | string | readonly string[]): readonly string[] {
+  if (typeof value !== 'object') return [String(value)];
+  const items = value.map(listItem);
+  return items.every((item, at) => item === value[at] && !/[{}\\]/.test(item)) ? [items.join(',')] : items;
+}
+
+/** One item as a list is written: commas that do not stand in braces, and blanks around it, stand behind a backslash. */
 function listItem(item: string): string {
-  const isGlob = /^[^{},]*(?:\{[^{}]*\}[^{},]*)*$/.test(item);
-  return (isGlob ? item : item.replace(/[{},]/g, String.raw`\$&`)).replace(/^@/, String.raw`\@`);
+  let depth = 0;
+  const text = item.replace(/[{},]/g, (char) => {
+    if (char === '{') depth += 1;
+    if (char === '}') depth -= 1;
+    return char === ',' && depth <= 0 ? String.raw`\,` : char;
+  });
+  return text
+    .replace(/^@/, String.raw`\@`)
+    .replace(/^\s/, String.raw`\$&`)
+    .replace(/\s$/, String.raw`\$&`);
 }
 
 /** A word that a shell reads back as it is. */
 export function shellWord(word: string): string {
   if (/^[\w./:@%+,=-]+$/.test(word)) return word;
-  if (visible(word) === word) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  if (visible(word) === word && !word.includes('\n')) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
   // Characters that had to be spelled out are read back by bash, zsh and ksh.
   return `$'${visible(word.replace(/[\\']/g, String.raw`\$&`)).replaceAll('\n', String.raw`\n`)}'`;
 }

@@ -84,8 +84,10 @@ export interface About {
   readonly place: CommandOptions;
   /** Options that say which of its targets were asked for. */
   readonly scope: CommandOptions;
-  /** The command that changes targets, where one is at work, with its own options alone. */
+  /** The command that changes targets, where one is at work or was asked about, with its own options alone. */
   readonly run?: FlotillaCommand;
+  /** By command that changes targets: options of the call that it takes as well. */
+  readonly shared?: Readonly<Record<string, CommandOptions>>;
   /** Id of the target at hand. */
   readonly target?: string;
 }
@@ -109,21 +111,34 @@ export function tell(said: Hint, about: About): ToldHint {
   return commands.length === 0 ? { hint: text } : { hint: text, commands };
 }
 
-/** Options that the command has itself win, so that a hint can narrow what was asked for. */
-export function complete(draft: CommandDraft, { place, scope, run, target }: About): Command {
+/**
+ * A command that is at work already keeps its argument and its options, and any other that changes targets keeps what
+ * both take: else it would do more than was asked for. What the draft says itself wins, so that a hint can narrow that.
+ */
+export function complete(draft: CommandDraft, { place, scope, run, shared, target }: About): Command {
   if ('program' in draft) return draft;
-  const { verb, argument, options = {}, about } = draft;
-  const base: FlotillaCommand = verb === undefined ? (run ?? { verb: 'upgrade' }) : { verb };
-  const named = argument ?? base.argument;
+  const { verb = run?.verb ?? 'upgrade', options = {}, about } = draft;
+  const same = verb === run?.verb ? run : undefined;
+  const argument = draft.argument ?? same?.argument;
   const chosen =
     about === 'none' ? {} : about === 'fleet' || target === undefined ? scope : { only: [target] };
-  const inherited = verb === undefined ? (run?.options ?? {}) : {};
-  const all = { ...inherited, ...options, ...without(chosen, options), ...place };
+  const inherited = (same === undefined ? shared?.[verb] : same.options) ?? {};
+  const all = { ...joined(inherited, options), ...without(chosen, options), ...place };
   return {
-    verb: base.verb,
-    ...(named === undefined ? {} : { argument: named }),
+    verb,
+    ...(argument === undefined ? {} : { argument }),
     ...(Object.keys(all).length === 0 ? {} : { options: all }),
   };
+}
+
+/** The second options over the first; what both list is named together. */
+function joined(inherited: CommandOptions, options: CommandOptions): CommandOptions {
+  const all = Object.entries(options).map(([name, value]) => {
+    const before = inherited[name];
+    const isList = typeof before === 'object' && typeof value === 'object';
+    return [name, isList ? [...new Set([...before, ...value])] : value] as const;
+  });
+  return { ...inherited, ...Object.fromEntries(all) };
 }
 
 function without(options: CommandOptions, others: CommandOptions): CommandOptions {

@@ -1,5 +1,6 @@
-// What the reading of revisions finds: one finding for each mistake, with its place and its mend.
+// What the reading of revisions finds: one finding for each mistake, with file, line and mend.
 
+import type { Command } from './command.js';
 import type { CONTRACT } from './report.js';
 
 /** An error makes `lint` exit with 1; a warning does so with `--strict` only; a notice never does. */
@@ -16,8 +17,10 @@ export interface LintFinding {
   readonly message: string;
   /** Why it matters. */
   readonly why: string;
-  /** What to do about it. */
+  /** What to do about it, commands included. */
   readonly mend: string;
+  /** The commands in it, in order; left out where there are none. */
+  readonly commands?: readonly Command[];
 }
 
 export interface LintReport {

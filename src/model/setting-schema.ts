@@ -128,21 +128,20 @@ function milliseconds(text: string): number {
 }
 
 /**
- * `a,{b,c}` -> `a` and `{b,c}`: commas within the braces of a glob do not separate. `a\,b` -> `a,b`; what else a
- * backslash stands before keeps it, because it may be for a glob.
+ * `a,{b,c}` -> `a` and `{b,c}`: commas within the braces of a glob do not separate, nor do those behind a backslash.
+ * Blanks around an item are not part of it, except behind a backslash.
  */
 export function splitList(text: string): string[] {
   const parts = [''];
   let depth = 0;
-  for (const char of text.match(/\\.|./gsu) ?? []) {
-    if (char === String.raw`\,`) {
-      parts.push(`${parts.pop() ?? ''},`);
-      continue;
-    }
+  for (const [char] of text.matchAll(/\\,|./gs)) {
     if (char === '{') depth += 1;
     if (char === '}') depth -= 1;
     if (char === ',' && depth <= 0) parts.push('');
-    else parts.push(`${parts.pop() ?? ''}${char}`);
+    else parts.push(`${parts.pop() ?? ''}${char === '\\,' && depth <= 0 ? ',' : char}`);
   }
-  return parts.map((part) => part.trim()).filter((part) => part !== '');
+  return parts
+    .map((part) => part.trimStart().replace(/(?<!\\)\s+$/, ''))
+    .map((part) => part.replace(/^\\(?=\s)/, '').replace(/\\(?=\s$)/, ''))
+    .filter((part) => part !== '');
 }

@@ -1,7 +1,7 @@
 // What the commands in hints are completed with in one call of the library: the fleet, the targets that were asked
 // for, and the run's own command with its own options. The one place that makes a command out of options.
 
-import type { RunOptions, SelectOptions } from '../model/api.js';
+import type { RunOptions } from '../model/api.js';
 import type { CommandOptions, FlotillaCommand } from '../model/command.js';
 import type { About } from '../model/hint.js';
 import type { RunCommand } from '../model/report.js';
@@ -9,14 +9,47 @@ import { CHANGE_SETTINGS, CHOICE_SETTINGS, namesOf, WORK_SETTINGS } from '../mod
 import type { Intent } from '../target/intent.js';
 import type { Context } from './context.js';
 
-/** @param place options that say which fleet it is */
-export function aboutOf({ place, scope }: Pick<Context, 'place' | 'scope'>, options: SelectOptions): About {
-  return { place, scope: { ...given(options, namesOf(CHOICE_SETTINGS)), ...scope } };
+const CHANGE = namesOf({ ...WORK_SETTINGS, ...CHANGE_SETTINGS });
+
+/** A rehearsal is of one command: what it suggests beside itself is meant. */
+const LASTING = CHANGE.filter((name) => name !== 'dryRun');
+
+/**
+ * @param place options that say which fleet it is
+ * @param verb the method that was called
+ */
+export function aboutOf(
+  { place, scope: typed }: Pick<Context, 'place' | 'scope'>,
+  options: RunOptions & { readonly allowExtra?: boolean },
+  verb?: string,
+): About {
+  const scope = { ...given(options, namesOf(CHOICE_SETTINGS)), ...typed };
+  const own = given(options, CHANGE);
+  const change = given(options, LASTING);
+  const restore = given(
+    options,
+    LASTING.filter((name) => name !== 'backup'),
+  );
+  const matched = { ...change, ...given({ allowExtra: options.allowExtra === true || undefined }) };
+  const changing = {
+    upgrade: matched,
+    stamp: matched,
+    downgrade: change,
+    repair: change,
+    restore,
+  };
+  const copies = given(own, ['jobs', 'backupDir']);
+  return {
+    place,
+    scope,
+    shared: { ...changing, backup: copies, doctor: copies },
+    ...(verb !== undefined && verb in changing ? { run: { verb, options: own } } : {}),
+  };
 }
 
 /** The command that asks for a run again, without its targets and its fleet. */
 export function commandOf(verb: RunCommand, intent: Intent, options: RunOptions): FlotillaCommand {
-  const own = given(options, namesOf({ ...WORK_SETTINGS, ...CHANGE_SETTINGS }));
+  const own = given(options, CHANGE);
   const argument = argumentOf(intent);
   return {
     verb,

@@ -15,7 +15,7 @@ export function resolveAt(at: string, graph: Graph): string {
   const [revision, ...others] = resolveArgument(graph, at, new Set());
   if (revision !== undefined && others.length === 0) return revision;
   throw new FleetError('usage', `--at ${at} does not name one revision`, {
-    hint: hint`name the one that these targets are at, or earliest or latest; ${command('history')} lists them`,
+    hint: hint`name the one that these targets are at, of these, or earliest or latest: ${command('history')}`,
   });
 }
 

@@ -7,10 +7,11 @@ import { FleetError } from '../model/errors.js';
 import type { About } from '../model/hint.js';
 import { RUN_SETTINGS } from '../model/settings.js';
 import type { Graph } from '../revisions/graph.js';
-import { aboutOf } from './about.js';
+import { aboutOf, commandOf } from './about.js';
 import { interrupted, scratchOf, selectTargets, type Context, type Selected } from './context.js';
 import { firstWithWork } from './first-with-work.js';
 import { judgeTargets, observeTargets, type InspectRequest, type Judged, type Question } from './inspect.js';
+import type { RunCommand } from '../model/report.js';
 import type { Intent } from '../target/intent.js';
 import type { Target } from '../model/target.js';
 import type { Pool } from '../workers/pool.js';
@@ -105,6 +106,13 @@ export async function judgeAll(
   return judgeTargets({ targets, refused, found, about }, pool, { intent, soft });
 }
 
+/** A run that is only looked at. */
+interface WorkAhead {
+  readonly options: SelectOptions;
+  readonly intent: Intent;
+  readonly verb: RunCommand;
+}
+
 /**
  * Looks at what a run with an intent would do; a limit takes the first targets that have something to do.
  * @throws FleetError as `withLook`
@@ -112,10 +120,11 @@ export async function judgeAll(
 export async function withWork<T>(
   context: Context,
   graph: Graph,
-  { options: { limit, ...options }, intent }: { readonly options: SelectOptions; readonly intent: Intent },
+  { options: { limit, ...options }, intent, verb }: WorkAhead,
   work: (look: Look, judged: readonly Judged[]) => Promise<T>,
 ): Promise<T> {
-  return withLook(context, graph, options, async (all) => {
+  return withLook(context, graph, options, async (seen) => {
+    const all = { ...seen, about: { ...seen.about, run: commandOf(verb, intent, options) } };
     const examine = (targets: readonly Target[]) =>
       judgeAll({ ...all, targets, refused: [], request: { ...all.request, targets } }, { intent });
     const selected = await firstWithWork(all, limit, examine);

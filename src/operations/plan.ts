@@ -22,7 +22,7 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
   const { judged, cohorts, selected } = await withWork(
     context,
     graph,
-    { options, intent },
+    { options, intent, verb: 'upgrade' },
     async (look, all) => {
       const { about } = look;
       const { busyWaitMs } = look.request;
@@ -33,7 +33,9 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
       });
       const plans: PlannedCohort[] = [];
       for (const cohort of cohortsOf(all))
-        plans.push(await planCohort(cohort, { graph, dialect: context.dialect, pool: look.pool, rehearse, about }));
+        plans.push(
+          await planCohort(cohort, { graph, dialect: context.dialect, pool: look.pool, rehearse, about }),
+        );
       return { judged: all, cohorts: plans, selected: look };
     },
   );

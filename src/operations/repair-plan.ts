@@ -8,7 +8,6 @@ import { cohortsOf, type CohortOf } from './inspect.js';
 import { withWork } from './look.js';
 import type { About } from '../model/hint.js';
 import { failureOf } from '../model/outcome.js';
-import { aboutOf } from './about.js';
 import { repairIntent } from './repair.js';
 import { unmatchedNames } from './unmatched.js';
 
@@ -16,7 +15,8 @@ import { unmatchedNames } from './unmatched.js';
 export async function repairPlanFleet(context: Context, options: RepairOptions): Promise<RepairPlanReport> {
   const graph = await context.loadGraph();
   const intent = await repairIntent(context, options);
-  const { judged, selected } = await withWork(context, graph, { options, intent }, async (look, all) => ({
+  const request = { options, intent, verb: 'repair' } as const;
+  const { judged, selected } = await withWork(context, graph, request, async (look, all) => ({
     judged: all,
     selected: look,
   }));
@@ -28,7 +28,7 @@ export async function repairPlanFleet(context: Context, options: RepairOptions):
     command: 'repairPlan',
     head: graph.heads,
     cohorts: cohortsOf(judged, ({ layout }) => (intent.columns === true ? layout : null)).map((cohort) =>
-      planned(cohort, aboutOf(context, options)),
+      planned(cohort, selected.about),
     ),
     ...unmatchedNames(intent.dropExtra, found, context.dialect),
     ...scopedOf(selected),

@@ -27,7 +27,7 @@ export async function repairIntent(
     const [id, ...others] = resolveArgument(graph, name, new Set());
     if (id !== undefined && others.length === 0) return id;
     throw new FleetError('usage', `--checksums ${name} does not name one revision`, {
-      hint: hint`name the revision whose file was edited; ${command('history')} lists them`,
+      hint: hint`name the revision whose file was edited, of these: ${command('history')}`,
     });
   });
   return { ...asked, checksums: ids };

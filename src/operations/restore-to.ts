@@ -37,7 +37,7 @@ export async function restoreTo(context: Context, options: RestoreToOptions): Pr
   const { path, runId, takenAt, sizeBytes } = copy;
   const told = { path, runId, takenAt, revision: verdict?.revision ?? null, sizeBytes };
   if (verdict?.problem !== null && !(force && verdict?.mayForce === true)) {
-    const said = hint`take another one: ${onTarget('backup', {}, 'verify')} tells which are good`;
+    const said = hint`take another one that is good: ${onTarget('backup', {}, 'verify')}`;
     const problem = { message: verdict?.problem ?? 'it was not looked at', ...tell(said, about) };
     return { ...base, copy: told, file: null, problem, exitCode: EXIT.failed };
   }

@@ -20,7 +20,7 @@ export async function showRevision(context: Context, argument: string): Promise<
       'unknownRevision',
       `"${argument}" names ${others.length === 0 ? 'base' : 'several revisions'}`,
       {
-        hint: hint`name one revision; ${command('history')} lists them`,
+        hint: hint`name one revision, of these: ${command('history')}`,
       },
     );
   }

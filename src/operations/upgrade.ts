@@ -23,6 +23,6 @@ function assertKinds(kinds: readonly string[], known: readonly string[]): void {
   const [near] = nearest(unknown, known);
   const meant = near === undefined ? '' : `; the nearest is ${near}`;
   throw new FleetError('usage', `There is no kind of difference "${unknown}"${meant}`, {
-    hint: hint`${onFleet('drift', { json: true })} tells the kind of each difference; there are ${known.join(', ')}`,
+    hint: hint`see the kind of each difference: ${onFleet('drift', { json: true })}; there are ${known.join(', ')}`,
   });
 }

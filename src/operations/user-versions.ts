@@ -37,6 +37,6 @@ function oneRevision(name: string, graph: Graph): string {
 
 function wrong(message: string): FleetError {
   return new FleetError('configuration', message, {
-    hint: hint`write a number of user_version and the revision that it stands for, such as 3=0003; ${command('history')} lists the revisions`,
+    hint: hint`write a number of user_version and the revision that it stands for, such as 3=0003, of these: ${command('history')}`,
   });
 }

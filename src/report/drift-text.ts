@@ -57,7 +57,7 @@ export function driftText(report: DriftReport, options: TextOptions): string {
     uncompared.length === 0
       ? null
       : wrap(
-          `Not compared, because there is nothing whole to compare: ${uncompared.join(', ')}; see ${commandText(status)}.`,
+          `Not compared, because there is nothing whole to compare: ${uncompared.join(', ')}; see why: ${commandText(status)}`,
           0,
           options,
           [status],

@@ -40,7 +40,7 @@ export function errorLine(error: FleetError, command: string | null): string {
   return `${visible(JSON.stringify({ event: 'error', ...errorReport(error, command) }))}\n`;
 }
 
-/** `error: ...`, each problem with its place, `hint: ...`. */
+/** `error: ...`, each problem with file and line, `hint: ...`. */
 export function errorText(
   { message, hint, problems }: FleetError,
   options: Pick<TextOptions, 'colour' | 'width'>,

@@ -1,4 +1,4 @@
-// What `lint` found, for people: finding by finding, in the order of the files, each with its place and its mend.
+// What `lint` found, for people: finding by finding, in the order of the files, each with file, line and mend.
 
 import type { LintFinding, LintReport } from '../model/lint.js';
 import { count, document, paint, visible, wrap, type TextOptions } from './layout.js';
@@ -29,12 +29,12 @@ const joined = (words: readonly string[]): string =>
 const COLORS = { error: 'red', warning: 'yellow', notice: 'dim' } as const;
 
 function findingText(finding: LintFinding, withReason: boolean, options: TextOptions): string {
-  const { severity, rule, file, line, message, why, mend } = finding;
+  const { severity, rule, file, line, message, why, mend, commands } = finding;
   const grade = paint(COLORS[severity], severity, options);
   return [
     `${paint('bold', visible(`${file}:${line}`), options)} ${grade} ${rule}`,
     wrap(message, 2, options),
-    wrap(`To mend it: ${mend}`, 2, options),
+    wrap(`To mend it: ${mend}`, 2, options, commands),
     ...(withReason ? [paint('dim', wrap(why, 2, options), options)] : []),
   ].join('\n');
 }

@@ -93,7 +93,7 @@ function resolveName(graph: Graph, name: string): readonly string[] {
     `No revision is called "${name}"`,
     near.length > 0
       ? `did you mean ${near.join(' or ')}?`
-      : hint`see ${command('history')} for the revisions there are`,
+      : hint`see which revisions there are: ${command('history')}`,
   );
 }
 

@@ -14,6 +14,7 @@ import { isHalfWay, stoppedAfter } from './half-way.js';
 import { legacy } from './legacy.js';
 import { chainOf, findMatch, isDecided, inWords, listDifference, type MatchOptions } from './match.js';
 import { createMemory } from './memory.js';
+import { mendsOf } from './mends.js';
 import { isRecorded, NO_RECORDS, readRecords, type Edited, type Records } from './recorded.js';
 
 export interface Judgement {
@@ -162,7 +163,7 @@ function drifted(revision: string, differences: readonly Difference[]): Reason {
     step: 'read',
     revision,
     message: `its structure is not that of revision ${revision}: ${listDifference(differences.map(inWords))}`,
-    hint: hint`see every difference: ${onTarget('drift')}; mend it: ${onTarget('repair')}; where it is harmless: ${onTarget('upgrade', { allowDrift })}`,
+    hint: hint`see every difference: ${onTarget('drift')}; ${mendsOf(differences, onTarget)}; where it is harmless: ${onTarget('upgrade', { allowDrift })}`,
   };
 }
 

@@ -42,7 +42,7 @@ export function reasonOf(
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
     hint:
       fault?.hint ??
-      driver.advice({ code, message, reached: position?.reached }, target) ??
+      driver.advice({ code, message, error, reached: position?.reached }, target) ??
       (found === null ? hintFor(code) : rowsHint(found, position)),
     ...(position === null ? {} : positionFields(position)),
     ...(fault === null || fault.revision === null ? {} : { revision: fault.revision }),
@@ -131,7 +131,7 @@ export function hintFor(code: FailureCode): Hint {
     case 'checksumMismatch':
       return 'put the changed file back as it was when it was applied, and make the change a new revision';
     case 'migrationFailed':
-      return hint`mend the rows that stand in the way, or the revision; rehearse with: ${rehearse}`;
+      return hint`correct the revision, or what it meets in this target; rehearse with: ${rehearse}`;
     case 'foreignKeyViolation':
       return hint`the revision leaves rows without their parent: mend it, or the rows, and rehearse with: ${rehearse}`;
     case 'integrity':

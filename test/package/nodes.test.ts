@@ -51,7 +51,7 @@ describeInstalled('The package', (project) => {
     const args = ['node_modules/flotilla/dist/cli/main.js', 'status', '--data-dir', makeData()] as const;
     const { status, stderr } = runIn(project, ['node', ...args], placeOf(version).node);
     expect(stderr).toMatch(
-      /^error: SQLite cannot be used: .* was built for another version of Node\.js\nhint: run npm rebuild better-sqlite3 /,
+      /^error: SQLite cannot be used: .* was built for another version of Node\.js\nhint: in the directory where it was installed, run: npm rebuild better-sqlite3;/,
     );
     expect(status).toBe(78);
   });

@@ -49,9 +49,7 @@ describe('groupFailures', () => {
     for (let n = 0; n < 3000; n += 1) {
       const id = `project_${n}`;
       const message =
-        n % 3 === 0
-          ? `data/${id}.db is held locked by another process`
-          : `task ${n} has the title bad${n}`;
+        n % 3 === 0 ? `data/${id}.db is held locked by another process` : `task ${n} has the title bad${n}`;
       all.push(failed(id, n % 3 === 0 ? 'busy' : 'migrationFailed', message));
     }
     expect(groupFailures(all)).toEqual([

@@ -72,6 +72,9 @@ export function startCli(
       clearTimeout(timer);
       done({ code, signal, stdout, stderr, json: () => parse(stdout, stderr) });
     });
+  }).then(async (ended) => {
+    await assertPrinted(args, ended);
+    return ended;
   });
   const said = (words: string): Promise<void> =>
     vi.waitFor(
@@ -82,6 +85,14 @@ export function startCli(
       { timeout, interval: 5 },
     );
   return { pid, result, said };
+}
+
+/** Whatever is tested: a command that was printed is one, and about the same fleet. */
+async function assertPrinted(args: readonly string[], { stdout, stderr }: CliResult): Promise<void> {
+  if (args.includes('--help') || ![stdout, stderr].some((text) => text.includes('flotilla '))) return;
+  const { faultsOfPrinted } = await import('./printed-lines.js');
+  const faults = [stdout, stderr].flatMap((text) => faultsOfPrinted(args, text));
+  if (faults.length > 0) throw new Error(`Commands were printed that cannot be typed:\n${faults.join('\n')}`);
 }
 
 /** Ends a program and its workers at once, as a power cut does; nothing where they are gone. */

@@ -36,15 +36,33 @@ const SENTENCES = new Set([
   'Explanation',
 ]);
 
-/** Sentences that stand as they are within other messages, or begin one that is a clause: `file: ${}`. */
+/** Commands in hints with words behind them that would be copied along: a command ends its clause, or its line. */
+export function runOnIn(source: ts.SourceFile): string[] {
+  return partsIn(source).flatMap(({ node }) => {
+    if (!ts.isTemplateExpression(node)) return [];
+    return node.templateSpans.flatMap(({ expression, literal: { text } }) =>
+      isCommand(expression) && !/^(?:$|[;)]| +\()/.test(text) ? [node.getText()] : [],
+    );
+  });
+}
+
+function isCommand(node: ts.Node): boolean {
+  const made = ts.isIdentifier(node) ? constantOf(node) : node;
+  return made !== undefined && ts.isCallExpression(made) && COMMANDS.has(made.expression.getText());
+}
+
+/** What makes a command of a hint. */
+const COMMANDS = new Set(['onFleet', 'onTarget', 'again', 'command', 'foreign']);
+
+/** Sentences that stand as they are within other messages, or begin one that is a clause. */
 export function composedIn(program: ts.Program, source: ts.SourceFile): string[] {
   const checker = program.getTypeChecker();
   return partsIn(source).flatMap(({ form, node }) =>
     literalsOf(node).flatMap((literal) => {
       if (!ts.isTemplateExpression(literal)) return [];
       let before = literal.head.text;
-      return literal.templateSpans.flatMap(({ expression, literal: { text } }) => {
-        const isInside = before !== '' || form === 'clause';
+      return literal.templateSpans.flatMap(({ expression, literal: { text } }, index) => {
+        const isInside = before !== '' || (form === 'clause' && index === 0);
         before = text;
         return isInside && isSentence(expression, checker)
           ? [`${literal.getText()}: ${expression.getText()}`]

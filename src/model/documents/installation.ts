@@ -50,7 +50,7 @@ const problem = z
     file: z.exactOptional(text),
     line: z.exactOptional(count),
   })
-  .meta({ id: 'Problem', description: 'One mistake of several, with its place' });
+  .meta({ id: 'Problem', description: 'One mistake of several, with file and line' });
 
 export const errorCode = z.enum([
   'usage',

@@ -126,7 +126,8 @@ const lintFinding = z
     line: count,
     message: text.describe('What is wrong'),
     why: text.describe('Why it matters'),
-    mend: text.describe('What to do about it'),
+    mend: text.describe('What to do about it, commands included'),
+    commands: hint.commands,
   })
   .meta({ id: 'LintFinding', description: 'A mistake in a revision' });
 

@@ -6,6 +6,7 @@ import type { FailureCode } from '../../model/outcome.js';
 import { cluster, type FailedTarget } from '../../report/group.js';
 import { count } from '../../report/layout.js';
 import { isDecided } from '../../stamping/match.js';
+import { mendsOf } from '../../stamping/mends.js';
 import { cohortsOf, type Judged } from '../inspect.js';
 import { found, step, type Found } from './finding.js';
 
@@ -71,7 +72,8 @@ function changedRevisions(targets: readonly Judged[]): readonly Found[] {
 function drifted(targets: readonly Judged[]): readonly Found[] {
   const [first] = targets;
   if (first === undefined) return [];
-  const kinds = targets.flatMap(({ judgement }) => judgement?.differences.map(({ kind }) => kind) ?? []);
+  const differences = targets.flatMap(({ judgement }) => judgement?.differences ?? []);
+  const kinds = differences.map(({ kind }) => kind);
   const allow = onFleet('upgrade', { allowDrift: [...new Set(kinds)] });
   return [
     found(
@@ -79,7 +81,7 @@ function drifted(targets: readonly Judged[]): readonly Found[] {
         id: 'drifted',
         severity: 'error',
         message: `${count(targets.length, 'target')} drifted from the structure of ${targets.length === 1 ? 'its' : 'their'} revision`,
-        hint: hint`see every difference: ${onFleet('drift')}; mend them: ${onFleet('repair')}; what is harmless can be allowed: ${allow}`,
+        hint: hint`see every difference: ${onFleet('drift')}; ${mendsOf(differences, onFleet)}; what is harmless can be allowed: ${allow}`,
         details: causes(casesOf(targets, () => true)),
       },
       step(onFleet('drift'), 'tells every difference, shape by shape'),

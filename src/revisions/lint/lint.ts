@@ -83,6 +83,7 @@ function findingOf(rule: RuleDescription, mistake: Mistake, strict: boolean, abo
   const { revision, line, message, mend } = mistake;
   const own = mistake.severity ?? rule.severity;
   const severity = strict && own === 'warning' ? 'error' : own;
+  const { hint, ...commands } = tell(mend, about);
   return {
     rule: rule.id,
     severity,
@@ -91,7 +92,8 @@ function findingOf(rule: RuleDescription, mistake: Mistake, strict: boolean, abo
     line,
     message,
     why: rule.why,
-    mend: tell(mend, about).hint,
+    mend: hint,
+    ...commands,
   };
 }
 

@@ -46,7 +46,7 @@ export function noCopy({ run, before }: RestoreIntent): NoChange {
 
 /** A copy that must not be put back. */
 export function badCopy({ problem, mayForce }: CopyFault): NoChange {
-  const others = hint`take another copy: ${onTarget('backup', {}, 'verify')} tells which are good`;
+  const others = hint`take another copy, one that is good: ${onTarget('backup', {}, 'verify')}`;
   const failure: Reason = {
     code: 'backupFailed',
     step: 'read',

@@ -71,7 +71,7 @@ async function decideByName(
   const match = { kind: 'nearest', revision: to, candidates: [], difference } as const;
   if (intent.force) return plan(match);
   const message = `its structure is not that of revision ${to}: ${listDifference(difference)}`;
-  const said = hint`let evidence decide: ${onFleet('stamp')}; or record it all the same: ${byForce}`;
+  const said = hint`let evidence decide: ${onFleet('stamp', {}, 'auto')}; or record it all the same: ${byForce}`;
   return { ...refuse('noBaseline', message, said), match };
 }
 
@@ -88,7 +88,7 @@ function objection(
   if (others.length === 0) return null;
   return {
     message: `${others.map((one) => inClaimWords(one, graph)).join('; ')}, and ${named} is to be recorded`,
-    remedy: hint`let evidence decide: ${onFleet('stamp')}`,
+    remedy: hint`let evidence decide: ${onFleet('stamp', {}, 'auto')}`,
   };
 }
 

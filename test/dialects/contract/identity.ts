@@ -41,7 +41,10 @@ export function testIdentity(kit: Kit): void {
   test('Advice about any fault is given or not, and never a fault itself.', async () => {
     const target = await make();
     for (const code of ['busy', 'corrupt', 'diskFull', 'permission', 'internal'] as const) {
-      const advice = kit.fleet.driver.advice({ code, message: 'it failed' }, target);
+      const advice = kit.fleet.driver.advice(
+        { code, message: 'it failed', error: new Error('it failed') },
+        target,
+      );
       expect(advice === null || advice.length > 0).toBe(true);
     }
   });

@@ -13,10 +13,13 @@ const ADVICE: { readonly [C in FailureCode]?: (target: TargetRef, fault: FaultOf
     hint`look at the damage: ${foreign('sqlite3', path, 'PRAGMA integrity_check')}; put a backup back, then: ${again()}`,
   columnOrder: (_, { reached }) =>
     hint`put its columns into that order${reached === undefined ? '' : ', at the revision before'}: ${arranged(reached)}; then: ${again()}; or write the columns of the statement out, as this shows: ${command('lint', undefined, { rule: ['by-position'] })}; targets that have the revision already accept the file with: ${onFleet('repair', { checksums: ['all'] })}`,
-  migrationFailed: (_, { message }) =>
-    message.startsWith('no such constraint')
-      ? hint`where the constraint is there under another name, as this shows: ${onTarget('drift')}, give it the name that the revisions have: ${onTarget('repair', { columns: true })}; then: ${again()}`
-      : null,
+  migrationFailed: (_, { message, error }) => {
+    if (message.startsWith('no such constraint'))
+      return hint`where the constraint is there under another name, as this shows: ${onTarget('drift')}, give it the name that the revisions have: ${onTarget('repair', { columns: true })}; then: ${again()}`;
+    return isAboutRows(error)
+      ? hint`mend the rows that stand in the way, or the revision; rehearse with: ${again({ dryRun: true })}`
+      : null;
+  },
 };
 
 /** What an earlier revision of the same run brought about is there only once that one has been run. */
@@ -41,4 +44,12 @@ export function advice(fault: FaultOf, target: TargetRef): Hint | null {
   const { code, message } = fault;
   const lacking = code === 'migrationFailed' ? (remedyOfLacking(message) ?? remedyOfString(message)) : null;
   return lacking ?? ADVICE[code]?.(target, fault) ?? null;
+}
+
+/** A row broke a rule of its table, or has a value of another type than it takes (sqlite.org/rescode.html). */
+function isAboutRows(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return (
+    cause instanceof Error && 'code' in cause && /^SQLITE_(?:CONSTRAINT|MISMATCH)/.test(String(cause.code))
+  );
 }

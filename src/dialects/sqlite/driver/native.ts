@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { FleetError } from '../../../model/errors.js';
 import { foreign, hint } from '../../../model/hint.js';
 
-const BUILD = hint`run ${foreign('npm', 'rebuild', 'better-sqlite3')} in the directory where it was installed; for a machine that has no ready-made build, that needs a C++ compiler, make and python3`;
+const BUILD = hint`in the directory where it was installed, run: ${foreign('npm', 'rebuild', 'better-sqlite3')}; for a machine that has no ready-made build, that needs a C++ compiler, make and python3`;
 
 /**
  * Costs about a millisecond, once a process.

@@ -49,7 +49,16 @@ export function copiesOf({ positions }: Timeline): readonly TableCopy[] {
     return sources.flatMap((found): TableCopy[] => {
       const source = tableNamed(before, found.table.name);
       if (source === null || fold(source.name) === fold(into.name)) return [];
-      return [{ position, source, into, isPlain: found.isPlain, columns: found, filled: new Set(columns.map(fold)) }];
+      return [
+        {
+          position,
+          source,
+          into,
+          isPlain: found.isPlain,
+          columns: found,
+          filled: new Set(columns.map(fold)),
+        },
+      ];
     });
   });
 }

@@ -87,7 +87,7 @@ describe('missing-reference', () => {
     };
     expect(await of('missing-reference', broken)).toEqual([
       expect.stringMatching(
-        /^error 4 Trigger t does not work after this: [Tt]here is no audit here: 0003 \(0003_drop.sql:4\) dropped it, and no later.*drop the trigger t before/,
+        /^error 4 Trigger t does not work after this: there is no audit here: 0003 \(0003_drop.sql:4\) dropped it, and no later.*drop the trigger t before/,
       ),
     ]);
     expect(await of('missing-reference', { ...broken, '0004_mend.sql': 'DROP TRIGGER t;' })).toEqual([
