@@ -58,9 +58,9 @@ CREATE INDEX ix_tasks_owner ON tasks (owner);`;
 
 /** The revisions, in order. */
 const REVISIONS = [
-  { id: '0001', slug: 'first', up: FIRST },
-  { id: '0002', slug: 'owners', up: OWNERS },
-  { id: '0003', slug: 'rebuild', up: REBUILD },
+  { id: '0001', slug: 'first', header: '', up: FIRST },
+  { id: '0002', slug: 'owners', header: '', up: OWNERS },
+  { id: '0003', slug: 'rebuild', header: '-- drops: tasks.weight\n', up: REBUILD },
 ] as const;
 
 export const HEAD = '0003';
@@ -68,8 +68,8 @@ export const HEAD = '0003';
 /** Writes the revisions' files. @returns the directory */
 export function writeMigrations(directory: string): string {
   mkdirSync(directory, { recursive: true });
-  for (const { id, slug, up } of REVISIONS) {
-    writeFileSync(join(directory, `${id}_${slug}.sql`), `-- migrate:up\n${up}\n`);
+  for (const { id, slug, header, up } of REVISIONS) {
+    writeFileSync(join(directory, `${id}_${slug}.sql`), `${header}-- migrate:up\n${up}\n`);
   }
   return directory;
 }

@@ -164,6 +164,24 @@ export const SCHEMA_CASES: readonly HostileCase[] = [
     make: sql(''),
   },
   {
+    name: 'schemas/copy-that-converts',
+    ends: ['failed:valuesChanged'],
+    revisions: [copied('body STRING')],
+    make: sql(`UPDATE notes SET body = '008' WHERE id = 1`),
+  },
+  {
+    name: 'schemas/copy-that-folds-case',
+    ends: ['failed:valuesChanged'],
+    revisions: [
+      copied('body TEXT COLLATE NOCASE'),
+      copied(
+        'body TEXT COLLATE NOCASE',
+        'CREATE TRIGGER lower AFTER INSERT ON notes_new BEGIN UPDATE notes_new SET body = lower(body) WHERE id = NEW.id; END',
+      ),
+    ],
+    make: sql(`UPDATE notes SET body = 'Abc' WHERE id = 1`),
+  },
+  {
     name: 'schemas/trigger-of-its-own-that-rolls-back',
     ends: ['failed:migrationFailed', 'run:migrations'],
     revisions: [
@@ -178,12 +196,25 @@ export const SCHEMA_CASES: readonly HostileCase[] = [
     make: sql(''),
   },
   {
+    name: 'schemas/rows-that-go',
+    ends: ['failed:rowsLost'],
+    revisions: [`DELETE FROM entries WHERE number > 1; DELETE FROM notes WHERE id > 3;`],
+    make: sql(''),
+  },
+  {
     name: 'schemas/rows-that-lose-their-parent',
     ends: ['failed:rowsLost', 'failed:foreignKeyViolation'],
     revisions: [`DELETE FROM tasks WHERE id > 20;`],
     make: sql(''),
   },
 ];
+
+/** A rebuild of the notes with another column for what they say. */
+function copied(body: string, more = 'SELECT 1'): string {
+  return `CREATE TABLE notes_new (id INTEGER PRIMARY KEY, task_id INTEGER NOT NULL, ${body}); ${more};
+    INSERT INTO notes_new (id, task_id, body) SELECT id, task_id, body FROM notes;
+    DROP TABLE notes; ALTER TABLE notes_new RENAME TO notes;`;
+}
 
 function endless(): string {
   return 'WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) AS x FROM n';

@@ -21,6 +21,7 @@ const RUN = 'operations/run.js';
 const OPEN = 'dialects/sqlite/driver/open.js';
 const SESSION = 'dialects/sqlite/driver/session.js';
 const STEPS = 'target/upgrade.js';
+const ROWS = 'dialects/sqlite/driver/';
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -134,8 +135,40 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'lost-rows-not-counted',
-    patches: [{ file: 'target/verify.js', from: 'assertNoRowLost(plan, before.rows, rows, after);', to: '' }],
+    patches: [{ file: `${ROWS}end-of-revision.js`, from: 'if (work.isUnsure)', to: 'if (false)' }],
     by: { suite: 'hostile', only: 'schemas/trigger-of-its-own-that-deletes', size: 1 },
+  },
+  {
+    name: 'rows-that-go-not-looked-for',
+    patches: [{ file: `${ROWS}row-proof.js`, from: 'if (!table.mustKeep)', to: 'if (true)' }],
+    by: { suite: 'hostile', only: 'schemas/rows-that-go', size: 1 },
+  },
+  {
+    name: 'values-not-compared',
+    patches: [{ file: `${ROWS}copied-rows.js`, from: 'if (isRight)', to: 'if (true)' }],
+    by: { suite: 'hostile', only: 'schemas/copy-that-converts', size: 1 },
+  },
+  {
+    name: 'values-compared-as-columns-collate',
+    patches: [
+      {
+        file: `${ROWS}compare-copy.js`,
+        from: '`+${old} COLLATE BINARY IS +${made} COLLATE BINARY`',
+        to: '`+${old} IS +${made}`',
+      },
+    ],
+    by: { suite: 'hostile', only: 'schemas/copy-that-folds-case', size: 1 },
+  },
+  {
+    name: 'values-compared-as-columns-convert',
+    patches: [
+      {
+        file: `${ROWS}compare-copy.js`,
+        from: '`+${old} COLLATE BINARY IS +${made} COLLATE BINARY`',
+        to: '`${old} COLLATE BINARY IS ${made} COLLATE BINARY`',
+      },
+    ],
+    by: { suite: 'hostile', only: 'schemas/copy-that-converts', size: 1 },
   },
   {
     name: 'journal-in-memory',
