@@ -185,6 +185,7 @@ function askOutcome({ outcome, failure }: Outcome, state: State, kind: Kind, hit
     case 'downgraded':
     case 'repaired':
     case 'restored':
+    case 'partial':
       bad.push(words);
   }
   if (hits === 0 && failure !== null) bad.push(`${words}, and no fault was met`);
