@@ -2,14 +2,15 @@
 // entry, that names a concrete driver, and the one where clock and chance come in.
 
 import { randomBytes } from 'node:crypto';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSqliteDialect } from './dialects/sqlite/dialect.js';
 import { loadNative } from './dialects/sqlite/driver/native.js';
 import type { Fleet, FleetOptions } from './model/api.js';
+import { FleetError } from './model/errors.js';
 import { checkCall } from './model/check-call.js';
 import { checkedFleet } from './model/checked-fleet.js';
-import { allRead, namesOf, PLACE_SETTINGS } from './model/settings.js';
+import { allRead, CHOICE_SETTINGS, grouped, namesOf, PLACE_SETTINGS } from './model/settings.js';
 import type { Graph } from './revisions/graph.js';
 import { loadRevisions } from './revisions/load.js';
 import { aboutOf, given } from './operations/about.js';
@@ -45,6 +46,7 @@ import { createPool } from './workers/pool.js';
 export async function openFleet(options?: FleetOptions): Promise<Fleet>;
 export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
   const options = checkCall('openFleet', args);
+  assertSystem(platform());
   // Before there are workers, each of which would say the same.
   loadNative();
   const {
@@ -53,10 +55,16 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     stateDir = join(dataDir, '.flotilla'),
     migrations = PLACE_SETTINGS.migrations.default,
     userVersion = [],
-    commandOptions: place = given(options, namesOf(PLACE_SETTINGS)),
+    sqlite = {},
+    commandOptions: typed = given({ ...options, ...grouped('sqlite', sqlite) }, namesOf(PLACE_SETTINGS)),
     ...remaining
   } = options;
   allRead(remaining);
+  const { extensions = [], functions = null, oldest = null, ...others } = sqlite;
+  allRead(others);
+  const settings = { extensions, functions, oldest };
+  const isChoice = ([name]: readonly [string, unknown]) => Object.hasOwn(CHOICE_SETTINGS, name);
+  const entries = Object.entries(typed);
   let graph: Promise<Graph> | null = null;
   const dialect = createSqliteDialect({ dataDir, pattern, stateDir });
   const context: Context = {
@@ -65,7 +73,8 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     stateDir,
     migrations,
     dialect,
-    place,
+    place: Object.fromEntries(entries.filter((entry) => !isChoice(entry))),
+    scope: Object.fromEntries(entries.filter(isChoice)),
     jobs: availableParallelism(),
     now: Date.now,
     newRunId,
@@ -79,7 +88,11 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       return graph;
     },
     userVersionsIn: (loaded) => userVersionsOf(userVersion, loaded),
-    startPool: (start) => createPool(new URL('./worker.js', import.meta.url), start),
+    startPool: (start) =>
+      createPool(
+        new URL('./worker.js', import.meta.url),
+        start.then((message) => ({ ...message, settings })),
+      ),
     fallbackDir: tmpdir(),
   };
   return checkedFleet(
@@ -109,6 +122,19 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       close: () => Promise.resolve(),
     },
     (asked) => aboutOf(context, asked),
+  );
+}
+
+/**
+ * A backup counts once its directory is on the disk, and Windows has no way to see to that.
+ * @throws FleetError `installation`
+ */
+export function assertSystem(system: string): void {
+  if (system !== 'win32') return;
+  throw new FleetError(
+    'installation',
+    'Flotilla does not run on Windows: directories cannot be synced there, so a backup could be lost at a power cut',
+    { hint: 'run it in WSL, or in a container, with the databases on a disk of that system' },
   );
 }
 

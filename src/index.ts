@@ -5,16 +5,20 @@ export { flagOf } from './model/command.js';
 export { FleetError } from './model/errors.js';
 export { EXIT, exitCodeOf } from './model/exit-code.js';
 export { nearest } from './model/nearest.js';
+export { isUndone } from './model/outcome.js';
 export { CONTRACT } from './model/report.js';
 export { allowed, checkedSettings, checkSetting, splitList } from './model/setting-schema.js';
 export {
   CHANGE_SETTINGS,
   CHOICE_SETTINGS,
   FLEET_SETTINGS,
+  GROUPS,
+  nameIn,
   namesOf,
   PLACE_SETTINGS,
   RUN_SETTINGS,
   SETTINGS,
+  SQLITE_SETTINGS,
   WORK_SETTINGS,
 } from './model/settings.js';
 export { VERSION } from './model/version.js';
@@ -30,6 +34,7 @@ export { lintText } from './report/lint-text.js';
 export { eventLine, jsonText, reportLines, runSummaryLine } from './report/json.js';
 export { wrap } from './report/layout.js';
 export { planSql, planText } from './report/plan-text.js';
+export { printable } from './report/printable.js';
 export { fleetHistoryText, historyText, newText, showText } from './report/revisions-text.js';
 export { repairPlanText } from './report/repair-text.js';
 export { runErrorText, runText } from './report/run-text.js';
@@ -38,6 +43,7 @@ export { currentText, statusText } from './report/status-text.js';
 export type * from './model/api.js';
 export type * from './model/backup-report.js';
 export type { Command, CommandOptions, FlotillaCommand, ForeignCommand } from './model/command.js';
+export type { Discovery, Present, Scoped } from './model/discovery.js';
 export type * from './model/errors.js';
 export type * from './model/events.js';
 export type { HistoryEntry, HistoryRow, HistoryStatus } from './model/history.js';
@@ -53,6 +59,7 @@ export type {
   OutcomeKind,
   SkippedStatement,
   Step,
+  UndoneKind,
 } from './model/outcome.js';
 export type * from './model/report.js';
 export type * from './model/revision-database.js';

@@ -1,10 +1,12 @@
 // Entry and composition root of a worker process. Lives as long as its supervisor talks to it.
 
 import { setFlagsFromString } from 'node:v8';
+import { loadAdditions } from './dialects/sqlite/driver/additions.js';
 import { createSqliteDriver } from './dialects/sqlite/driver/driver.js';
 import { endStuckModules } from './dialects/sqlite/driver/module.js';
 import { createScratch } from './dialects/sqlite/driver/scratch.js';
 import { sqliteVersion } from './dialects/sqlite/driver/version.js';
+import { FleetError } from './model/errors.js';
 import type { Ready, Request, Response, StartMessage } from './workers/messages.js';
 import { createServer, type Server } from './workers/server.js';
 
@@ -14,20 +16,28 @@ import { createServer, type Server } from './workers/server.js';
 if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000');
 
 const supervisor = process.ppid;
-let server: Server | null = null;
+let server: Promise<Server> | null = null;
 
 process.on('message', (message: StartMessage | Request) => {
   if (!('task' in message)) {
-    const driver = createSqliteDriver({
-      nowNs: () => BigInt(Date.now()) * 1_000_000n,
-      makeScratch: createScratch(message.scratchDir, message.fallbackDir),
-    });
-    // Orphaned: nobody would record what is done now.
-    server = createServer(message, driver, { now: Date.now, mayCommit: () => process.ppid === supervisor });
+    server = startServer(message);
+    // Every task says so.
+    server.catch(() => undefined);
     return;
   }
   void answer(message).then(say);
 });
+
+async function startServer(message: StartMessage): Promise<Server> {
+  if (message.settings !== undefined) await loadAdditions(message.settings);
+  const driver = createSqliteDriver({
+    nowNs: () => BigInt(Date.now()) * 1_000_000n,
+    makeScratch: createScratch(message.scratchDir, message.fallbackDir),
+    oldest: message.settings?.oldest ?? null,
+  });
+  // Orphaned: nobody would record what is done now.
+  return createServer(message, driver, { now: Date.now, mayCommit: () => process.ppid === supervisor });
+}
 
 // The supervisor decides when work ends; a terminal sends these to the whole group.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -51,8 +61,12 @@ async function answer({ id, task }: Request): Promise<Response> {
   try {
     if (server === null) throw new Error('a task came before the start message');
     process.channel?.unref();
-    return { id, reply: await server.perform(task) };
+    return { id, reply: await (await server).perform(task) };
   } catch (error) {
+    if (error instanceof FleetError) {
+      const { code, message, draft } = error;
+      return { id, fault: { code, message, hint: draft.hint } };
+    }
     return { id, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   } finally {
     process.channel?.ref();

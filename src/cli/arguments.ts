@@ -9,6 +9,7 @@ import { checkNames } from './option-names.js';
 import { optionsOf } from './offered.js';
 import { CHOICES, flagOf, OPTIONS, SETTINGS } from './options.js';
 import type { OptionName, SettingName, SwitchName } from './options.js';
+import { namesFile } from './name-lists.js';
 import { commandHere } from './other-tools.js';
 import { takeApart } from './parser.js';
 import { usage } from './usage.js';
@@ -20,6 +21,8 @@ export interface Arguments {
   readonly argument?: string;
   /** Settings that were typed. */
   readonly flags: Values;
+  /** Lists that name a file, as they were typed: what is suggested names it again. */
+  readonly named: Readonly<Record<string, string>>;
   /** Switches that are on. */
   readonly switches: ReadonlySet<SwitchName>;
   readonly config?: string;
@@ -39,11 +42,14 @@ export function parseArguments(args: readonly string[], commands: readonly Comma
   const argument = several === undefined ? checkArgument(command, values) : undefined;
   const flags: Values = {};
   const switches = new Set<SwitchName>();
+  const named: Record<string, string> = {};
   let config: string | undefined;
   const offered = optionsOf(command);
   for (const [name, texts] of given) {
     if (!offered.includes(name)) throw notOffered(name, offered, command);
     const value = checkValue(name, texts, command.name);
+    const text = texts.join(',');
+    if (namesFile(name, text)) named[name] = text;
     if (isSetting(name)) flags[name] = value;
     else if (name === 'config') config = String(value);
     else if (value === true) switches.add(name);
@@ -54,6 +60,7 @@ export function parseArguments(args: readonly string[], commands: readonly Comma
   return {
     command,
     flags,
+    named,
     switches,
     ...(argument === undefined ? {} : { argument }),
     ...(config === undefined ? {} : { config }),
@@ -127,7 +134,7 @@ function checkValue(name: OptionName, texts: readonly (string | boolean)[], comm
   if (setting.type !== 'list' && texts.length > 1)
     throw usage(`${flag} is given ${texts.length} times`, command);
   if (texts.includes('')) throw usage(`${flag} needs a value: ${allowed(setting)}`, command);
-  const value = valueOf(setting, texts.join(','));
+  const value = valueOf(setting, texts.join(','), name);
   if (value === undefined) {
     throw usage(`${flag} takes ${allowed(setting)}, and got '${texts.join(',')}'`, command);
   }

@@ -3,7 +3,7 @@
 // Apart from reading the file, because what is in it means the same whichever language it is written in.
 
 import { dirname, isAbsolute, join } from 'node:path';
-import { FleetError, nearest, SETTINGS } from '../index.js';
+import { FleetError, GROUPS, nameIn, nearest, SETTINGS } from '../index.js';
 import type { Problem } from '../index.js';
 import { readConfigurationFile } from './configuration-file.js';
 import type { Content } from './configuration-file.js';
@@ -17,7 +17,9 @@ export type Values = Partial<Record<SettingName, Value>>;
 /** Keys that are no settings, at the top level alone. */
 const SCHEMA = '$schema';
 const ENVIRONMENTS = 'environments';
-const KEYS = namesOf(SETTINGS);
+const GROUP_NAMES = namesOf(GROUPS);
+const GROUPED = GROUP_NAMES.flatMap((group) => namesOf(GROUPS[group]).map((key) => nameIn(group, key)));
+const KEYS = [...namesOf(SETTINGS).filter((name) => !GROUPED.includes(name)), ...GROUP_NAMES];
 
 /**
  * Reads the settings of a configuration file.
@@ -42,31 +44,47 @@ export async function readConfiguration(given: string | undefined, env?: string)
   if (schema !== undefined && typeof schema !== 'string') {
     problems.push(problemOf(content, [SCHEMA], 'has a value that it cannot have', `${SCHEMA} takes text`));
   }
-  const values = settingsOf(content, [], top, problems);
+  const values = settingsOf(content, { path: [], object: top }, problems);
   const named = new Map<string, Values>();
   const all = environments === undefined ? {} : objectOf(content, [ENVIRONMENTS], problems);
   for (const name of Object.keys(all ?? {})) {
     const path = [ENVIRONMENTS, name];
-    named.set(name, settingsOf(content, path, objectOf(content, path, problems) ?? {}, problems));
+    named.set(name, settingsOf(content, { path, object: objectOf(content, path, problems) }, problems));
   }
   if (problems.length > 0) throw invalid(content.file, problems);
   return env === undefined ? values : { ...values, ...environmentOf(content.file, env, named) };
 }
 
-function settingsOf(content: Content, path: Path, object: Keys, problems: Problem[]): Values {
+/** An object of the file, and the group of settings whose it is; without one, all that stands beside groups. */
+interface Part {
+  readonly path: Path;
+  readonly object: Keys | null;
+  readonly group?: keyof typeof GROUPS;
+}
+
+function settingsOf(content: Content, { path, object, group }: Part, problems: Problem[]): Values {
   const values: Values = {};
-  for (const [key, found] of Object.entries(object)) {
+  for (const [key, found] of Object.entries(object ?? {})) {
     const at = [...path, key];
     // A program may leave a key without a value.
     if (found === undefined) continue;
-    if (!isSetting(key)) {
-      problems.push(unknownKey(content, at));
+    const inner = group === undefined ? GROUP_NAMES.find((name) => name === key) : undefined;
+    if (inner !== undefined) {
+      Object.assign(
+        values,
+        settingsOf(content, { path: at, object: objectOf(content, at, problems), group: inner }, problems),
+      );
       continue;
     }
-    const value = checkedValue(SETTINGS[key], found);
-    if (value !== undefined) values[key] = fromFile(content.file, key, value);
+    const name = group === undefined ? key : nameIn(group, key);
+    if (!isSetting(name) || (group === undefined && GROUPED.includes(name))) {
+      problems.push(unknownKey(content, at, group));
+      continue;
+    }
+    const value = checkedValue(SETTINGS[name], found);
+    if (value !== undefined) values[name] = fromFile(content.file, name, value);
     else {
-      const takes = `${key} takes ${allowed(SETTINGS[key])}`;
+      const takes = `${key} takes ${allowed(SETTINGS[name])}`;
       problems.push(problemOf(content, at, 'has a value that it cannot have', takes));
     }
   }
@@ -85,13 +103,18 @@ function objectOf({ value, file, lineOf }: Content, path: Path, problems: Proble
   let found: unknown = value;
   for (const key of path) found = isObject(found) ? found[key] : undefined;
   if (isObject(found)) return found;
-  const example =
-    path[0] === ENVIRONMENTS ? '{ "production": { "dataDir": "data" } }' : '{ "dataDir": "data" }';
+  const group = GROUP_NAMES.find((name) => name === path.at(-1));
+  const [key, example] =
+    group !== undefined
+      ? [group, '{ "functions": "functions.mjs" }']
+      : path[0] === ENVIRONMENTS
+        ? [ENVIRONMENTS, '{ "production": { "dataDir": "data" } }']
+        : [null, '{ "dataDir": "data" }'];
   problems.push({
     file,
     ...lineOf(path),
     message: path.length === 0 ? 'Not an object' : `${path.join('.')} is not an object`,
-    hint: `write ${path[0] === ENVIRONMENTS ? `"${ENVIRONMENTS}": ` : ''}${example}, for example`,
+    hint: `write ${key === null ? '' : `"${key}": `}${example}, for example`,
   });
   return null;
 }
@@ -119,13 +142,14 @@ function isSetting(key: string): key is keyof typeof SETTINGS {
   return Object.hasOwn(SETTINGS, key);
 }
 
-function unknownKey(content: Content, path: Path): Problem {
+function unknownKey(content: Content, path: Path, group?: keyof typeof GROUPS): Problem {
   const key = path.at(-1) ?? '';
   if (path.length > 1 && key === ENVIRONMENTS) {
     const message = 'stands within an environment';
     return problemOf(content, path, message, 'an environment has settings alone: put it beside this one');
   }
-  const known = path.length > 1 ? KEYS : [...KEYS, ENVIRONMENTS];
+  const known =
+    group !== undefined ? namesOf(GROUPS[group]) : path.length > 1 ? KEYS : [...KEYS, ENVIRONMENTS];
   const [near] = nearest(key, known);
   const hint = near === undefined ? `all keys: ${known.join(', ')}` : `the nearest known key is ${near}`;
   return {
@@ -148,6 +172,8 @@ function invalid(file: string, problems: readonly Problem[]): FleetError {
 
 /** A relative path in the file means: relative to the file. */
 function fromFile(file: string, key: keyof typeof SETTINGS, value: Value): Value {
-  if (SETTINGS[key].type !== 'path' || typeof value !== 'string' || isAbsolute(value)) return value;
-  return join(dirname(file), value);
+  const { type } = SETTINGS[key];
+  const placed = (path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
+  if (type === 'path' && typeof value === 'string') return placed(value);
+  return type === 'paths' && typeof value === 'object' ? value.map(placed) : value;
 }

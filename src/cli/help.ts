@@ -15,10 +15,11 @@ const WIDTH = 80;
 export const EXIT_WORDS: Readonly<Record<number, string>> = {
   [EXIT.ok]: 'all is well',
   [EXIT.findings]: 'findings: something is pending, drifted, legacy or left alone, or there is no target',
-  [EXIT.failed]: 'some targets failed; every one is as it was before',
+  [EXIT.failed]: 'some targets failed, and are as they were before; or are partly done, as told',
   [EXIT.inDoubt]: 'some target is in doubt; a person must look',
   [EXIT.usage]: 'the command line is wrong',
   [EXIT.internal]: 'a bug of ours',
+  [EXIT.output]: 'the result cannot be written to standard output',
   [EXIT.locked]: 'another run holds the lock',
   [EXIT.configuration]: 'configuration or migrations are not valid',
   [EXIT.interrupted]: 'interrupted',
@@ -72,7 +73,8 @@ export async function commandHelp(command: Command): Promise<string> {
   const parser = createParser(name)
     .updateStrings({ 'Positionals:': 'Argument:' })
     .wrap(WIDTH)
-    .command(synopsis, command.summary, (own) => {
+    // Of several arguments it would tell the type.
+    .command(synopsis.replace('..', ''), command.summary, (own) => {
       own.usage(`flotilla ${synopsis} [options]\n\n${flow(description)}`);
       if (argument !== undefined) own.positional(argument.word, { describe: argumentText(argument) });
       const special = settings.length + switches.length;

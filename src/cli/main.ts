@@ -5,7 +5,7 @@
 
 import type { WriteStream } from 'node:tty';
 import { setFlagsFromString } from 'node:v8';
-import { exitCodeOf, VERSION } from '../index.js';
+import { EXIT, exitCodeOf, VERSION } from '../index.js';
 import { faultOf } from './fault.js';
 import type { Output } from './output.js';
 
@@ -64,8 +64,8 @@ const stdout = outputOf(process.stdout, (error) => {
 const code = await answer(process.argv.slice(2));
 process.exitCode = code;
 process.on('exit', () => {
-  // A result that nobody can read is not a success.
-  if (lost && code === 0) process.exitCode = 1;
+  // A result that nobody can read is no result; that targets failed is said by the code alone.
+  if (lost && (code === EXIT.ok || code === EXIT.findings)) process.exitCode = EXIT.output;
 });
 
 async function answer(args: readonly string[]): Promise<number> {

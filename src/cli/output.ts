@@ -6,6 +6,7 @@ import {
   errorReport,
   errorText,
   jsonText,
+  printable,
   reportLines,
   runErrorText,
   runSummaryLine,
@@ -49,7 +50,7 @@ export function printResult(
       else for (const line of reportLines(report)) stdout.write(line);
       return;
     case 'text':
-      if (!quiet) stdout.write(text(options));
+      if (!quiet) stdout.write(printable(text(options), options));
       else if ('runId' in report) stderr.write(runErrorText(report, { ...options, colour: false }));
       return;
   }
@@ -79,7 +80,7 @@ export function printError(
   stderr.write(errorText(error, { colour, width: widthOf(stderr) }));
   const cause = error.cause instanceof Error ? error.cause : error;
   if (stack && cause.stack !== undefined) stderr.write(`${cause.stack}\n`);
-  if (form === 'json') stdout.write(`${JSON.stringify(errorReport(error, command))}\n`);
+  if (form === 'json') stdout.write(jsonText(errorReport(error, command)));
   if (form === 'ndjson') stdout.write(errorLine(error, command));
 }
 

@@ -1,8 +1,17 @@
 // The program without its process: words and surroundings in, one library call, text out, an exit code back.
 // Apart from main.ts, which owns the process; everything here is handed in.
 
-import { EXIT, errorReport, eventLine, eventText, FLEET_SETTINGS, openFleet } from '../index.js';
-import type { FleetEvent, TextOptions } from '../index.js';
+import {
+  EXIT,
+  errorReport,
+  eventLine,
+  eventText,
+  FLEET_SETTINGS,
+  jsonText,
+  openFleet,
+  printable,
+} from '../index.js';
+import type { AnyReport, ErrorReport, FleetEvent, TextOptions } from '../index.js';
 import { parseArguments, unknownCommand } from './arguments.js';
 import type { Arguments } from './arguments.js';
 import { callOf } from './call.js';
@@ -14,10 +23,10 @@ import { printError, printResult, widthOf } from './output.js';
 import type { Form, Output } from './output.js';
 import { createProgress } from './progress.js';
 import type { ProgressKind } from './progress.js';
-import { openReportFile } from './report-file.js';
+import { openReportFile, type ReportFile } from './report-file.js';
 import { fleetOptions, mergeSettings } from './settings.js';
 import type { Settings } from './settings.js';
-import { placeOf, scopeOf, typedCommand } from './typed.js';
+import { knownOf, placeOf, scopeOf, typedCommand } from './typed.js';
 import { readTyped } from './typed-line.js';
 
 export interface Surroundings {
@@ -32,7 +41,9 @@ export interface Surroundings {
 }
 
 /** Runs one command line. @returns its exit code; never throws for what a user can do wrong */
-export async function runProgram(surroundings: Surroundings): Promise<number> {
+export async function runProgram({ stderr: raw, ...others }: Surroundings): Promise<number> {
+  const colour = raw.isTerminal || others.args.includes('--color');
+  const surroundings = { ...others, stderr: spoken(raw, colour) };
   const { args, stdout, stderr, environment } = surroundings;
   const options = args.slice(0, args.includes('--') ? args.indexOf('--') : args.length);
   let parsed: Arguments | null = null;
@@ -62,6 +73,16 @@ export async function runProgram(surroundings: Surroundings): Promise<number> {
     });
     return errorReport(fault, null).exitCode;
   }
+}
+
+/** A stream for people alone; a bar writes to the stream itself. */
+function spoken(output: Output, colour: boolean): Output {
+  return {
+    ...output,
+    write: (text) => {
+      output.write(printable(text, { colour }));
+    },
+  };
 }
 
 /** Help for the command, however wrong the rest of the line is; what stands after `help` must be one. */
@@ -101,7 +122,7 @@ async function runCommand(
   };
   let result: Result;
   try {
-    const fleet = await openFleet({ ...fleetOptions(settings), commandOptions: placeOf(parsed) });
+    const fleet = await openFleet({ ...fleetOptions(settings), commandOptions: knownOf(parsed) });
     try {
       const { argument } = parsed;
       result = await command.run(
@@ -112,15 +133,30 @@ async function runCommand(
       await fleet.close();
     }
   } catch (error) {
-    await file?.write(`${JSON.stringify(errorReport(faultOf(error, surroundings.signal), command.name))}\n`);
+    const fault = errorReport(faultOf(error, surroundings.signal), command.name);
+    await writeReport(file, fault, stderr);
     throw error;
   } finally {
     progress.stop();
   }
-  await file?.write(`${JSON.stringify(result.report)}\n`);
+  const isWritten = await writeReport(file, result.report, stderr);
+  if (!isWritten && result.report.exitCode === EXIT.ok) {
+    result = { ...result, report: { ...result.report, exitCode: EXIT.findings } };
+  }
   const options = textOptions(parsed, settings, surroundings);
   printResult(result, { form, quiet: switches.has('quiet'), options, stdout, stderr });
   return result.report.exitCode;
+}
+
+/** A report that cannot be written is told, and hides nothing. @returns whether it is there, or none was asked for */
+async function writeReport(
+  file: ReportFile | null,
+  report: AnyReport | ErrorReport,
+  stderr: Output,
+): Promise<boolean> {
+  const problem = (await file?.write(jsonText(report))) ?? null;
+  if (problem !== null) stderr.write(`problem: ${problem}\n`);
+  return problem === null;
 }
 
 function progressKind({ switches }: Arguments, { stderr, environment }: Surroundings): ProgressKind {

@@ -2,7 +2,7 @@
 // target where it is asked for. Apart from the result, which goes to standard output and is the same with or without
 // it.
 
-import { eventText } from '../index.js';
+import { eventText, isUndone } from '../index.js';
 import type { FleetEvent } from '../index.js';
 import type { Output } from './output.js';
 
@@ -105,7 +105,7 @@ function createTally(): { done: number; failed: number; planned: number; count(e
           return;
         case 'target':
           this.done += 1;
-          if (event.outcome === 'failed' || event.outcome === 'inDoubt') this.failed += 1;
+          if (isUndone(event.outcome)) this.failed += 1;
           return;
         case 'inspected':
           this.done = event.done;

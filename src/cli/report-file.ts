@@ -6,8 +6,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { FleetError } from '../index.js';
 
 export interface ReportFile {
-  /** Replaces the content and closes the file. */
-  write(text: string): Promise<void>;
+  /** Replaces the content and closes the file. @returns null, or in a sentence why the report is not there */
+  write(text: string): Promise<string | null>;
 }
 
 /**
@@ -22,19 +22,20 @@ export async function openReportFile(path: string): Promise<ReportFile> {
   try {
     handle = await open(path, 'a');
   } catch (error) {
-    throw refused(
-      path,
-      `The report cannot be written to ${path}`,
-      error instanceof Error ? error.message : String(error),
-    );
+    throw refused(path, `The report cannot be written to ${path}`, wordsOf(error));
   }
   return {
     async write(text) {
       try {
-        if ((await handle.stat()).isFile()) await handle.truncate(0);
-        await handle.writeFile(text);
-      } finally {
-        await handle.close();
+        try {
+          if ((await handle.stat()).isFile()) await handle.truncate(0);
+          await handle.writeFile(text);
+        } finally {
+          await handle.close();
+        }
+        return null;
+      } catch (error) {
+        return `The report could not be written to ${path}: ${wordsOf(error)}`;
       }
     },
   };
@@ -53,6 +54,10 @@ async function isForeign(path: string): Promise<boolean> {
   if (!found.isFile() || found.size === 0) return false;
   if (!real.endsWith('.json')) return true;
   return !(await readFile(real, 'utf8')).startsWith('{"contract":');
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function refused(path: string, what: string, why: string): FleetError {

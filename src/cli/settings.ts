@@ -7,7 +7,6 @@ import {
   CHOICE_SETTINGS,
   FleetError,
   nearest,
-  PLACE_SETTINGS,
   WORK_SETTINGS,
 } from '../index.js';
 import type { FleetOptions, Problem, RunOptions, SelectOptions } from '../index.js';
@@ -60,7 +59,7 @@ function readEnvironment(environment: Environment, warn: (warning: string) => vo
       }
       continue;
     }
-    const value = valueOf(SETTINGS[name], text);
+    const value = valueOf(SETTINGS[name], text, name);
     if (value === undefined) {
       problems.push({ message: `${variable} is '${text}'`, hint: `it takes ${allowed(SETTINGS[name])}` });
     } else values[name] = value;
@@ -82,7 +81,12 @@ function nearVariable(variable: string): string | undefined {
 
 /** The part of the settings that says which fleet it is. */
 export function fleetOptions(settings: Settings): FleetOptions {
-  return pick(settings, namesOf(PLACE_SETTINGS));
+  const { sqliteExtensions: extensions, sqliteFunctions: functions, sqliteOldest: oldest } = settings;
+  const sqlite = present({ extensions, functions, oldest });
+  return {
+    ...pick(settings, ['dataDir', 'pattern', 'stateDir', 'migrations', 'userVersion']),
+    ...(Object.keys(sqlite).length === 0 ? {} : { sqlite }),
+  };
 }
 
 const SELECT_NAMES = namesOf({ ...CHOICE_SETTINGS, ...WORK_SETTINGS });

@@ -13,17 +13,22 @@ export function placeOf({ flags, config }: Arguments): CommandOptions {
   return present(pick({ ...flags, config }, PLACE_NAMES));
 }
 
+/** The same, and the lists that name a file: thousands of names are not to be repeated in a hint. */
+export function knownOf(parsed: Arguments): CommandOptions {
+  return { ...placeOf(parsed), ...parsed.named };
+}
+
 /** The options that say which of its targets were asked for. */
-export function scopeOf({ flags }: Arguments): CommandOptions {
-  return present(pick(flags, CHOICES));
+export function scopeOf({ flags, named }: Arguments): CommandOptions {
+  return present(pick({ ...flags, ...named }, CHOICES));
 }
 
 export function typedCommand(parsed: Arguments): FlotillaCommand {
-  const { command, argument, flags, switches, config, color } = parsed;
+  const { command, argument, flags, named, switches, config, color } = parsed;
   const on = Object.fromEntries([...switches].map((name) => [name, true]));
   return {
     verb: command.name,
     ...(argument === undefined ? {} : { argument }),
-    options: present({ ...flags, ...on, config, color }),
+    options: present({ ...flags, ...named, ...on, config, color }),
   };
 }

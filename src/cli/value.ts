@@ -3,6 +3,7 @@
 
 import { checkSetting } from '../index.js';
 import type { Setting } from '../index.js';
+import { withNames } from './name-lists.js';
 
 export { allowed, splitList } from '../index.js';
 
@@ -13,9 +14,9 @@ export function checkedValue(setting: Setting, value: unknown): Value | undefine
   return checkSetting(setting, value);
 }
 
-/** The value that a text stands for; undefined where the setting takes no such text. */
-export function valueOf(setting: Setting, text: string): Value | undefined {
-  return checkSetting(setting, typed(setting, text));
+/** The value that the text of a setting of this name stands for; undefined where the setting takes no such text. */
+export function valueOf(setting: Setting, text: string, name = ''): Value | undefined {
+  return withNames(name, checkSetting(setting, typed(setting, text)));
 }
 
 function typed({ type }: Setting, text: string): unknown {
@@ -26,7 +27,10 @@ function typed({ type }: Setting, text: string): unknown {
       return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
     case 'list':
     case 'path':
+    case 'paths':
     case 'string':
+    case 'duration':
+    case 'version':
       return text;
   }
 }

@@ -23,9 +23,10 @@ export interface Dialect {
   version(): DriverVersion;
   /**
    * Every target of the fleet, and what must not be opened, both in no order.
+   * @param ids where only these are wanted, others may be left out, and where they are found without a search they are
    * @throws FleetError `dataDirectory`, `stateDirectory`, `usage` where the fleet cannot be searched
    */
-  discover(): Promise<Discovery>;
+  discover(ids?: readonly string[]): Promise<Discovery>;
   /**
    * A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none.
    */
@@ -43,6 +44,11 @@ export interface Dialect {
   readonly lintRules: readonly RuleDescription[];
   /** A script for the database's own shell, which stops at the first error. */
   script(parts: readonly ScriptPart[]): string;
+  /**
+   * Statements for such a script that fail, and say why, unless tables have their columns in one of these orders, all of
+   * them in the same one; none where there is nothing to hold them against. They leave nothing behind.
+   */
+  orderScript(accepted: readonly TableOrders[]): readonly string[];
 }
 
 /** What runs together in a script, and the change of the history that records it. */
@@ -56,6 +62,19 @@ export interface ScriptPart {
 /** How thoroughly integrity is checked. */
 export type Depth = 'quick' | 'full';
 
+/**
+ * What a user's own databases need to be run by, as plain data. None of it is run but where schemas are: in workers, the
+ * replay, lint and rehearsals.
+ */
+export interface DriverSettings {
+  /** Paths of extensions of the database. */
+  readonly extensions: readonly string[];
+  /** Path of a program with functions for SQL. */
+  readonly functions: string | null;
+  /** The oldest version of the database that reads the targets. */
+  readonly oldest: string | null;
+}
+
 /** Access to the targets: the worker's side of the port. */
 export interface Driver {
   /**
@@ -67,7 +86,7 @@ export interface Driver {
    * Proves that the database of the target's name is still the one that was planned, and may be opened.
    * @param when `open`: this process has a session on it, so that what the session keeps beside it is no reason to
    *   refuse
-   * @throws DatabaseError `replaced`, `refusedPath`, `permission`, `io`
+   * @throws DatabaseError `gone`, `replaced`, `refusedPath`, `permission`, `io`
    */
   assertSame(target: Target, when: 'closed' | 'open'): Promise<void>;
   /**
@@ -107,11 +126,19 @@ export interface Driver {
   /** How the text of revisions is read. */
   readonly syntax: Syntax;
   /** What to do about a fault that only this kind of database has; null where there is nothing special to say. */
-  readonly advice: (code: FailureCode, target: TargetRef) => Hint | null;
+  readonly advice: (fault: FaultOf, target: TargetRef) => Hint | null;
 }
 
 /** What was read of one target, or what was thrown: a DatabaseError, or a defect. */
 export type Read<T> = { readonly value: T } | { readonly error: unknown };
+
+/** What is known of a fault when advice is wanted. */
+export interface FaultOf {
+  readonly code: FailureCode;
+  readonly message: string;
+  /** The revision that the work had come to; undefined where it had come to none. */
+  readonly reached?: string | undefined;
+}
 
 /** The database engine that a driver uses. */
 export interface DriverVersion {
@@ -138,6 +165,8 @@ export interface InspectOptions {
 export interface Replay {
   /** Fingerprint of the structure after exactly these revisions, in this order, from an empty database. Cached. */
   fingerprint(revisions: readonly Revision[]): Promise<string>;
+  /** The hash of its layout. Cached. */
+  layout(revisions: readonly Revision[]): Promise<string>;
   /** That structure itself. Cheap where the call before was about the first revisions of the same list. */
   structure(revisions: readonly Revision[]): Promise<Structure>;
   /** The columns of each table after exactly these revisions. Cached. */
@@ -155,11 +184,17 @@ export interface ColumnOrders {
   /** Of every table, before the first statement and after the last. */
   readonly start: TableOrders;
   readonly end: TableOrders;
-  /**
-   * Of the tables that a statement names, right before it runs. The key is the statement's number in a script, from 0;
-   * in a program it is its text, with an entry for each different order that it met.
-   */
-  readonly at: ReadonlyMap<number | string, readonly TableOrders[]>;
+  /** Of the tables that a statement of a script leans on, right before it, by its place from 0. */
+  readonly at: ReadonlyMap<number, TableOrders>;
+  /** Of every table after each statement of a program that changes a table, in order. */
+  readonly steps: readonly OrderStep[];
+}
+
+/** A change of tables in a program: the same one, where the program runs on a target, leaves the same order. */
+export interface OrderStep {
+  /** What is done to which object: `create table t`. */
+  readonly change: string;
+  readonly orders: TableOrders;
 }
 
 /** An open database. Every method may throw DatabaseError. */
@@ -176,7 +211,10 @@ export interface Session {
   /** The hash of the structure. */
   fingerprint(): Promise<string>;
   structure(): Promise<Structure>;
-  /** What is wrong with what is stored; null where it is sound. */
+  /**
+   * What is wrong with what is stored; null where it is sound.
+   * @throws DatabaseError `integrity` where what hangs on a table worked before the revisions, and does not any more
+   */
   checkIntegrity(depth: Depth): Promise<IntegrityFault | null>;
   /**
    * Rows whose foreign key has no parent, one line a violation, in a stable order; none in a dialect that never has
@@ -221,11 +259,11 @@ export interface Session {
    */
   executeModule(file: string, direction: 'up' | 'down', accepted?: readonly ColumnOrders[]): Promise<void>;
   /**
-   * Proves that all these tables have their columns as in one of the orders. A table that either side lacks is passed
-   * over, and an empty list of orders allows any.
+   * Proves that the tables of these orders have their columns as in one of them. A table that is missing is passed over,
+   * and an empty list of orders allows any.
    * @throws DatabaseError `columnOrder`
    */
-  assertColumnOrder(tables: readonly string[], accepted: readonly TableOrders[]): Promise<void>;
+  assertColumnOrder(accepted: readonly TableOrders[]): Promise<void>;
   /** To be called before the first statement of a revision, or of a repair: what they do to rows is watched from here. */
   beginRevision(begun: BegunRevision): Promise<void>;
   /**
@@ -333,17 +371,39 @@ export interface HistoryChange {
   readonly restate?: readonly { readonly id: string; readonly checksum: string }[];
 }
 
+/** What more is known of a fault. */
+export interface FaultDetails {
+  readonly cause?: unknown;
+  readonly found?: RowsFound | null;
+  readonly tables?: readonly string[];
+  readonly hint?: Hint | null;
+  readonly revision?: string | null;
+}
+
 /** A fault of one database, in Flotilla's words: dialects turn their numbers into codes. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: FailureCode;
   /** With `rowsLost` and `valuesChanged`. */
   readonly found: RowsFound | null;
+  /** What the statement at fault names. */
+  readonly tables: readonly string[];
+  /** What to do about it, where that is known best where it was found. */
+  readonly hint: Hint | null;
+  /** The revision at fault, where it is not the one at work. */
+  readonly revision: string | null;
 
-  constructor(code: FailureCode, message: string, options?: { cause?: unknown; found?: RowsFound | null }) {
-    super(message, options);
+  constructor(
+    code: FailureCode,
+    message: string,
+    { cause, found = null, hint = null, revision = null, tables = [] }: FaultDetails = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
-    this.found = options?.found ?? null;
+    this.found = found;
+    this.tables = tables;
+    this.hint = hint;
+    this.revision = revision;
   }
 }
 

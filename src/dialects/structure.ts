@@ -16,6 +16,13 @@ export interface Structures {
   readonly fingerprint: (structure: Structure) => string;
   /** How `actual` differs from `expected`; none exactly where the fingerprints are equal. */
   readonly compare: (expected: Structure, actual: Structure) => readonly Difference[];
+  /**
+   * Hash of what a structure may have otherwise and still be the same: the order of columns, and the names of
+   * constraints.
+   */
+  readonly layout: (structure: Structure) => string;
+  /** What is otherwise in the layout of `actual`, as far as both have the same tables, columns and constraints. */
+  readonly compareSoft: (expected: Structure, actual: Structure) => readonly SoftDifference[];
   /** A name as the database compares names: equal texts are one name. */
   readonly fold: (name: string) => string;
   readonly render: (structure: Structure) => Rendering;
@@ -41,6 +48,13 @@ export interface Difference {
   readonly extraTable: ExtraTable | null;
 }
 
+/** One difference in layout: no drift, and in the way only of SQL that leans on it. */
+export interface SoftDifference {
+  readonly kind: 'columnOrder' | 'constraintName';
+  /** `users: columns are in the order id, phone, email, expected id, email, phone`. */
+  readonly words: string;
+}
+
 export interface ExtraTable {
   readonly name: string;
   /** Whether a tool's unfinished rebuild of another table left it. */
@@ -62,6 +76,8 @@ export interface RepairRequest {
    * What is on a table or a column goes with it. Without its name nothing goes: it may hold data, or be in use.
    */
   readonly dropExtra: readonly string[];
+  /** Whether soft differences are mended too; default false. */
+  readonly arrange?: boolean;
 }
 
 /** What mends a structure. Invariant: in one transaction, with no row in the way, the statements leave the goal. */
@@ -74,8 +90,12 @@ export interface Repair {
   readonly left: readonly Difference[];
   /** Why nothing may be run, in words that say what to do first: something would be cut off from what it needs. */
   readonly refused: readonly string[];
+  /** The soft differences that are mended, in words. */
+  readonly arranged: readonly string[];
   /** Of the structure afterwards. */
   readonly fingerprint: string;
+  /** Of the structure afterwards; null where it was not asked for. */
+  readonly layout: string | null;
   /** Tables that go, with their rows. */
   readonly dropped: readonly string[];
 }

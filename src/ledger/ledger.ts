@@ -19,7 +19,7 @@ import {
   type RunStart,
   type UnfinishedRun,
 } from './runs.js';
-import { makeStateDirectory, stateDirectoryError } from './state-directory.js';
+import { fileIdentity, makeStateDirectory, stateDirectoryError } from './state-directory.js';
 
 /** Whose observations are answered. The second part counts what an observation consists of, within a version. */
 const OBSERVER = `${VERSION}/2`;
@@ -67,6 +67,8 @@ export interface Ledger {
    * @returns how many are remembered; none where the ledger cannot be written
    */
   rememberObservations(pairs: readonly Observed[], lookedAt: number): number;
+  /** False where it was removed or replaced meanwhile: what is written to it is lost with the last process that has it open. */
+  isInPlace(): boolean;
   noteHolder(holder: LockHolder): void;
   /** Who took the run lock last. */
   lastHolder(): LockHolder | null;
@@ -87,6 +89,7 @@ export function openLedger(stateDir: string): Ledger {
 class SqliteLedger implements Ledger {
   readonly #database: Database.Database;
   readonly #path: string;
+  readonly #identity: string | null;
   readonly #runs: Runs;
   readonly #observations: Observations;
   readonly #outcomes: GroupCommit<RecordedOutcome>;
@@ -94,6 +97,7 @@ class SqliteLedger implements Ledger {
   constructor(database: Database.Database, path: string) {
     this.#database = database;
     this.#path = path;
+    this.#identity = fileIdentity(path);
     this.#runs = this.#explained(() => new Runs(database));
     this.#observations = this.#explained(() => new Observations(database, OBSERVER));
     this.#outcomes = new GroupCommit((outcomes) => {
@@ -165,6 +169,10 @@ class SqliteLedger implements Ledger {
 
   rememberObservations(pairs: readonly Observed[], lookedAt: number): number {
     return this.#observations.remember(pairs, lookedAt);
+  }
+
+  isInPlace(): boolean {
+    return this.#identity !== null && fileIdentity(this.#path) === this.#identity;
   }
 
   noteHolder({ runId, command, startedAt, pid }: LockHolder): void {

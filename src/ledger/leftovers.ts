@@ -1,6 +1,6 @@
-// What a run that was killed left behind under the state directory: backups and reports that were not finished, and
-// private copies. Removed by the next run while it holds the run lock, when no run can still be at work on them; and by
-// the run itself at its end, because a worker of it may have been killed.
+// What runs left behind under the state directory: backups and reports that were not finished, and private copies.
+// Removed by the next run while it holds the run lock, when no run can still be at work on them; and by the run itself
+// at its end, because a worker of it may have been killed.
 
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,6 +44,15 @@ export function removeLeftovers(
   }
   remove(() => unfinishedIn(join(directories.stateDir, 'reports')));
   return { removed, problems };
+}
+
+/**
+ * The runs that have a directory in the state directory's own place for backups, those too that no ledger knows any more.
+ * To be called only while no other run is going on. Elsewhere other fleets may have theirs.
+ */
+export function runsWithBackups({ stateDir, backupDir }: Directories): readonly { readonly runId: string }[] {
+  const isOwn = backupDir === join(stateDir, 'backups');
+  return isOwn ? entriesOf(backupDir).map(({ name }) => ({ runId: name })) : [];
 }
 
 /**

@@ -85,7 +85,7 @@ function lockedError(stateDir: string, cause: unknown): FleetError {
       ? ''
       : `: ${holder.command} ${holder.runId}, started at ${holder.startedAt}${holder.pid === undefined ? '' : `, process ${holder.pid}`}`;
   return new FleetError('locked', `Another run over this fleet is going on${who}`, {
-    hint: 'wait until it has ended, or stop it, and run the command again',
+    hint: 'wait until it has ended, or stop it, and run the command again; with --wait 10m it waits by itself',
     cause,
   });
 }

@@ -2,7 +2,7 @@
 // work, so that targets that were never started can be seen.
 
 import type Database from 'better-sqlite3';
-import type { Outcome, OutcomeKind } from '../model/outcome.js';
+import { isUndone, type Outcome, type OutcomeKind } from '../model/outcome.js';
 import type { FailedAttempt, RunCommand } from '../model/report.js';
 import type { Target } from '../model/target.js';
 
@@ -146,14 +146,13 @@ export class Runs {
            SELECT id, outcome, document, run_id AS runId, command, started_at AS startedAt, max(position)
            FROM run_target JOIN run USING (run)
            WHERE dry_run = 0 AND outcome NOT IN ('planned', 'skipped') GROUP BY id
-         ) WHERE outcome IN ('failed', 'inDoubt')`,
+         ) WHERE outcome IN ('failed', 'partial', 'inDoubt')`,
       )
       .all();
     return new Map(
       rows.flatMap(({ id, document, ...run }) => {
         const { outcome, failure } = JSON.parse(document) as Outcome;
-        const isFailure = (outcome === 'failed' || outcome === 'inDoubt') && failure !== null;
-        return isFailure ? [[id, { ...run, outcome, failure }]] : [];
+        return isUndone(outcome) && failure !== null ? [[id, { ...run, outcome, failure }]] : [];
       }),
     );
   }

@@ -23,6 +23,12 @@ export function makeStateDirectory(stateDir: string): void {
   }
 }
 
+/** What tells a file from another one of its name; null where there is none. */
+export function fileIdentity(path: string): string | null {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}:${found.ino}`;
+}
+
 /** Whether the directory is there. */
 export function isStateDirectory(stateDir: string): boolean {
   return existsSync(stateDir);

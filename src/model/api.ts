@@ -30,6 +30,8 @@ export interface FleetOptions {
   readonly stateDir?: string;
   /** Directory of the revisions; default `migrations`. */
   readonly migrations?: string;
+  /** What the application gives its own SQLite; default: nothing. */
+  readonly sqlite?: SqliteOptions;
   /** Which revision a number means that an application keeps in `user_version`: `['3=0003']`; default: none. */
   readonly userVersion?: readonly string[];
   /**
@@ -39,6 +41,16 @@ export interface FleetOptions {
   readonly commandOptions?: CommandOptions;
 }
 
+/** Loaded wherever a schema is read or run: in workers, in the replay of the revisions, by lint, in rehearsals. */
+export interface SqliteOptions {
+  /** Paths of loadable extensions. */
+  readonly extensions?: readonly string[];
+  /** Path of a module that exports `functions`, `aggregates` and `tables`, or by default a function of a connection. */
+  readonly functions?: string;
+  /** The oldest version that reads these files, `3.40`: lint names what of a schema it could not read. */
+  readonly oldest?: string;
+}
+
 /** Which targets a call is about, and who watches it. */
 export interface SelectOptions {
   /** Ids and globs; all targets where it is left out. */
@@ -46,6 +58,10 @@ export interface SelectOptions {
   readonly exclude?: readonly string[];
   /** At most so many targets, the first in order. */
   readonly limit?: number;
+  /** Whether a name that no target has is an error (`fail`, the default), or passed over. */
+  readonly missing?: 'fail' | 'skip';
+  /** That there is no target is no finding. */
+  readonly allowEmpty?: boolean;
   /** Worker processes; default: the processors. */
   readonly jobs?: number;
   readonly signal?: AbortSignal;
@@ -62,6 +78,8 @@ export interface RunOptions extends SelectOptions {
   readonly backupDir?: string;
   /** Patience with a locked target in milliseconds; default 5000. */
   readonly busyTimeout?: number;
+  /** How long another run over the fleet is waited for, in milliseconds; default 0: not at all. */
+  readonly wait?: number;
   /** Deadline of one target in milliseconds; default 600000. */
   readonly timeout?: number;
 }
@@ -106,7 +124,15 @@ export interface RepairOptions extends RunOptions {
    * prefix, or `all`: accepted on the targets whose structure is what the files leave now; default none.
    */
   readonly checksums?: readonly string[];
+  /**
+   * Puts columns into the declared order and gives constraints their declared names, also where nothing else differs;
+   * default false.
+   */
+  readonly columns?: boolean;
 }
+
+/** The options that `repair` alone has. */
+export type RepairOption = 'dropExtra' | 'checksums' | 'columns';
 
 /** Which copy of a target; the newest where nothing is said. */
 export interface CopyChoice {
@@ -126,11 +152,14 @@ export interface RestoreOptions extends Omit<RunOptions, 'backup' | 'only'>, Cop
   readonly force?: boolean;
 }
 
-export interface RestoreToOptions extends Omit<SelectOptions, 'only' | 'exclude' | 'limit'>, CopyChoice {
-  /** The id of a target, which may be gone. */
-  readonly target: string;
+export interface RestoreToOptions
+  extends Omit<SelectOptions, 'only' | 'exclude' | 'limit' | 'missing' | 'allowEmpty'>, CopyChoice {
+  /** The id of the one target, which may be gone. */
+  readonly only: readonly string[];
   /** The file to write; nothing may be there. */
   readonly to: string;
+  /** Write it although rows in it break a rule of their table; default false. */
+  readonly force?: boolean;
   /** Prove the copy, and write nothing; default false. */
   readonly dryRun?: boolean;
   /** As for the commands that change targets; default `<stateDir>/backups`. */
@@ -192,6 +221,8 @@ export interface LintFleetOptions extends SelectOptions {
   readonly rules?: readonly string[];
   /** Warnings count as errors; default false. */
   readonly strict?: boolean;
+  /** Findings of revisions after this one alone; all are run. */
+  readonly since?: string;
   /** Hold the revisions against what the targets have applied already; default false. */
   readonly fleet?: boolean;
 }
@@ -220,9 +251,7 @@ export interface Fleet {
   /** The same, each read and proved. */
   verifyBackups(options?: BackupsOptions): Promise<BackupsReport>;
   /** What `repair` would do to each cohort; nothing is changed. */
-  repairPlan(
-    options?: Pick<RepairOptions, keyof SelectOptions | 'dropExtra' | 'checksums'>,
-  ): Promise<RepairPlanReport>;
+  repairPlan(options?: Pick<RepairOptions, keyof SelectOptions | RepairOption>): Promise<RepairPlanReport>;
   /** The revisions, or those of a range `A:B`. */
   history(options?: { readonly range?: string }): Promise<HistoryReport>;
   /** How many targets have each revision, and when they got it; also those that no file has. */

@@ -9,18 +9,39 @@ import {
   CHANGE_SETTINGS,
   CHOICE_SETTINGS,
   COMMAND_SETTINGS,
+  GROUPS,
   PLACE_SETTINGS,
   WORK_SETTINGS,
 } from './settings.js';
 
-const { stamp, allowDrift, allowExtra, dropExtra, checksums, at, strict, output, run, before, from } =
-  settingOptions(COMMAND_SETTINGS);
-const { backupDir, dryRun, verify, busyTimeout, timeout } = settingOptions(CHANGE_SETTINGS);
+const {
+  stamp,
+  allowDrift,
+  allowExtra,
+  dropExtra,
+  checksums,
+  columns,
+  at,
+  strict,
+  since,
+  output,
+  run,
+  before,
+  from,
+} = settingOptions(COMMAND_SETTINGS);
+const { backupDir, dryRun, verify, busyTimeout, timeout, wait } = settingOptions(CHANGE_SETTINGS);
 const rules = settingOption(COMMAND_SETTINGS.rule);
 const flag = optional('true or false', z.boolean());
 const to = optional('a revision', z.string());
 const range = optional('a range of revisions, A:B', z.string());
 const command = optional('status or check', z.enum(['status', 'check']));
+
+const { dataDir, pattern, stateDir, migrations, userVersion } = settingOptions(PLACE_SETTINGS);
+const place = { dataDir, pattern, stateDir, migrations, userVersion };
+const sqlite = optional(
+  'an object with extensions, functions and oldest, of which each may be left out',
+  z.readonly(z.strictObject(settingOptions(GROUPS.sqlite))),
+);
 
 const commandOptions = optional(
   'an object of options',
@@ -48,12 +69,12 @@ const select = {
   ),
 };
 const change = { ...select, ...settingOptions(CHANGE_SETTINGS) };
-const { exclude, limit, jobs, signal, onEvent } = select;
+const { exclude, limit, missing, allowEmpty, jobs, signal, onEvent } = select;
 const watch = { jobs, signal, onEvent };
 
 /** By method; `openFleet` is the door itself. */
 export const CALL_OPTIONS = {
-  openFleet: call({ ...settingOptions(PLACE_SETTINGS), commandOptions }),
+  openFleet: call({ ...place, sqlite, commandOptions }),
   discover: call(select),
   status: call({ ...select, command, failures: flag }),
   current: call({ ...select, history: flag }),
@@ -62,20 +83,23 @@ export const CALL_OPTIONS = {
   upgrade: call({ ...change, to, stamp, allowDrift, allowExtra, at }),
   stamp: call({ ...change, to, force: flag, at, allowExtra }),
   downgrade: call({ ...change, to: needed('a revision') }),
-  repair: call({ ...change, dropExtra, checksums }),
+  repair: call({ ...change, dropExtra, checksums, columns }),
   restore: call({
     ...watch,
     verify,
     busyTimeout,
     timeout,
+    wait,
     exclude,
     limit,
+    missing,
+    allowEmpty,
     backupDir,
     dryRun,
     run,
     before,
     from,
-    only: neededList('ids of targets'),
+    only: neededList('a list of ids'),
     force: flag,
   }),
   restoreTo: call({
@@ -85,18 +109,19 @@ export const CALL_OPTIONS = {
     run,
     before,
     from,
-    target: needed('the id of a target'),
-    to: needed('a path'),
+    only: neededList('a list of ids'),
+    to: needed('a path', z.string().check(z.minLength(1))),
+    force: flag,
   }),
   backups: call({ ...select, run, backupDir }),
   verifyBackups: call({ ...select, run, backupDir }),
-  repairPlan: call({ ...select, dropExtra, checksums }),
+  repairPlan: call({ ...select, dropExtra, checksums, columns }),
   history: call({ range }),
   fleetHistory: call({ ...select, range }),
   doctor: call({ ...select, backupDir }),
   baseline: call({ ...select, target: needed('the id of a target or the path of a database'), output }),
   heads: call({}),
-  lint: call({ ...select, rules, strict, fleet: flag }),
+  lint: call({ ...select, rules, strict, since, fleet: flag }),
   show: call({ revision: needed('a revision') }),
   newRevision: call({ message: needed('text') }),
   close: call({}),
@@ -110,8 +135,7 @@ function call<S extends z.core.$ZodLooseShape>(shape: S) {
 }
 
 /** An argument in a call's options: text that must be given. */
-function needed(takes: string) {
-  const schema = z.string();
+function needed(takes: string, schema: z.ZodMiniType<string> = z.string()) {
   TAKES.add(schema, { takes });
   return schema;
 }

@@ -8,7 +8,9 @@ import type { CallName, CallOptions } from './call-options.js';
 import { FleetError } from './errors.js';
 import type { Problem } from './errors.js';
 import { nearest } from './nearest.js';
-import { TAKES } from './setting-schema.js';
+import { allowed, TAKES } from './setting-schema.js';
+import { GROUPS } from './settings.js';
+import type { GroupName, Setting } from './settings.js';
 
 const SHOWN_MAX = 60;
 
@@ -33,11 +35,13 @@ export function checkCall(name: CallName, given: readonly unknown[]): CallOption
   const values = present(options);
   const result = z.safeParse(CALL_OPTIONS[name], values);
   if (result.success) return result.data;
-  const messages = result.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
+  const messages = result.error.issues.flatMap((issue) => {
+    const inside = isGroup(issue.path[0]) && isPlainObject(values[issue.path[0]]) ? issue.path[0] : null;
+    if (inside !== null) return mistakesInside(name, inside, issue, values);
+    return issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => unknownOption(name, key, values))
-      : [wrongValue(name, String(issue.path[0]), values)],
-  );
+      : [wrongValue(name, String(issue.path[0]), values)];
+  });
   const problems: Problem[] = [...new Set(messages)].map((message) => ({ message, hint: takes }));
   throw new FleetError('usage', problems.map(({ message }) => message).join('; '), { hint: takes, problems });
 }
@@ -73,6 +77,31 @@ function wrongValue(name: CallName, key: string, values: Values): string {
   const takes = takesOf(name).get(key) ?? '';
   if (!(key in values)) return `${name} needs the option ${key}, which takes ${takes}`;
   return `${name}: ${key} takes ${takes}, and got ${shown(values[key])}`;
+}
+
+const isGroup = (key: PropertyKey | undefined): key is GroupName =>
+  typeof key === 'string' && Object.hasOwn(GROUPS, key);
+
+/** What is wrong within the object of a group of settings. */
+function mistakesInside(
+  name: CallName,
+  group: GroupName,
+  issue: z.core.$ZodIssue,
+  values: Values,
+): readonly string[] {
+  const table: Readonly<Record<string, Setting>> = GROUPS[group];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const [near] = nearest(key, Object.keys(table));
+      const rest = near === undefined ? '' : `; the nearest is ${near}`;
+      return `${name}: ${group} has no option ${key}${rest}`;
+    });
+  }
+  const key = String(issue.path[1]);
+  const setting = table[key];
+  const given: unknown = isPlainObject(values[group]) ? values[group][key] : undefined;
+  if (setting === undefined) return [wrongValue(name, group, values)];
+  return [`${name}: ${group}.${key} takes ${allowed(setting, 'program')}, and got ${shown(given)}`];
 }
 
 function takesOf(name: CallName): ReadonlyMap<string, string> {

@@ -39,10 +39,16 @@ function optionArgs(options: CommandOptions): string[] {
   return Object.entries(options).flatMap(([name, value]) => {
     const flag = flagOf(name);
     if (typeof value === 'boolean') return [value ? `--${flag}` : `--no-${flag}`];
-    const text = typeof value === 'object' ? value.join(',') : String(value);
+    const text = typeof value === 'object' ? value.map(listItem).join(',') : String(value);
     // Behind a blank it would be read as an option of its own.
     return text.startsWith('-') ? [`--${flag}=${text}`] : [`--${flag}`, text];
   });
+}
+
+/** An item that is read back as one: commas and braces count where they are those of a glob, and `@` names a file. */
+function listItem(item: string): string {
+  const isGlob = /^[^{},]*(?:\{[^{}]*\}[^{},]*)*$/.test(item);
+  return (isGlob ? item : item.replace(/[{},]/g, String.raw`\$&`)).replace(/^@/, String.raw`\@`);
 }
 
 /** A word that a shell reads back as it is. */

@@ -14,7 +14,7 @@ export type FleetEvent =
     }
   | ({ readonly event: 'target' } & Outcome)
   | { readonly event: 'retry'; readonly id: string; readonly message: string }
-  /** Something beside the targets went wrong, and the run went on: its record or its report is not whole. */
+  /** Something beside the targets is amiss, and the run goes on: its record is not whole, or it waits for another run. */
   | { readonly event: 'problem'; readonly message: string; readonly hint: string }
   | { readonly event: 'inspected'; readonly done: number; readonly planned: number }
   | {

@@ -9,6 +9,7 @@ export const EXIT = {
   inDoubt: 3,
   usage: 64,
   internal: 70,
+  output: 74,
   locked: 75,
   configuration: 78,
   interrupted: 130,

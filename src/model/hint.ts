@@ -21,23 +21,40 @@ export interface OwnDraft extends Partial<FlotillaCommand> {
 }
 
 /** A command over the targets that were asked for. */
-export function onFleet(verb: string, options: CommandOptions = {}, argument?: string): CommandDraft {
-  return { verb, options, about: 'fleet', ...(argument === undefined ? {} : { argument }) };
+export function onFleet(verb: string, options?: CommandOptions, argument?: string): CommandDraft {
+  return own('fleet', verb, options, argument);
 }
 
 /** A command about the one target at hand. */
-export function onTarget(verb: string, options: CommandOptions = {}, argument?: string): CommandDraft {
-  return { verb, options, about: 'target', ...(argument === undefined ? {} : { argument }) };
+export function onTarget(verb: string, options?: CommandOptions, argument?: string): CommandDraft {
+  return own('target', verb, options, argument);
 }
 
 /** A command that looks at no target. */
-export function command(verb: string, argument?: string, options: CommandOptions = {}): CommandDraft {
-  return { verb, options, about: 'none', ...(argument === undefined ? {} : { argument }) };
+export function command(verb: string, argument?: string, options?: CommandOptions): CommandDraft {
+  return own('none', verb, options, argument);
 }
 
-/** The command at work, on the one target at hand; `upgrade` where none that changes targets is. */
-export function again(options: CommandOptions = {}): CommandDraft {
-  return { options, about: 'target' };
+/**
+ * The command at work, on the one target at hand; `upgrade` where none that changes targets is.
+ * @param argument in place of its own
+ */
+export function again(options?: CommandOptions, argument?: string): CommandDraft {
+  return own('target', undefined, options, argument);
+}
+
+function own(
+  about: OwnDraft['about'],
+  verb: string | undefined,
+  options: CommandOptions = {},
+  argument?: string,
+): OwnDraft {
+  return {
+    ...(verb === undefined ? {} : { verb }),
+    options,
+    about,
+    ...(argument === undefined ? {} : { argument }),
+  };
 }
 
 export function foreign(program: string, ...args: readonly string[]): CommandDraft {
@@ -96,14 +113,15 @@ export function tell(said: Hint, about: About): ToldHint {
 export function complete(draft: CommandDraft, { place, scope, run, target }: About): Command {
   if ('program' in draft) return draft;
   const { verb, argument, options = {}, about } = draft;
-  const own = verb === undefined ? (run ?? { verb: 'upgrade' }) : { verb, argument };
+  const base: FlotillaCommand = verb === undefined ? (run ?? { verb: 'upgrade' }) : { verb };
+  const named = argument ?? base.argument;
   const chosen =
     about === 'none' ? {} : about === 'fleet' || target === undefined ? scope : { only: [target] };
   const inherited = verb === undefined ? (run?.options ?? {}) : {};
   const all = { ...inherited, ...options, ...without(chosen, options), ...place };
   return {
-    verb: own.verb,
-    ...(own.argument === undefined ? {} : { argument: own.argument }),
+    verb: base.verb,
+    ...(named === undefined ? {} : { argument: named }),
     ...(Object.keys(all).length === 0 ? {} : { options: all }),
   };
 }

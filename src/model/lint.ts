@@ -2,8 +2,8 @@
 
 import type { CONTRACT } from './report.js';
 
-/** An error makes `lint` exit with 1; a warning does so with `--strict` only. */
-export type Severity = 'error' | 'warning';
+/** An error makes `lint` exit with 1; a warning does so with `--strict` only; a notice never does. */
+export type Severity = 'error' | 'warning' | 'notice';
 
 export interface LintFinding {
   /** Id of the rule. */
@@ -23,7 +23,17 @@ export interface LintFinding {
 export interface LintReport {
   readonly contract: typeof CONTRACT;
   readonly command: 'lint';
-  readonly summary: { readonly revisions: number; readonly errors: number; readonly warnings: number };
+  readonly summary: {
+    /** That were read, also those that nothing is told of. */
+    readonly revisions: number;
+    readonly errors: number;
+    readonly warnings: number;
+    readonly notices: number;
+    /** Findings that comments in the revisions let pass. */
+    readonly allowed: number;
+  };
+  /** Findings are those of later revisions than this one alone, where that was asked for. */
+  readonly since?: string;
   /** By file in the order of the graph, then by line. */
   readonly findings: readonly LintFinding[];
   /** What could not be looked at. */

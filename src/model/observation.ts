@@ -12,6 +12,8 @@ export interface Observation {
   readonly fingerprint: string;
   /** What other tools record in this database. */
   readonly claims: readonly Claim[];
+  /** Hash of what may be otherwise in one structure: the order of columns, and the names of constraints. */
+  readonly layout: string;
 }
 
 export type TargetState =

@@ -13,6 +13,7 @@ export type FailureCode =
   | 'io'
   | 'refusedPath'
   | 'replaced'
+  | 'gone'
   | 'unknownRevision'
   | 'drifted'
   | 'noBaseline'
@@ -62,8 +63,9 @@ export interface Failure extends ToldHint {
   readonly line?: number;
   /** The revision's file. */
   readonly file?: string;
-  /** Tables whose rows or values are not what they were, and how many rows that is. */
+  /** Tables whose rows or values are not what they were, or that the statement at fault names. */
   readonly tables?: readonly string[];
+  /** How many rows are not what they were. */
   readonly rows?: number;
 }
 
@@ -86,7 +88,15 @@ export type OutcomeKind =
   | 'current'
   | 'skipped'
   | 'failed'
+  | 'partial'
   | 'inDoubt';
+
+/** How a target ends that is not where it was asked to be, because something failed. */
+export type UndoneKind = Extract<OutcomeKind, 'failed' | 'partial' | 'inDoubt'>;
+
+export function isUndone(kind: OutcomeKind): kind is UndoneKind {
+  return kind === 'failed' || kind === 'partial' || kind === 'inDoubt';
+}
 
 /** A statement that its guard kept from running on a target. */
 export interface SkippedStatement {
@@ -118,6 +128,7 @@ export interface Outcome<F = Failure> {
   readonly outcome: OutcomeKind;
   /** The revision before; null is base. Several heads are joined by commas. */
   readonly from: string | null;
+  /** The revision that is recorded afterwards, whatever was asked for. */
   readonly to: string | null;
   /** Revisions run (upgrade: up, downgrade: down) or recorded (stamp), in order. */
   readonly applied: readonly string[];

@@ -1,9 +1,10 @@
 // The documents: what a run and a look at the fleet return, print as JSON and keep.
 
 import type { Command } from './command.js';
+import type { Scoped } from './discovery.js';
 import type { ToldHint } from './hint.js';
 import type { HistoryRow } from './history.js';
-import type { Failure, FailureCode, Outcome, OutcomeKind } from './outcome.js';
+import type { Failure, Outcome, OutcomeKind, UndoneKind } from './outcome.js';
 import type { Match, TargetState } from './observation.js';
 import type { Refusal } from './target.js';
 
@@ -12,7 +13,7 @@ export const CONTRACT = 1;
 
 export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore';
 
-export interface RunReport {
+export interface RunReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: RunCommand;
   readonly runId: string;
@@ -42,22 +43,18 @@ export interface UnmatchedName {
 
 export type RunSummary = { readonly planned: number } & { readonly [kind in OutcomeKind]?: number };
 
-/** Targets that failed, or were left alone, for the same reason. */
-export interface FailureGroup extends ToldHint {
-  readonly code: FailureCode;
+/** Targets that failed, or were left alone, for one cause: a code, a revision and a statement. */
+export interface FailureGroup extends Omit<Failure, 'step'> {
   /** How these targets ended. */
   readonly outcome: OutcomeKind;
   readonly count: number;
-  /** The words of the first such target; others may differ in a number or in their own name. */
-  readonly message: string;
-  readonly revision?: string;
-  readonly statement?: string;
-  readonly line?: number;
+  /** How many different messages they have, their own names aside; `message` is that of the first. */
+  readonly wordings: number;
   /** Id of the first such target. */
   readonly example: string;
 }
 
-export interface StatusReport {
+export interface StatusReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'status' | 'check';
   readonly head: readonly string[];
@@ -104,11 +101,11 @@ export interface FailedAttempt {
   readonly command: RunCommand;
   /** When the run began; ISO 8601, UTC. */
   readonly startedAt: string;
-  readonly outcome: Extract<OutcomeKind, 'failed' | 'inDoubt'>;
+  readonly outcome: UndoneKind;
   readonly failure: Failure;
 }
 
-export interface DiscoverReport {
+export interface DiscoverReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'discover';
   readonly dataDir: string;
@@ -117,7 +114,7 @@ export interface DiscoverReport {
   readonly exitCode: number;
 }
 
-export interface PlanReport {
+export interface PlanReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'plan';
   readonly head: readonly string[];
@@ -142,7 +139,7 @@ export interface PlannedCohort extends Cohort {
   readonly problem: Failure | null;
 }
 
-export interface RepairPlanReport {
+export interface RepairPlanReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'repairPlan';
   readonly head: readonly string[];
@@ -168,7 +165,7 @@ export interface RepairCohort extends Cohort {
   readonly problem: Failure | null;
 }
 
-export interface CurrentReport {
+export interface CurrentReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'current';
   readonly targets: readonly (TargetStatus & {
@@ -218,7 +215,7 @@ export interface FleetRevision {
   readonly example: string | null;
 }
 
-export interface FleetHistoryReport {
+export interface FleetHistoryReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'history';
   readonly head: readonly string[];
@@ -352,19 +349,36 @@ export interface Difference {
   readonly words: string;
 }
 
-export interface DriftReport {
+export interface DriftReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: 'drift';
   readonly head: readonly string[];
   readonly summary: {
     readonly targets: number;
     readonly drifted: number;
+    /** Those that have soft differences, drifted or not. */
+    readonly soft: number;
     readonly states: Readonly<Partial<Record<TargetState, number>>>;
   };
   /** The drifted ones, and those with a revision whose file was edited after it was applied. */
   readonly cohorts: readonly (Cohort & { readonly difference: readonly Difference[] })[];
   readonly targets: readonly (TargetStatus & { readonly difference: readonly Difference[] })[];
+  /**
+   * The order of columns and the names of constraints, where they are not those that the revisions leave: no drift, and
+   * without effect on the exit code. Legacy targets are compared with the revision that evidence names.
+   */
+  readonly soft: readonly SoftCohort[];
   readonly exitCode: number;
+}
+
+/** Targets that have the same soft differences from the same revision. */
+export interface SoftCohort {
+  readonly revision: string | null;
+  readonly count: number;
+  readonly example: string;
+  readonly difference: readonly Difference[];
+  /** By id. */
+  readonly targets: readonly string[];
 }
 
 /** What a revision has to do with the structure. Names are `agents`, `agents.metadata`, `ix_agents_name`. */

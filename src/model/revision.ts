@@ -1,5 +1,7 @@
 // A revision: one migration, read from a file. Plain data, so that a worker process gets the text that was checked.
 
+import type { Problem } from './errors.js';
+
 /** One SQL statement of a revision. */
 export interface Statement {
   readonly sql: string;
@@ -13,6 +15,8 @@ export interface Statement {
   readonly byPosition?: readonly string[];
   /** It changes, adds and takes away no row, however often it runs. Set by the dialect; without it, it may. */
   readonly keepsRows?: true;
+  /** Makes a trigger that goes by the position of columns when it fires. Set by the dialect. */
+  readonly firesByPosition?: true;
   /** Run only where the object is missing, or exists (`-- if_missing: agents.metadata`). */
   readonly guard?: Guard;
 }
@@ -35,6 +39,26 @@ export type Script =
   /** A module that exports `up(db)` and `down(db)`. */
   | { readonly kind: 'module'; readonly file: string };
 
+/** A comment that lets a finding of lint pass: `-- lint: allow RULE, reason`. */
+export interface Allowance {
+  /** As written, in lower case; empty where the comment is not understood. */
+  readonly rule: string;
+  /** Empty: none is given, and then nothing passes. */
+  readonly reason: string;
+  readonly line: number;
+  /** The whole file, or the lines of the statement that it stands above, the first and the last. */
+  readonly covers: 'file' | readonly [first: number, last: number];
+}
+
+/** A way back with mistakes in its text: it is never run, and keeps nothing else from being done. */
+export interface BrokenScript {
+  readonly kind: 'broken';
+  /** What could be read of it. */
+  readonly statements: readonly Statement[];
+  /** At least one, each with its file. */
+  readonly problems: readonly Problem[];
+}
+
 export interface Revision {
   readonly id: string;
   /** The words after the version in the file's name, blanks for underscores: `add indexes`. */
@@ -51,6 +75,8 @@ export interface Revision {
   readonly transactional: boolean;
   /** Tables that this revision may take rows from. */
   readonly losesRows: readonly string[];
+  /** What lint lets pass; left out where nothing is said. */
+  readonly allows?: readonly Allowance[];
   /** Columns, `table.column`, whose values it may change while it copies them. */
   readonly changes: readonly string[];
   /** Columns, `table.column`, whose values it may leave behind. */
@@ -59,7 +85,7 @@ export interface Revision {
   readonly moves: readonly Move[];
   readonly up: Script;
   /** Null: there is no way back. */
-  readonly down: Script | null;
+  readonly down: Script | BrokenScript | null;
   /** Of what `up` does, `up:<SHA-256>`: its tokens, its guards and the transaction; of a program, the whole text. */
   readonly checksum: string;
   /**

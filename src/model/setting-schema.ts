@@ -10,6 +10,8 @@ z.config({ jitless: true });
 
 /** Text that is not empty. */
 const TEXT = z.string().check(z.minLength(1));
+/** Of SQLite, whose every version begins with 3. */
+const VERSION = z.string().check(z.regex(/^3\.\d{1,3}(\.\d{1,3}){0,2}$/));
 
 /** The check of a setting in a program. An empty list is a list there: of targets it means none. */
 export function settingSchema<S extends Setting>(setting: S): z.ZodMiniType<SettingValue<S>>;
@@ -20,9 +22,14 @@ export function settingSchema(setting: Setting): z.ZodMiniType<SettingValue<Sett
     case 'boolean':
       return z.boolean();
     case 'list':
+    case 'paths':
       return z.readonly(z.array(TEXT));
     case 'path':
       return TEXT;
+    case 'version':
+      return VERSION;
+    case 'duration':
+      return z.int().check(z.minimum(0));
     case 'string':
       return setting.choices === undefined ? TEXT : z.enum(setting.choices);
   }
@@ -31,7 +38,11 @@ export function settingSchema(setting: Setting): z.ZodMiniType<SettingValue<Sett
 /** The check of a setting as a person writes it: a list has at least one item, or is text with commas. */
 export function writtenSchema<S extends Setting>(setting: S): z.ZodMiniType<SettingValue<S>>;
 export function writtenSchema(setting: Setting): z.ZodMiniType<SettingValue<Setting>> {
-  if (setting.type !== 'list') return settingSchema(setting);
+  if (setting.type === 'duration') {
+    const text = z.string().check(z.regex(/^\d{1,12}(ms|s|m|h|d)?$/));
+    return z.union([settingSchema(setting), z.pipe(text, z.transform(milliseconds))]);
+  }
+  if (setting.type !== 'list' && setting.type !== 'paths') return settingSchema(setting);
   const items = z.array(TEXT).check(z.minLength(1));
   const text = z.pipe(TEXT, z.pipe(z.transform(splitList), items));
   if (setting.pairs !== true) return z.readonly(z.union([items, text]));
@@ -89,23 +100,45 @@ export function allowed(
       return `a whole number from ${least ?? 0}`;
     case 'boolean':
       return 'true or false';
-    case 'list': {
+    case 'list':
+    case 'paths': {
       if (pairs === true) return source === 'text' ? 'pairs such as 3=0003' : 'a list of pairs';
       const items = `${value?.replace(',..', '').toLowerCase() ?? 'value'}s`;
       return source === 'text' ? `${items}, separated by commas` : `a list of ${items}`;
     }
+    case 'duration':
+      return source === 'text' ? 'a time such as 30s, 10m or 1h' : 'a whole number of milliseconds';
     case 'path':
       return 'a path';
+    case 'version':
+      return source === 'text'
+        ? 'a version of SQLite, such as 3.40'
+        : "the text of a version, such as '3.40'";
     case 'string':
       return choices?.join(' or ') ?? 'text';
   }
 }
 
-/** `a,{b,c}` -> `a` and `{b,c}`: commas within the braces of a glob do not separate. */
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `10m` -> 600000; a number alone is in milliseconds. */
+function milliseconds(text: string): number {
+  const unit = text.replace(/^\d+/, '');
+  return Number.parseInt(text, 10) * (UNITS[unit] ?? 1);
+}
+
+/**
+ * `a,{b,c}` -> `a` and `{b,c}`: commas within the braces of a glob do not separate. `a\,b` -> `a,b`; what else a
+ * backslash stands before keeps it, because it may be for a glob.
+ */
 export function splitList(text: string): string[] {
   const parts = [''];
   let depth = 0;
-  for (const char of text) {
+  for (const char of text.match(/\\.|./gsu) ?? []) {
+    if (char === String.raw`\,`) {
+      parts.push(`${parts.pop() ?? ''},`);
+      continue;
+    }
     if (char === '{') depth += 1;
     if (char === '}') depth -= 1;
     if (char === ',' && depth <= 0) parts.push('');

@@ -4,7 +4,7 @@
 
 export interface Setting {
   /** A path is relative to the working directory, or to the configuration file that it stands in. */
-  readonly type: 'string' | 'path' | 'number' | 'boolean' | 'list';
+  readonly type: 'string' | 'path' | 'paths' | 'number' | 'boolean' | 'list' | 'version' | 'duration';
   readonly default?: string | number | boolean;
   /** What the default is, where it is no constant. */
   readonly defaultText?: string;
@@ -20,6 +20,28 @@ export interface Setting {
   /** All values there are. */
   readonly choices?: readonly string[];
 }
+
+/**
+ * What the application gives its own SQLite. The configuration and the library have these in an object, `sqlite:
+ * { functions: .. }`; flags and variables have its name before theirs.
+ */
+export const SQLITE_SETTINGS = {
+  extensions: {
+    type: 'paths',
+    value: 'FILE,..',
+    describe: 'Load these extensions of SQLite wherever a schema is run',
+  },
+  functions: {
+    type: 'path',
+    value: 'FILE',
+    describe: 'Take SQL functions from this program wherever a schema is run',
+  },
+  oldest: {
+    type: 'version',
+    value: 'VERSION',
+    describe: 'Oldest SQLite that reads these files: lint names what it could not read',
+  },
+} as const satisfies Record<string, Setting>;
 
 /** Which fleet it is: what `openFleet` takes. Names are the library's; flags are the same in kebab-case. */
 export const PLACE_SETTINGS = {
@@ -48,13 +70,35 @@ export const PLACE_SETTINGS = {
     value: 'MAP',
     describe: 'Revisions that numbers in user_version stand for: 3=0003,4=0005',
   },
+  ...grouped('sqlite', SQLITE_SETTINGS),
 } as const satisfies Record<string, Setting>;
 
 /** Which of its targets: of every command that looks at any. */
 export const CHOICE_SETTINGS = {
-  only: { type: 'list', value: 'ID,..', describe: 'Work on these targets alone: ids and globs' },
-  exclude: { type: 'list', value: 'ID,..', describe: 'Leave these targets out: ids and globs' },
-  limit: { type: 'number', least: 1, value: 'N', describe: 'Work on the first N targets at most' },
+  only: {
+    type: 'list',
+    value: 'ID,..',
+    describe: 'Work on these targets alone: ids, paths, globs, @FILE with a name a line',
+  },
+  exclude: { type: 'list', value: 'ID,..', describe: 'Leave these targets out, named in the same ways' },
+  limit: {
+    type: 'number',
+    least: 1,
+    value: 'N',
+    describe: 'Work on the first N targets that have something to do',
+  },
+  missing: {
+    type: 'string',
+    default: 'fail',
+    choices: ['fail', 'skip'],
+    value: 'fail|skip',
+    describe: 'Whether a name that no target has is an error, or passed over',
+  },
+  allowEmpty: {
+    type: 'boolean',
+    default: false,
+    describe: 'That there is no target is no finding',
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Settings of every command. */
@@ -104,6 +148,12 @@ export const CHANGE_SETTINGS = {
     value: 'MS',
     describe: 'Patience with a target that others hold locked',
   },
+  wait: {
+    type: 'duration',
+    default: 0,
+    value: 'TIME',
+    describe: 'Patience with another run over the fleet, until it ends: 30s, 10m, 1h',
+  },
   timeout: { type: 'number', least: 1, default: 600_000, value: 'MS', describe: 'Deadline of one target' },
 } as const satisfies Record<string, Setting>;
 
@@ -136,6 +186,11 @@ export const COMMAND_SETTINGS = {
     describe:
       'Accept the files of these revisions (all: of all) as what was applied, where the structure is what they leave',
   },
+  columns: {
+    type: 'boolean',
+    default: false,
+    describe: 'Put columns into the declared order, and give constraints their declared names',
+  },
   at: {
     type: 'string',
     value: 'REV',
@@ -151,6 +206,7 @@ export const COMMAND_SETTINGS = {
   to: { type: 'path', value: 'FILE', describe: 'Write the copy to this file, which must not be there' },
   rule: { type: 'list', value: 'RULE,..', describe: 'Apply these rules alone, by the ids that lint prints' },
   strict: { type: 'boolean', default: false, describe: 'Warnings are errors' },
+  since: { type: 'string', value: 'REV', describe: 'Tell what revisions after this one have alone' },
   output: {
     type: 'path',
     value: 'FILE',
@@ -169,10 +225,40 @@ export type SettingTable = Readonly<Record<string, Setting>>;
 /** What a setting of this row is in a program. */
 export type SettingValue<S extends Setting> = S extends { readonly choices: readonly (infer C)[] }
   ? C
-  : { string: string; path: string; number: number; boolean: boolean; list: readonly string[] }[S['type']];
+  : {
+      string: string;
+      path: string;
+      paths: readonly string[];
+      number: number;
+      boolean: boolean;
+      list: readonly string[];
+      version: string;
+      /** Milliseconds. */
+      duration: number;
+    }[S['type']];
 
 /** The settings of a table, each of which may be absent: then its default counts. */
 export type SettingsOf<T extends SettingTable> = { readonly [K in keyof T]?: SettingValue<T[K]> };
+
+/** Settings that stand together in one object of the configuration and of the library, by its name. */
+export const GROUPS = { sqlite: SQLITE_SETTINGS } as const;
+export type GroupName = keyof typeof GROUPS;
+
+/** Settings of a group, or values, by the names that they have among all: `functions` of `sqlite` is `sqliteFunctions`. */
+export type Grouped<G extends GroupName, T> = {
+  readonly [K in keyof T & string as `${G}${Capitalize<K>}`]: T[K];
+};
+
+export function grouped<G extends GroupName, T extends object>(group: G, table: T): Grouped<G, T> {
+  const entries = Object.entries(table).map(([key, row]): [string, unknown] => [nameIn(group, key), row]);
+  // TypeScript does not follow names through `fromEntries`.
+  return Object.fromEntries(entries) as Grouped<G, T>;
+}
+
+/** `sqlite`, `functions` -> `sqliteFunctions`. */
+export function nameIn(group: string, key: string): string {
+  return `${group}${key.charAt(0).toUpperCase()}${key.slice(1)}`;
+}
 
 /** The names of a table. */
 export function namesOf<K extends string>(table: Readonly<Partial<Record<K, unknown>>>): K[] {

@@ -7,10 +7,11 @@ import type { About } from '../model/hint.js';
 import type { RunCommand } from '../model/report.js';
 import { CHANGE_SETTINGS, CHOICE_SETTINGS, namesOf, WORK_SETTINGS } from '../model/settings.js';
 import type { Intent } from '../target/intent.js';
+import type { Context } from './context.js';
 
 /** @param place options that say which fleet it is */
-export function aboutOf({ place }: { readonly place: CommandOptions }, options: SelectOptions): About {
-  return { place, scope: given(options, namesOf(CHOICE_SETTINGS)) };
+export function aboutOf({ place, scope }: Pick<Context, 'place' | 'scope'>, options: SelectOptions): About {
+  return { place, scope: { ...given(options, namesOf(CHOICE_SETTINGS)), ...scope } };
 }
 
 /** The command that asks for a run again, without its targets and its fleet. */
@@ -56,8 +57,8 @@ function optionsOf(intent: Intent): CommandOptions {
       return given({ force: force || undefined, allowExtra: allowExtra === true || undefined, at });
     }
     case 'repair': {
-      const { dropExtra, checksums } = intent;
-      return given({ dropExtra, checksums });
+      const { dropExtra, checksums, columns } = intent;
+      return given({ dropExtra, checksums, columns: columns === true || undefined });
     }
     case 'restore': {
       const { run, before, from, force } = intent;

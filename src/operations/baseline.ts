@@ -8,7 +8,7 @@ import { select } from '../discovery/select.js';
 import type { BaselineOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
 import { EXIT } from '../model/exit-code.js';
-import { command, hint, onFleet } from '../model/hint.js';
+import { command, hint, onFleet, type Hint } from '../model/hint.js';
 import { failureOf, type Reason } from '../model/outcome.js';
 import { aboutOf } from './about.js';
 import { CONTRACT, type BaselineReport } from '../model/report.js';
@@ -45,16 +45,16 @@ export async function baselineOf(context: Context, options: BaselineOptions): Pr
     exitCode: EXIT.failed,
   });
   if ('reason' in target) return refuse(refusedReason(target));
-  const { targets, refused } = select(found, options);
-  const others = targets.filter((one) => one.path !== path);
+  const selected = select(found, options);
+  const others = selected.targets.filter((one) => one.path !== path);
   const compare = async (look: Look): Promise<BaselineReport> => {
     const { busyWaitMs, timeoutMs } = look.request;
     const comments = [`The structure of ${JSON.stringify(id)}, written by flotilla baseline.`];
     const reading = await look.pool.run({ kind: 'baseline', target, busyWaitMs, comments }, { timeoutMs });
     if ('failure' in reading) return refuse(reading.failure);
-    const { sql, fingerprint, counts, problems } = reading;
+    const { sql, fingerprint, counts, problems, hint: remedy } = reading;
     if (counts.tables === 0) return refuse(empty(context));
-    if (problems.length > 0) return refuse(notWritten(problems));
+    if (problems.length > 0) return refuse(notWritten(problems, remedy));
     const seen = await observeTargets(look.request, look.pool, look.ledger, look.lookedAt);
     const alike = [...seen.values()].filter(
       (one) => 'observation' in one && one.observation.fingerprint === fingerprint,
@@ -63,7 +63,7 @@ export async function baselineOf(context: Context, options: BaselineOptions): Pr
     const shown = { fingerprint, counts, alike, others: others.length, file, sql };
     return { ...base, ...shown, problem: null, exitCode: EXIT.ok };
   };
-  const choose = async () => ({ targets: others, refused });
+  const choose = async () => ({ ...selected, targets: others });
   return withLook(context, NO_REVISIONS, { ...options, choose }, compare);
 }
 
@@ -106,11 +106,14 @@ function empty({ migrations }: Context): Reason {
   };
 }
 
-function notWritten(problems: readonly string[]): Reason {
+function notWritten(
+  problems: readonly string[],
+  remedy: Hint = 'change what is named in the database, or write the revision by hand',
+): Reason {
   return {
     code: 'schemaMismatch',
     step: 'verify',
     message: `its structure could not be written as a revision: ${listDifference(problems)}`,
-    hint: 'change what is named in the database, or write the revision by hand; nothing was written',
+    hint: hint`${remedy}; nothing was written`,
   };
 }

@@ -3,15 +3,17 @@
 
 import { join } from 'node:path';
 import type { Dialect } from '../dialects/port.js';
-import { select } from '../discovery/select.js';
+import { select, type Selected } from '../discovery/select.js';
+import type { Scoped } from '../model/discovery.js';
 import type { SelectOptions } from '../model/api.js';
 import type { CommandOptions } from '../model/command.js';
 import { FleetError } from '../model/errors.js';
-import type { Refusal, Target } from '../model/target.js';
 import type { Graph } from '../revisions/graph.js';
 import type { UserVersions } from '../stamping/claims.js';
 import type { Pool } from '../workers/pool.js';
 import type { StartMessage } from '../workers/messages.js';
+
+export type { Selected };
 
 export interface Context {
   readonly dataDir: string;
@@ -32,19 +34,23 @@ export interface Context {
   readonly dialect: Dialect;
   /** Options that say which fleet it is, for commands to type. */
   readonly place: CommandOptions;
-  readonly startPool: (start: Promise<StartMessage>) => Pool;
+  /** Options that say which of its targets, as they were typed, where that is not what they stand for: `@FILE`. */
+  readonly scope: CommandOptions;
+  readonly startPool: (start: Promise<Omit<StartMessage, 'settings'>>) => Pool;
   /** For private copies where the state directory cannot be written. */
   readonly fallbackDir: string;
 }
 
-export interface Selected {
-  readonly targets: readonly Target[];
-  readonly refused: readonly Refusal[];
-}
-
 /** The targets that a call is about. */
 export async function selectTargets(context: Context, options: SelectOptions): Promise<Selected> {
-  return select(await context.dialect.discover(), options);
+  // What is to be left out must be there, and only a search can tell.
+  const ids = options.exclude === undefined ? options.only : undefined;
+  return select(await context.dialect.discover(ids), options);
+}
+
+/** What a document says of the targets that it is not about. */
+export function scopedOf({ unexamined, present }: Selected): Scoped {
+  return { unexamined, ...(present === undefined ? {} : { present }) };
 }
 
 /** The private copies of one call. */

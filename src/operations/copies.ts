@@ -10,8 +10,8 @@ import { FleetError } from '../model/errors.js';
 import { command, foreign, hint } from '../model/hint.js';
 import { nearest } from '../model/nearest.js';
 import type { Target } from '../model/target.js';
+import type { Way } from '../target/intent.js';
 import type { Context } from './context.js';
-import type { Goals } from './goals.js';
 
 interface Place {
   readonly backupDir?: string | undefined;
@@ -51,7 +51,7 @@ function openIfAny(stateDir: string): Ledger | null {
 }
 
 /**
- * The copy that is meant for each target, as goals of a run: its path. A target without one is left out.
+ * The copy that is meant for each target, as ways of a run: its path. A target without one is left out.
  * @throws FleetError `usage` where the choice names nothing, or one file for several targets
  */
 export async function copiesFor(
@@ -59,7 +59,7 @@ export async function copiesFor(
   targets: readonly Target[],
   choice: CopyChoice,
   place: Place,
-): Promise<Goals> {
+): Promise<ReadonlyMap<string, Way>> {
   if (choice.from !== undefined) return fileFor(context, targets, choice.from);
   const found = chooseCopies(
     context,
@@ -67,7 +67,7 @@ export async function copiesFor(
     choice,
     place,
   );
-  return new Map([...found].map(([id, { path }]) => [id, [path]]));
+  return new Map([...found].map(([id, { path }]) => [id, { goal: [path] }]));
 }
 
 /**
@@ -101,7 +101,11 @@ export function chooseCopies(
 }
 
 /** @throws FleetError `usage` */
-async function fileFor(context: Context, targets: readonly Target[], from: string): Promise<Goals> {
+async function fileFor(
+  context: Context,
+  targets: readonly Target[],
+  from: string,
+): Promise<ReadonlyMap<string, Way>> {
   const { identity } = await fileAt(context, from);
   const [target, ...others] = targets;
   if (others.length > 0) {
@@ -114,7 +118,7 @@ async function fileFor(context: Context, targets: readonly Target[], from: strin
       hint: hint`name a copy of it; see which there are: ${command('backup', 'list', { only: [target.id] })}`,
     });
   }
-  return new Map(target === undefined ? [] : [[target.id, [from]]]);
+  return new Map(target === undefined ? [] : [[target.id, { goal: [from] }]]);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { RunReport } from '../model/report.js';
 import type { Context } from './context.js';
 import { runFleet } from './run.js';
 
-/** @throws FleetError before any target is touched; `migrations` where a revision has no way back */
+/** @throws FleetError before any target is touched; `migrations` where revisions leave no target a way back */
 export async function downgradeFleet(context: Context, options: DowngradeOptions): Promise<RunReport> {
   return runFleet(context, 'downgrade', { kind: 'downgrade', to: options.to }, options);
 }

@@ -1,16 +1,19 @@
 // What differs between each target and the structure of its own revision.
 
 import type { SelectOptions } from '../model/api.js';
-import { CONTRACT, type DriftReport } from '../model/report.js';
+import { CONTRACT, type DriftReport, type SoftCohort } from '../model/report.js';
 import { driftExitCode, statusSummary } from '../report/summarize.js';
-import type { Context } from './context.js';
+import { scopedOf, type Context } from './context.js';
 import { cohortsOf, type Judged } from './inspect.js';
 import { judgeAll, withLook } from './look.js';
 
 /** @throws FleetError where the fleet cannot be looked at as a whole */
 export async function driftFleet(context: Context, options: SelectOptions): Promise<DriftReport> {
   const graph = await context.loadGraph();
-  const judged = await withLook(context, graph, options, judgeAll);
+  const { judged, look } = await withLook(context, graph, options, async (one) => ({
+    judged: await judgeAll(one, { soft: true }),
+    look: one,
+  }));
   const differenceOf = ({ judgement }: Judged) =>
     (judgement?.differences ?? []).map(({ kind, words }) => ({ kind, words }));
   const states = statusSummary(judged.map((one) => one.status)).states;
@@ -23,9 +26,35 @@ export async function driftFleet(context: Context, options: SelectOptions): Prom
     contract: CONTRACT,
     command: 'drift',
     head: graph.heads,
-    summary: { targets: judged.length, drifted: drifted.length, states },
+    summary: {
+      targets: judged.length,
+      drifted: drifted.length,
+      soft: judged.filter(({ soft }) => soft.length > 0).length,
+      states,
+    },
     cohorts: cohortsOf(told).map(({ cohort, first }) => ({ ...cohort, difference: differenceOf(first) })),
     targets: told.map((one) => ({ ...one.status, difference: differenceOf(one) })),
-    exitCode: driftExitCode(judged.map((one) => one.status)),
+    ...scopedOf(look),
+    soft: softCohorts(judged),
+    exitCode: driftExitCode(
+      judged.map((one) => one.status),
+      look,
+    ),
   };
+}
+
+/** The largest first. */
+function softCohorts(judged: readonly Judged[]): readonly SoftCohort[] {
+  const cohorts = new Map<string, Omit<SoftCohort, 'count' | 'example'> & { targets: string[] }>();
+  for (const { soft, status, judgement } of judged) {
+    if (soft.length === 0) continue;
+    const revision = status.revision ?? judgement?.match?.revision ?? null;
+    const key = JSON.stringify([revision, soft]);
+    const cohort = cohorts.get(key) ?? { revision, difference: soft, targets: [] };
+    cohort.targets.push(status.id);
+    cohorts.set(key, cohort);
+  }
+  return [...cohorts.values()]
+    .map((cohort) => ({ ...cohort, count: cohort.targets.length, example: cohort.targets[0] ?? '' }))
+    .sort((a, b) => b.count - a.count);
 }

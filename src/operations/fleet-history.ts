@@ -10,7 +10,7 @@ import { listExitCode } from '../report/summarize.js';
 import { resolveRange } from '../revisions/argument.js';
 import type { Graph } from '../revisions/graph.js';
 import { asCounted } from '../revisions/squash.js';
-import type { Context } from './context.js';
+import { scopedOf, type Context } from './context.js';
 import { readHistories } from './histories.js';
 import { refusedReason } from './inspect.js';
 import { NO_REVISIONS, tryGraph, withLook, type Look } from './look.js';
@@ -40,7 +40,8 @@ export async function historyOfFleet(
       revisions: listed.map((one) => summaryOf(one, graph)),
       unread,
       problem: fault === null ? null : { message: fault.message, ...tell(fault.draft.hint, look.about) },
-      exitCode: listExitCode([...look.targets, ...look.refused]),
+      ...scopedOf(look),
+      exitCode: listExitCode([...look.targets, ...look.refused], look),
     };
   });
 }

@@ -2,6 +2,7 @@
 // observation, because a fleet of 100,000 is a handful of cohorts.
 
 import pLimit from 'p-limit';
+import type { SoftDifference } from '../dialects/structure.js';
 import type { Observation } from '../model/observation.js';
 import { failureOf, type Failure, type Reason } from '../model/outcome.js';
 import type { Cohort, TargetStatus } from '../model/report.js';
@@ -120,6 +121,17 @@ export interface Judged {
   /** What a run with the intent asked about would do; null where there is none, or it could not be read. */
   readonly decision: Decision | null;
   readonly fingerprint: string | null;
+  readonly layout: string | null;
+  /** None where they were not asked for. */
+  readonly soft: readonly SoftDifference[];
+}
+
+/** What is asked of a look. */
+export interface Question {
+  /** What a run with it would do; null: nothing is to be decided. */
+  readonly intent: Intent | null;
+  /** Whether soft differences are told. */
+  readonly soft: boolean;
 }
 
 export interface Fleet {
@@ -135,7 +147,7 @@ export interface Fleet {
 export async function judgeTargets(
   { targets, refused, found, about }: Fleet,
   pool: Pool,
-  intent: Intent | null,
+  { intent, soft }: Question,
 ): Promise<readonly Judged[]> {
   const distinct = new Map<string, { observation: Observation; example: Target }>();
   const keys = new Map<string, string>();
@@ -149,7 +161,7 @@ export async function judgeTargets(
     keys.set(target.id, key);
     if (!distinct.has(key)) distinct.set(key, { observation, example: target });
   }
-  const verdicts = await pool.run({ kind: 'judge', cases: [...distinct.values()], intent });
+  const verdicts = await pool.run({ kind: 'judge', cases: [...distinct.values()], intent, soft });
   const verdictOf = new Map([...distinct.keys()].map((key, index) => [key, verdicts[index]]));
   const toFailure = (reason: Reason | null, target: string): Failure | null =>
     reason === null ? null : failureOf(reason, { ...about, target });
@@ -162,12 +174,15 @@ export async function judgeTargets(
       const failure = seen !== undefined && 'failure' in seen ? seen.failure : verdict?.failure;
       return unreadable(target, sizeBytes, toFailure(failure ?? null, id));
     }
-    const { judgement, decision } = verdict;
+    const { judgement, decision, soft } = verdict;
+    const observed = seen !== undefined && 'observation' in seen ? seen.observation : null;
     const { state, revision, pending, problem } = judgement;
     return {
       judgement,
       decision,
-      fingerprint: seen !== undefined && 'observation' in seen ? seen.observation.fingerprint : null,
+      soft,
+      fingerprint: observed?.fingerprint ?? null,
+      layout: observed?.layout ?? null,
       status: {
         id,
         path,
@@ -185,6 +200,25 @@ export async function judgeTargets(
   ];
 }
 
+/** How targets are looked at before a run, and by whom. */
+export interface Looking extends Omit<InspectRequest, 'targets' | 'onProgress'>, Pick<Fleet, 'about'> {
+  readonly pool: Pool;
+  readonly cache: ObservationCache | null;
+  /** Milliseconds since 1970. */
+  readonly lookedAt: number;
+}
+
+/** What a run with this intent would do to some targets, in their order; nothing is told meanwhile. */
+export async function judgeAhead(
+  targets: readonly Target[],
+  intent: Intent,
+  { pool, cache, lookedAt, about, ...options }: Looking,
+): Promise<readonly Judged[]> {
+  const request = { targets, ...options, onProgress: () => undefined };
+  const found = await observeTargets(request, pool, cache, lookedAt);
+  return judgeTargets({ targets, refused: [], found, about }, pool, { intent, soft: false });
+}
+
 function unreadable(target: Pick<Target, 'id' | 'path'>, sizeBytes: number, problem: Failure | null): Judged {
   const { id, path } = target;
   const status: TargetStatus = {
@@ -196,7 +230,7 @@ function unreadable(target: Pick<Target, 'id' | 'path'>, sizeBytes: number, prob
     sizeBytes,
     problem,
   };
-  return { status, judgement: null, decision: null, fingerprint: null };
+  return { status, judgement: null, decision: null, fingerprint: null, layout: null, soft: [] };
 }
 
 /** Why a refused path is not opened. */
@@ -210,15 +244,21 @@ export interface CohortOf {
   readonly first: Judged;
 }
 
-/** The largest cohort first. */
-export function cohortsOf(judged: readonly Judged[]): readonly CohortOf[] {
+/**
+ * The largest cohort first.
+ * @param by what else the targets of one share; default nothing
+ */
+export function cohortsOf(
+  judged: readonly Judged[],
+  by: (one: Judged) => unknown = () => null,
+): readonly CohortOf[] {
   const cohorts = new Map<string, { first: Judged; count: number }>();
   for (const one of judged) {
     const { state, revision, problem } = one.status;
     const match = one.judgement?.match;
     // What other tools say makes a difference where it decides, and where it is in the way.
     const claimed = match?.revision ?? match?.claims;
-    const key = JSON.stringify([state, revision, one.fingerprint, problem?.code, claimed]);
+    const key = JSON.stringify([state, revision, one.fingerprint, problem?.code, claimed, by(one)]);
     const cohort = cohorts.get(key);
     if (cohort === undefined) cohorts.set(key, { first: one, count: 1 });
     else cohort.count++;

@@ -5,10 +5,10 @@ import type { LintFleetOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
 import type { LintReport } from '../model/lint.js';
 import type { RevisionNeeds } from '../model/report.js';
+import { resolveArgument } from '../revisions/argument.js';
 import type { Graph } from '../revisions/graph.js';
 import { asCounted } from '../revisions/squash.js';
 import { chooseRules, type LintOptions, type LintReply } from '../revisions/lint/lint.js';
-import { RUN_SETTINGS } from '../model/settings.js';
 import { scratchOf, type Context } from './context.js';
 import { observeTargets } from './inspect.js';
 import { withLook } from './look.js';
@@ -16,9 +16,10 @@ import { lintByWorker } from './workers.js';
 
 /** @throws FleetError `migrations` where the revisions cannot even be read; `usage` for a rule that there is not */
 export async function lintFleet(context: Context, options: LintFleetOptions): Promise<LintReport> {
-  const { rules, strict = false } = options;
+  const { rules, strict = false, since } = options;
   chooseRules(context.dialect.lintRules, rules);
   const graph = await context.loadGraph();
+  if (since !== undefined) resolveArgument(graph, since, new Set(graph.byId.keys()));
   const released = options.fleet === true ? await releasedIn(context, graph, options) : null;
   const { report, needs } = await read(
     context,
@@ -27,6 +28,7 @@ export async function lintFleet(context: Context, options: LintFleetOptions): Pr
       strict,
       place: context.place,
       ...(rules === undefined ? {} : { rules }),
+      ...(since === undefined ? {} : { since }),
       ...(released === null ? {} : { released }),
     },
     options.signal,
@@ -47,8 +49,7 @@ async function read(
   signal?: AbortSignal,
 ): Promise<LintReply> {
   const scratchDir = scratchOf(context, context.newRunId());
-  const timeoutMs = RUN_SETTINGS.timeout.default;
-  return lintByWorker(context, graph, { kind: 'lint', options }, { scratchDir, timeoutMs, signal });
+  return lintByWorker(context, graph, { kind: 'lint', options }, { scratchDir, signal });
 }
 
 /** The longest history that a target has; null where none has any, or the revisions are too broken for a look. */

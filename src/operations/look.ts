@@ -9,8 +9,10 @@ import { RUN_SETTINGS } from '../model/settings.js';
 import type { Graph } from '../revisions/graph.js';
 import { aboutOf } from './about.js';
 import { interrupted, scratchOf, selectTargets, type Context, type Selected } from './context.js';
-import { judgeTargets, observeTargets, type InspectRequest, type Judged } from './inspect.js';
+import { firstWithWork } from './first-with-work.js';
+import { judgeTargets, observeTargets, type InspectRequest, type Judged, type Question } from './inspect.js';
 import type { Intent } from '../target/intent.js';
+import type { Target } from '../model/target.js';
 import type { Pool } from '../workers/pool.js';
 import { startWorkers } from './workers.js';
 
@@ -63,13 +65,14 @@ export async function withLook<T>(
   const timeoutMs = RUN_SETTINGS.timeout.default;
   const scratchDir = scratchOf(context, context.newRunId());
   const unproven = options.unproven === true ? ({ unproven: true } as const) : {};
-  const workers = startWorkers(context, graph, { scratchDir, timeoutMs, signal, ...unproven });
+  const workers = startWorkers(context, graph, { scratchDir, signal, ...unproven });
   let ledger: Ledger | null = null;
   try {
     const jobs = options.jobs ?? context.jobs;
     workers.warm(jobs);
     const lookedAt = context.now();
-    const { targets, refused } = await choose();
+    const selected = await choose();
+    const { targets } = selected;
     const pool = await workers.proven();
     ledger = tryLedger(context.stateDir);
     const request = {
@@ -81,7 +84,7 @@ export async function withLook<T>(
       onProgress: (done: number) => options.onEvent?.({ event: 'inspected', done, planned: targets.length }),
     };
     const about = aboutOf(context, options);
-    return await work({ pool, targets, refused, request, ledger, lookedAt, about });
+    return await work({ ...selected, pool, request, ledger, lookedAt, about });
   } catch (error) {
     throw signal?.aborted === true ? interrupted(error) : error;
   } finally {
@@ -93,13 +96,33 @@ export async function withLook<T>(
   }
 }
 
-/** The state of every target and, where an intent is given, what a run with it would do. */
+/** The state of every target and what else is asked; default nothing else. */
 export async function judgeAll(
   { pool, targets, refused, request, ledger, lookedAt, about }: Look,
-  intent: Intent | null = null,
+  { intent = null, soft = false }: Partial<Question> = {},
 ): Promise<readonly Judged[]> {
   const found = await observeTargets(request, pool, ledger, lookedAt);
-  return judgeTargets({ targets, refused, found, about }, pool, intent);
+  return judgeTargets({ targets, refused, found, about }, pool, { intent, soft });
+}
+
+/**
+ * Looks at what a run with an intent would do; a limit takes the first targets that have something to do.
+ * @throws FleetError as `withLook`
+ */
+export async function withWork<T>(
+  context: Context,
+  graph: Graph,
+  { options: { limit, ...options }, intent }: { readonly options: SelectOptions; readonly intent: Intent },
+  work: (look: Look, judged: readonly Judged[]) => Promise<T>,
+): Promise<T> {
+  return withLook(context, graph, options, async (all) => {
+    const examine = (targets: readonly Target[]) =>
+      judgeAll({ ...all, targets, refused: [], request: { ...all.request, targets } }, { intent });
+    const selected = await firstWithWork(all, limit, examine);
+    const { targets } = selected;
+    const look = { ...all, ...selected, request: { ...all.request, targets } };
+    return work(look, await judgeAll(look, { intent }));
+  });
 }
 
 /** The ledger as a cache; null where the state directory cannot be written: a look works without it. */

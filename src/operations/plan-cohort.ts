@@ -11,8 +11,7 @@ import { VERSION } from '../model/version.js';
 import type { Graph } from '../revisions/graph.js';
 import { notRead, type CohortOf } from './inspect.js';
 import type { Intent } from '../target/intent.js';
-import type { Dialect } from '../dialects/port.js';
-import { revisionsOf, scriptOf, sqlOf } from './plan-script.js';
+import { revisionsOf, scriptOf, sqlOf, type Scripting } from './plan-script.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import type { About } from '../model/hint.js';
 
@@ -22,7 +21,8 @@ export type Rehearse = (target: string) => Promise<Pick<Outcome, 'failure' | 'sk
 /** What the plans of all cohorts are made with. */
 export interface Planning {
   readonly graph: Graph;
-  readonly dialect: Pick<Dialect, 'script'>;
+  readonly dialect: Scripting['dialect'];
+  readonly pool: Pool;
   readonly rehearse: Rehearse;
   /** What the commands of hints are about. */
   readonly about: About;
@@ -30,7 +30,7 @@ export interface Planning {
 
 export async function planCohort(
   { cohort, first }: CohortOf,
-  { graph, dialect, rehearse, about }: Planning,
+  { graph, dialect, pool, rehearse, about }: Planning,
 ): Promise<PlannedCohort> {
   const { decision, judgement } = first;
   if (decision === null) return { ...cohort, revisions: [], script: null, problem: first.status.problem };
@@ -48,12 +48,22 @@ export async function planCohort(
   // A program is not SQL, and a script without it would record a revision that never ran.
   const script = whole.some(({ up }) => up.kind === 'module')
     ? null
-    : scriptOf(decision, whole, dialect, outcome?.skippedStatements ?? []);
+    : scriptOf(decision, whole, {
+        dialect,
+        skipped: outcome?.skippedStatements ?? [],
+        orders: await ordersOf(whole, pool),
+      });
   return { ...cohort, revisions, script, problem: null };
 }
 
 function isGuarded({ up }: Revision): boolean {
   return up.kind === 'sql' && up.statements.some(({ guard }) => guard !== undefined);
+}
+
+async function ordersOf(revisions: readonly Revision[], pool: Pool): Promise<Scripting['orders']> {
+  const asked = revisions.map(({ id }) => id);
+  const orders = await pool.run({ kind: 'orders', revisions: asked });
+  return new Map(asked.map((id, index) => [id, orders[index] ?? []]));
 }
 
 /** @param targets those of the look */

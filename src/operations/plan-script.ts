@@ -2,9 +2,9 @@
 // does to a target of the cohort, history included, and stops at the first error; it makes no backup and verifies
 // nothing.
 
-import type { Dialect } from '../dialects/port.js';
+import type { ColumnOrders, Dialect } from '../dialects/port.js';
 import type { SkippedStatement } from '../model/outcome.js';
-import type { Revision, Script, Statement } from '../model/revision.js';
+import type { BrokenScript, Revision, Script, Statement } from '../model/revision.js';
 import { VERSION } from '../model/version.js';
 import { pending, type Graph } from '../revisions/graph.js';
 import { historyRow } from '../target/history-rows.js';
@@ -18,13 +18,16 @@ export function revisionsOf(plan: Plan, graph: Graph, applied: ReadonlySet<strin
   return [...first, ...pending(graph, done, plan.goal)];
 }
 
-/** @param skipped statements that their guards keep from running */
-export function scriptOf(
-  plan: Plan,
-  revisions: readonly Revision[],
-  dialect: Pick<Dialect, 'script'>,
-  skipped: readonly SkippedStatement[],
-): string {
+/** What a script is made with besides its plan. */
+export interface Scripting {
+  readonly dialect: Pick<Dialect, 'script' | 'orderScript'>;
+  /** Statements that their guards keep from running. */
+  readonly skipped: readonly SkippedStatement[];
+  /** What statements by position are held against, by the id of their revision. */
+  readonly orders: ReadonlyMap<string, readonly ColumnOrders[]>;
+}
+
+export function scriptOf(plan: Plan, revisions: readonly Revision[], scripting: Scripting): string {
   let stamped = plan.baseline;
   let restate = plan.restate ?? [];
   const parts = partsOf(revisions).map((part) => {
@@ -37,30 +40,40 @@ export function scriptOf(
     restate = [];
     const sql = part.flatMap((revision) => [
       `-- revision ${revision.id}: ${revision.name} (${revision.file})`,
-      upOf(revision, skipped),
+      upOf(revision, scripting),
     ]);
     return { transactional: part[0]?.transactional !== false, sql, record };
   });
-  return dialect.script(parts);
+  return scripting.dialect.script(parts);
 }
 
-/** The text of a script, as it would be run. */
-export function sqlOf(script: Script): string {
+/** The text of a script, as it would be run; that of a broken one under what is wrong with it. */
+export function sqlOf(script: Script | BrokenScript): string {
   switch (script.kind) {
     case 'sql':
       return script.statements.map(statementText).join('\n');
     case 'module':
       return `-- the program ${script.file}: it cannot be written as SQL`;
+    case 'broken':
+      return [
+        ...script.problems.map(({ message, line }) => `-- never run: line ${line ?? 1}: ${message}`),
+        ...script.statements.map(statementText),
+      ].join('\n');
   }
 }
 
-function upOf({ id, up }: Revision, skipped: readonly SkippedStatement[]): string {
+/** Whoever runs a script by hand runs it on what they take for a target of the cohort: where order counts, it looks. */
+function upOf({ id, up }: Revision, { dialect, skipped, orders }: Scripting): string {
   if (up.kind === 'module') return sqlOf(up);
   return up.statements
-    .map((statement) => {
+    .map((statement, index) => {
       const isSkipped = skipped.some(({ revision, line }) => revision === id && line === statement.line);
       const text = statementText(statement);
-      return isSkipped ? `-- left out by its guard:\n${text.replaceAll(/^(?!--)/gm, '-- ')}` : text;
+      if (isSkipped) return `-- left out by its guard:\n${text.replaceAll(/^(?!--)/gm, '-- ')}`;
+      const accepted = (orders.get(id) ?? [])
+        .map(({ at }) => at.get(index))
+        .filter((one) => one !== undefined);
+      return [...dialect.orderScript(accepted).map((sql) => `${sql};`), text].join('\n');
     })
     .join('\n');
 }

@@ -6,9 +6,9 @@ import { listExitCode } from '../report/summarize.js';
 import { isRelative, resolveArgument } from '../revisions/argument.js';
 import type { Intent } from '../target/intent.js';
 import { atOf } from './at.js';
-import type { Context } from './context.js';
+import { scopedOf, type Context } from './context.js';
 import { cohortsOf } from './inspect.js';
-import { judgeAll, withLook } from './look.js';
+import { withWork } from './look.js';
 import { planCohort, rehearsal } from './plan-cohort.js';
 
 /** @throws FleetError where the fleet cannot be looked at as a whole, or the revision argument names nothing */
@@ -19,26 +19,31 @@ export async function planFleet(context: Context, options: PlanOptions): Promise
   const at = await atOf(context, options, 'plan');
   const intent: Intent = { kind: 'upgrade', to, stamp, allowDrift: [], allowExtra, ...at };
   const wanted = isRelative(to) ? [to] : resolveArgument(graph, to, new Set());
-  const { judged, cohorts } = await withLook(context, graph, options, async (look) => {
-    const all = await judgeAll(look, intent);
-    const { about } = look;
-    const { busyWaitMs } = look.request;
-    const rehearse = rehearsal(look.pool, look.targets, intent, {
-      runId: context.newRunId(),
-      busyWaitMs,
-      about,
-    });
-    const plans: PlannedCohort[] = [];
-    for (const cohort of cohortsOf(all))
-      plans.push(await planCohort(cohort, { graph, dialect: context.dialect, rehearse, about }));
-    return { judged: all, cohorts: plans };
-  });
+  const { judged, cohorts, selected } = await withWork(
+    context,
+    graph,
+    { options, intent },
+    async (look, all) => {
+      const { about } = look;
+      const { busyWaitMs } = look.request;
+      const rehearse = rehearsal(look.pool, look.targets, intent, {
+        runId: context.newRunId(),
+        busyWaitMs,
+        about,
+      });
+      const plans: PlannedCohort[] = [];
+      for (const cohort of cohortsOf(all))
+        plans.push(await planCohort(cohort, { graph, dialect: context.dialect, pool: look.pool, rehearse, about }));
+      return { judged: all, cohorts: plans, selected: look };
+    },
+  );
   return {
     contract: CONTRACT,
     command: 'plan',
     head: graph.heads,
     to: wanted,
     cohorts,
-    exitCode: listExitCode(judged),
+    ...scopedOf(selected),
+    exitCode: listExitCode(judged, selected),
   };
 }

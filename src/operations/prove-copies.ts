@@ -14,7 +14,7 @@ export async function proveCopies(
   copies: readonly Copy[],
   { jobs, signal, onEvent }: Pick<SelectOptions, 'jobs' | 'signal' | 'onEvent'>,
 ): Promise<readonly CopyVerdict[]> {
-  const choose = async () => ({ targets: [], refused: [] });
+  const choose = async () => ({ targets: [], refused: [], unexamined: 0, allowEmpty: true });
   const watch = {
     ...(jobs === undefined ? {} : { jobs }),
     ...(signal === undefined ? {} : { signal }),
@@ -41,6 +41,6 @@ async function proveCopy(copy: Copy, pool: Pool, timeoutMs: number): Promise<Cop
     return await pool.run({ kind: 'proveCopy', copy }, { timeoutMs });
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
-    return { problem: `${copy.path} could not be read: ${error.message}`, revision: null };
+    return { problem: `${copy.path} could not be read: ${error.message}`, mayForce: false, revision: null };
   }
 }

@@ -3,9 +3,9 @@
 import type { RepairOptions } from '../model/api.js';
 import { CONTRACT, type RepairCohort, type RepairPlanReport } from '../model/report.js';
 import { listExitCode } from '../report/summarize.js';
-import type { Context } from './context.js';
+import { scopedOf, type Context } from './context.js';
 import { cohortsOf, type CohortOf } from './inspect.js';
-import { judgeAll, withLook } from './look.js';
+import { withWork } from './look.js';
 import type { About } from '../model/hint.js';
 import { failureOf } from '../model/outcome.js';
 import { aboutOf } from './about.js';
@@ -16,7 +16,10 @@ import { unmatchedNames } from './unmatched.js';
 export async function repairPlanFleet(context: Context, options: RepairOptions): Promise<RepairPlanReport> {
   const graph = await context.loadGraph();
   const intent = await repairIntent(context, options);
-  const judged = await withLook(context, graph, options, (look) => judgeAll(look, intent));
+  const { judged, selected } = await withWork(context, graph, { options, intent }, async (look, all) => ({
+    judged: all,
+    selected: look,
+  }));
   const found = judged.map(({ decision }) =>
     decision?.kind === 'plan' ? decision.repair?.extra : decision?.extra,
   );
@@ -24,9 +27,12 @@ export async function repairPlanFleet(context: Context, options: RepairOptions):
     contract: CONTRACT,
     command: 'repairPlan',
     head: graph.heads,
-    cohorts: cohortsOf(judged).map((cohort) => planned(cohort, aboutOf(context, options))),
+    cohorts: cohortsOf(judged, ({ layout }) => (intent.columns === true ? layout : null)).map((cohort) =>
+      planned(cohort, aboutOf(context, options)),
+    ),
     ...unmatchedNames(intent.dropExtra, found, context.dialect),
-    exitCode: listExitCode(judged),
+    ...scopedOf(selected),
+    exitCode: listExitCode(judged, selected),
   };
 }
 

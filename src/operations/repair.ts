@@ -1,6 +1,6 @@
 // Repairs structures that drifted from their own revision.
 
-import type { RepairOptions } from '../model/api.js';
+import type { RepairOption, RepairOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
 import { command, hint } from '../model/hint.js';
 import type { RunReport } from '../model/report.js';
@@ -17,10 +17,11 @@ export async function repairFleet(context: Context, options: RepairOptions): Pro
 /** @throws FleetError `unknownRevision` or `usage` where `checksums` does not name revisions */
 export async function repairIntent(
   context: Context,
-  { dropExtra = [], checksums = [] }: Pick<RepairOptions, 'dropExtra' | 'checksums'>,
+  { dropExtra = [], checksums = [], columns = false }: Pick<RepairOptions, RepairOption>,
 ): Promise<Extract<Intent, { kind: 'repair' }>> {
-  if (checksums.length === 0) return { kind: 'repair', dropExtra, checksums };
-  if (checksums.includes('all')) return { kind: 'repair', dropExtra, checksums: ['all'] };
+  const asked = { kind: 'repair', dropExtra, columns } as const;
+  if (checksums.length === 0) return { ...asked, checksums };
+  if (checksums.includes('all')) return { ...asked, checksums: ['all'] };
   const graph = await context.loadGraph();
   const ids = checksums.map((name) => {
     const [id, ...others] = resolveArgument(graph, name, new Set());
@@ -29,5 +30,5 @@ export async function repairIntent(
       hint: hint`name the revision whose file was edited; ${command('history')} lists them`,
     });
   });
-  return { kind: 'repair', dropExtra, checksums: ids };
+  return { ...asked, checksums: ids };
 }

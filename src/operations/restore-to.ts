@@ -21,11 +21,12 @@ import { proveCopies } from './prove-copies.js';
  *   neither a target nor a copy of this id
  */
 export async function restoreTo(context: Context, options: RestoreToOptions): Promise<RestoreToReport> {
-  const { target, to, dryRun = false } = options;
+  const { to, dryRun = false, force = false } = options;
+  const target = targetOf(options);
   assertOneChoice(options);
   const base = { contract: CONTRACT, command: 'restoreTo', dryRun, target } as const;
   const about = { ...aboutOf(context, options), target };
-  const copy = await copyOf(context, options);
+  const copy = await copyOf(context, target, options);
   if (copy === null) {
     const said = hint`see which there are: ${onTarget('backup', {}, 'list')}`;
     const problem = { message: `there is no such copy of ${target}`, ...tell(said, about) };
@@ -35,7 +36,7 @@ export async function restoreTo(context: Context, options: RestoreToOptions): Pr
   const [verdict] = await proveCopies(context, [copy], options);
   const { path, runId, takenAt, sizeBytes } = copy;
   const told = { path, runId, takenAt, revision: verdict?.revision ?? null, sizeBytes };
-  if (verdict?.problem !== null) {
+  if (verdict?.problem !== null && !(force && verdict?.mayForce === true)) {
     const said = hint`take another one: ${onTarget('backup', {}, 'verify')} tells which are good`;
     const problem = { message: verdict?.problem ?? 'it was not looked at', ...tell(said, about) };
     return { ...base, copy: told, file: null, problem, exitCode: EXIT.failed };
@@ -44,8 +45,17 @@ export async function restoreTo(context: Context, options: RestoreToOptions): Pr
   return { ...base, copy: told, file: dryRun ? null : to, problem: null, exitCode: EXIT.ok };
 }
 
-async function copyOf(context: Context, options: RestoreToOptions): Promise<Copy | null> {
-  const { target, from } = options;
+/** @throws FleetError `usage` */
+function targetOf({ only }: RestoreToOptions): string {
+  const [target, ...others] = only;
+  if (target !== undefined && others.length === 0) return target;
+  throw new FleetError('usage', `--to writes one file, and ${only.length} targets are named`, {
+    hint: 'name one target',
+  });
+}
+
+async function copyOf(context: Context, target: string, options: RestoreToOptions): Promise<Copy | null> {
+  const { from } = options;
   if (from !== undefined) return copyAt((await fileAt(context, from)).path);
   const copy = chooseCopies(context, [target], options, options).get(target);
   if (copy !== undefined) return copy;

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import { keepReport } from '../ledger/keep-report.js';
 import { openLedger, type Ledger } from '../ledger/ledger.js';
-import { removeLeftovers, type Directories } from '../ledger/leftovers.js';
+import { removeLeftovers, runsWithBackups, type Directories } from '../ledger/leftovers.js';
 import { takeRunLock, type RunLock } from '../ledger/run-lock.js';
 import { makeDirectory, stateDirectoryError } from '../ledger/state-directory.js';
 import { FleetError } from '../model/errors.js';
@@ -16,6 +16,7 @@ import type { RunCommand, RunReport } from '../model/report.js';
 import type { TargetRef } from '../model/target.js';
 import type { Watcher } from '../rollout/rollout.js';
 import type { Intent } from '../target/intent.js';
+import type { ObservationCache } from './inspect.js';
 
 const HINT_STATE =
   'what was done to the targets stands and is told here; mend the state directory before the next run';
@@ -52,9 +53,15 @@ export class RunRecord implements Watcher {
     }
   }
 
+  /** What earlier looks saw. */
+  get cache(): ObservationCache {
+    return this.#ledger;
+  }
+
   /** Removes what dead runs left behind. */
   removeLeftovers(): void {
-    removeLeftovers(this.#facts.directories, this.#ledger.unfinishedRuns());
+    const { directories } = this.#facts;
+    removeLeftovers(directories, [...this.#ledger.unfinishedRuns(), ...runsWithBackups(directories)]);
   }
 
   /** Enters all targets, also those that are not opened, and makes room for private copies. */
@@ -79,11 +86,13 @@ export class RunRecord implements Watcher {
   /** Keeps the report, and the end of the run. @returns the report to return to the caller */
   finish(report: RunReport): RunReport {
     const { runId, directories, emit } = this.#facts;
-    const kept = this.#end(report);
-    const problem = keepReport(directories.stateDir, kept);
+    const ended = this.#end(report);
+    const problem = keepReport(directories.stateDir, ended);
     if (problem !== null) emit({ event: 'problem', message: problem, hint: HINT_STATE });
+    const kept =
+      problem === null ? ended : { ...ended, report: null, exitCode: ended.exitCode || EXIT.findings };
     emit({ event: 'summary', runId, summary: kept.summary, exitCode: kept.exitCode });
-    return problem === null ? kept : { ...kept, report: null };
+    return kept;
   }
 
   /**
@@ -94,6 +103,7 @@ export class RunRecord implements Watcher {
     const { runId, finishedAt, exitCode } = report;
     try {
       this.#ledger.finishRun(runId, { finishedAt, exitCode });
+      if (!this.#ledger.isInPlace()) throw vanished(this.#facts.directories.stateDir);
       return report;
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
@@ -114,6 +124,12 @@ export class RunRecord implements Watcher {
       this.#lock.release();
     }
   }
+}
+
+function vanished(stateDir: string): FleetError {
+  return new FleetError('stateDirectory', `The ledger in ${stateDir} vanished while the run went on`, {
+    hint: 'bring the directory back where it was moved away or unmounted: backups and records of earlier runs are in it',
+  });
 }
 
 /** @throws FleetError `stateDirectory` */

@@ -2,6 +2,7 @@
 // with the fleet as a whole ends it before any target is opened.
 
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assertRoomForBackups } from '../backup/publish.js';
 import { removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
@@ -20,10 +21,11 @@ import type { Intent } from '../target/intent.js';
 import { toldOutcome } from '../target/progress.js';
 import type { Work } from '../target/work.js';
 import { aboutOf, commandOf } from './about.js';
-import { scratchOf, selectTargets, type Context } from './context.js';
+import { interrupted, scopedOf, scratchOf, selectTargets, type Context } from './context.js';
 import { copiesFor } from './copies.js';
-import { goalsOf } from './goals.js';
-import { refusedReason } from './inspect.js';
+import { firstWithWork } from './first-with-work.js';
+import { waysOf } from './ways.js';
+import { judgeAhead, refusedReason } from './inspect.js';
 import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
 import { startWorkers, type Workers } from './workers.js';
@@ -49,31 +51,48 @@ export async function runFleet(
   const about = { ...scope, run: commandOf(command, intent, options) };
   const isRestore = intent.kind === 'restore';
   const unproven = isRestore ? ({ unproven: true } as const) : {};
-  const workers = startWorkers(context, context.loadGraph(), { scratchDir, timeoutMs, signal, ...unproven });
+  const workers = startWorkers(context, context.loadGraph(), { scratchDir, signal, ...unproven });
   let record: RunRecord | null = null;
   try {
     const graph = await context.loadGraph();
     await assertKnown(intent, graph, workers);
 
-    const { targets, refused } = await selectTargets(context, options);
-    const copies = isRestore ? await copiesFor(context, targets, intent, options) : null;
+    const { limit, ...unlimited } = options;
+    // What a restore has to do is known by the copies, and not by a look.
+    const choose = async () => {
+      const chosen = await selectTargets(context, isRestore ? options : unlimited);
+      const found = isRestore ? await copiesFor(context, chosen.targets, intent, options) : null;
+      return { all: chosen, copies: found };
+    };
+    let { all, copies } = await choose();
     const jobs = options.jobs ?? context.jobs;
-    workers.warm(Math.min(jobs, targets.length));
+    workers.warm(Math.min(jobs, all.targets.length));
 
-    record = new RunRecord(facts, iso(context.now()));
+    const taken = await recordWhenFree(facts, context, options);
+    record = taken.record;
+    // What the other run has changed is not what was found before it.
+    if (taken.hasWaited) ({ all, copies } = await choose());
     record.removeLeftovers();
     if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir);
 
     const pool = await workers.proven();
+    const replayMs = workers.proofMs();
+    const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
+    const { cache } = record;
+    const lookedAt = context.now();
+    const selected = await firstWithWork(all, isRestore ? undefined : limit, (some) =>
+      judgeAhead(some, intent, { pool, cache, lookedAt, ...looking }),
+    );
+    const { targets, refused } = selected;
     record.start(graph.heads, [...targets, ...refused]);
     const failed = refused
       .map((refusal) => ended(refusal, 'failed', refusedReason(refusal)))
       .map((draft) => toldOutcome(draft, about));
     for (const outcome of failed) record.onOutcome(outcome);
 
-    const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
-    const goals = copies ?? (await goalsOf(targets, intent, pool, { ...looking, lookedAt: context.now() }));
-    const request = { targets, goals, work, rehearse: dryRun, about, jobs, signal };
+    const ways =
+      copies ?? (await waysOf(targets, intent, { pool, cache: null, lookedAt: context.now(), ...looking }));
+    const request = { targets, ways, work, rehearse: dryRun, replayMs, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.
     removeLeftovers(directories, [{ runId }]);
@@ -87,9 +106,11 @@ export async function runFleet(
       startedAt: record.startedAt,
       finishedAt: iso(context.now()),
       targets: outcomes,
+      ...scopedOf(selected),
       ...unmatchedIn(outcomes, intent, context),
       report: join(context.stateDir, 'reports', `${runId}.json`),
       interrupted: signal?.aborted === true,
+      allowEmpty: selected.allowEmpty,
     });
     return record.finish(report);
   } finally {
@@ -97,6 +118,41 @@ export async function runFleet(
       record?.close();
     } finally {
       await workers.close();
+    }
+  }
+}
+
+/** Longest sleep between two looks at the lock of another run, in milliseconds. */
+const LOCK_WAIT_MS = 500;
+
+/**
+ * Takes the run lock, and waits for another run as long as was asked for.
+ * @throws FleetError `locked`, `stateDirectory`, `interrupted`
+ */
+async function recordWhenFree(
+  facts: RunFacts,
+  { now }: Context,
+  { wait = CHANGE_SETTINGS.wait.default, signal }: RunOptions,
+): Promise<{ readonly record: RunRecord; readonly hasWaited: boolean }> {
+  const until = now() + wait;
+  for (let hasWaited = false; ; hasWaited = true) {
+    try {
+      return { record: new RunRecord(facts, iso(now())), hasWaited };
+    } catch (error) {
+      const left = until - now();
+      if (!(error instanceof FleetError) || error.code !== 'locked' || left <= 0) throw error;
+      if (!hasWaited) {
+        facts.emit({
+          event: 'problem',
+          message: error.message,
+          hint: `it is waited for, ${wait} ms at most`,
+        });
+      }
+      try {
+        await sleep(Math.min(left, LOCK_WAIT_MS), undefined, { signal });
+      } catch (cause) {
+        throw interrupted(cause);
+      }
     }
   }
 }
@@ -145,7 +201,7 @@ function workOf(
   { stateDir }: Context,
   intent: Intent,
   runId: string,
-  options: Omit<ChangeOptions, 'dryRun'>,
+  options: Omit<ChangeOptions, 'dryRun' | 'wait'>,
 ): Work {
   const {
     verify = CHANGE_SETTINGS.verify.default,

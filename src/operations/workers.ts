@@ -5,18 +5,20 @@
 import { rmSync } from 'node:fs';
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import { command, hint } from '../model/hint.js';
+import { CHANGE_SETTINGS } from '../model/settings.js';
 import type { Graph } from '../revisions/graph.js';
 import type { Replies, Task } from '../workers/messages.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import { interrupted, type Context } from './context.js';
+
+/** How long running all revisions on an empty database may take: `--timeout` is the deadline of a target. */
+const REPLAY_MS_MAX = CHANGE_SETTINGS.timeout.default;
 
 export interface WorkersOptions {
   /**
    * For private copies. Whoever opens targets makes it, after the call is recorded: nobody would remove it otherwise.
    */
   readonly scratchDir: string;
-  /** How long running all revisions on an empty database may take, in milliseconds. */
-  readonly timeoutMs: number;
   /** Breaks that off. */
   readonly signal?: AbortSignal | undefined;
   /** The revisions are not run: nothing that is done to targets follows from them. */
@@ -31,6 +33,8 @@ export interface Workers {
    * @throws FleetError `migrations` with all mistakes in the revisions, `interrupted`, `configuration`
    */
   proven(): Promise<Pool>;
+  /** How long that has taken, in milliseconds. */
+  proofMs(): number;
   /** Lets the processes end, and removes their private copies. */
   close(): Promise<void>;
 }
@@ -44,10 +48,15 @@ export function startWorkers(
   options: WorkersOptions,
 ): Workers {
   const pool = openPool(context, graph, options.scratchDir);
-  const proof =
-    options.unproven === true
-      ? Promise.resolve()
-      : tryRevisions<'replay'>(pool, { kind: 'replay' }, options).then(assertReplays);
+  const startedAt = context.now();
+  let proofMs = 0;
+  const prove = async (): Promise<void> => {
+    if (options.unproven === true) return;
+    const problems = await tryRevisions<'replay'>(pool, { kind: 'replay' }, options);
+    proofMs = context.now() - startedAt;
+    assertReplays(problems);
+  };
+  const proof = prove();
   // A call that fails before it asks for the processes reports its own fault, not this one.
   proof.catch(() => undefined);
   return {
@@ -58,6 +67,7 @@ export function startWorkers(
       await proof;
       return pool;
     },
+    proofMs: () => proofMs,
     close: () => pool.close(),
   };
 }
@@ -114,7 +124,7 @@ function removeQuietly(directory: string): void {
 async function tryRevisions<K extends 'replay' | 'lint'>(
   pool: Pool,
   task: Extract<Task, { kind: K }>,
-  { timeoutMs, signal }: WorkersOptions,
+  { signal }: WorkersOptions,
 ): Promise<Replies[K]> {
   const stop = (): void => {
     pool.kill();
@@ -122,7 +132,7 @@ async function tryRevisions<K extends 'replay' | 'lint'>(
   signal?.addEventListener('abort', stop);
   try {
     signal?.throwIfAborted();
-    return await pool.run<K>(task, { timeoutMs });
+    return await pool.run<K>(task, { timeoutMs: REPLAY_MS_MAX });
   } catch (error) {
     if (signal?.aborted === true) throw interrupted(error);
     throw error instanceof WorkerError ? notReplayed(error) : error;

@@ -6,6 +6,7 @@ import { command } from '../model/hint.js';
 import { causesText } from './causes-text.js';
 import { count, document, number, visible, wrap, type TextOptions } from './layout.js';
 import { nextStepsText } from './next-steps.js';
+import { isPrintable } from './printable.js';
 
 /** The report of `baseline`, ending in an empty line; where no file was written, the text of the revision. */
 export function baselineReportText(report: BaselineReport, options: TextOptions): string {
@@ -14,7 +15,7 @@ export function baselineReportText(report: BaselineReport, options: TextOptions)
     const cause = problem === null ? [] : [{ ...problem, count: 1, example: target.id }];
     return document([causesText('No revision was written', cause, options)]);
   }
-  if (file === null) return `-- ${shareText(report)}\n${sql}`;
+  if (file === null) return `-- ${shareText(report)}\n${spelledOut(sql)}${sql}`;
   const made = [
     count(counts.tables, 'table'),
     `${number(counts.indexes)} ${counts.indexes === 1 ? 'index' : 'indexes'}`,
@@ -34,6 +35,13 @@ export function baselineReportText(report: BaselineReport, options: TextOptions)
       options,
     ),
   ]);
+}
+
+/** A warning where a text for a shell is not the text that would be run. */
+function spelledOut(sql: string): string {
+  return isPrintable(sql)
+    ? ''
+    : '-- Control characters are spelled out here: --output and --json have them as they are\n';
 }
 
 function shareText({ alike, others }: BaselineReport): string {

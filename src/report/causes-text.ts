@@ -3,6 +3,7 @@
 
 import type { Match } from '../model/observation.js';
 import type { ToldHint } from '../model/hint.js';
+import type { Cluster, FailedTarget } from './group.js';
 import { count, hintText, number, section, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
 
@@ -15,8 +16,20 @@ export interface Cause extends ToldHint {
   readonly revision?: string;
   readonly statement?: string;
   readonly line?: number;
+  readonly file?: string;
+  readonly tables?: readonly string[];
+  /** How many different messages there are, and targets that have others. */
+  readonly wordings?: number;
+  readonly others?: readonly { readonly id: string; readonly message: string }[];
   /** How the example's structure compares with the revisions'. */
   readonly match?: Match;
+}
+
+export function causeOf({ first, count: n, samples, wordings }: Cluster<FailedTarget>): Cause {
+  const others = samples
+    .filter((one) => one !== first)
+    .map(({ id, failure: { message } }) => ({ id, message }));
+  return { ...first.failure, count: n, example: first.id, wordings, others };
 }
 
 const CAUSES_SHOWN = 20;
@@ -33,19 +46,34 @@ export function causesText(title: string, causes: readonly Cause[], options: Tex
 }
 
 function causeText(cause: Cause, options: TextOptions): string {
-  const { revision, line } = cause;
-  const where =
-    revision === undefined ? '' : `, revision ${revision}${line === undefined ? '' : `, line ${line}`}`;
   return [
-    `  ${count(cause.count, 'target')}: ${cause.code}${where}`,
+    wrap(`${count(cause.count, 'target')}: ${cause.code}${whereText(cause)}`, 2, options),
     wrap(cause.message, 4, options),
     ...(cause.statement === undefined ? [] : [statementText(cause.statement)]),
     ...matchLines(cause, options),
+    ...otherWordings(cause, options),
     cause.count === 1
       ? `    target: ${visible(cause.example)}`
       : `    for example: ${visible(cause.example)}`,
     hintText(cause, 4, options),
   ].join('\n');
+}
+
+/** `, revision 0002, line 3 of migrations/0002_x.sql`; nothing where there is no revision. */
+export function whereText({ revision, file, line }: Pick<Cause, 'revision' | 'file' | 'line'>): string {
+  if (revision === undefined) return '';
+  const inFile = file === undefined ? '' : `${line === undefined ? ' in' : ' of'} ${file}`;
+  return `, revision ${revision}${line === undefined ? '' : `, line ${line}`}${inFile}`;
+}
+
+/** What else is said of the same cause: a few of it, and how much more there is. */
+function otherWordings({ wordings = 1, others = [] }: Cause, options: TextOptions): string[] {
+  if (wordings <= 1) return [];
+  const hidden = wordings - 1 - others.length;
+  return [
+    ...others.map(({ id, message }) => wrap(`also: ${message} (${id})`, 4, options)),
+    ...(hidden > 0 ? [`    and ${count(hidden, 'other wording')} of it`] : []),
+  ];
 }
 
 /** The SQL that failed, as it is written, cut where it is long. */

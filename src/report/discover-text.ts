@@ -3,7 +3,18 @@
 
 import type { DiscoverReport } from '../model/report.js';
 import type { Refusal } from '../model/target.js';
-import { count, document, lines, nothingFound, number, section, size, visible, wrap } from './layout.js';
+import {
+  count,
+  document,
+  lines,
+  nothingFound,
+  number,
+  section,
+  size,
+  unexaminedText,
+  visible,
+  wrap,
+} from './layout.js';
 import type { TextOptions } from './layout.js';
 import { onFleet } from '../model/hint.js';
 import { nextStepsText } from './next-steps.js';
@@ -12,9 +23,11 @@ const TARGETS_SHOWN = 50;
 const REFUSALS_SHOWN = 20;
 
 /** The report of `discover`, ending in an empty line. */
-export function discoverText({ targets, refused }: DiscoverReport, options: TextOptions): string {
+export function discoverText(report: DiscoverReport, options: TextOptions): string {
+  const { targets, refused } = report;
   return document([
-    headline(targets, options),
+    headline(report, options),
+    targets.length === 0 ? null : unexaminedText(report, options),
     targetList(targets, options),
     refusedText(refused, options),
     targets.length === 0
@@ -26,9 +39,10 @@ export function discoverText({ targets, refused }: DiscoverReport, options: Text
   ]);
 }
 
-function headline(targets: DiscoverReport['targets'], options: TextOptions): string {
+function headline(report: DiscoverReport, options: TextOptions): string {
+  const { targets } = report;
   if (targets.length === 0) {
-    return `${nothingFound(options)}\n--data-dir and --pattern say where to look.`;
+    return `${nothingFound(report, options)}\n--data-dir and --pattern say where to look.`;
   }
   const bytes = targets.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return wrap(

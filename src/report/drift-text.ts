@@ -3,24 +3,39 @@
 import type { DriftReport } from '../model/report.js';
 import { commandText } from '../model/command.js';
 import { complete, onFleet } from '../model/hint.js';
-import { causesText } from './causes-text.js';
+import { causeOf, causesText } from './causes-text.js';
 import { cluster } from './group.js';
-import { count, document, nothingFound, section, visible, type TextOptions } from './layout.js';
-import { countEdited, nextStepsText } from './next-steps.js';
+import {
+  count,
+  document,
+  nothingFound,
+  number,
+  section,
+  unexaminedText,
+  visible,
+  wrap,
+  type TextOptions,
+} from './layout.js';
+import { namesOf } from '../model/settings.js';
+import { isCompared } from './summarize.js';
+import { countEdited, nextStepsText, type NextStep } from './next-steps.js';
 
 /** The report of `drift`, ending in an empty line. */
 export function driftText(report: DriftReport, options: TextOptions): string {
   const { summary, cohorts, targets } = report;
-  if (summary.targets === 0) return `${nothingFound(options)}\n`;
-  const uncompared =
-    (summary.states.legacy ?? 0) + (summary.states.unknown ?? 0) + (summary.states.unreadable ?? 0);
+  if (summary.targets === 0) return `${nothingFound(report, options)}\n`;
+  const status = complete(onFleet('status'), options.about);
+  const uncompared = namesOf(summary.states)
+    .filter((state) => !isCompared(state))
+    .map((state) => `${number(summary.states[state] ?? 0)} ${state}`);
   const edited = cluster(
     targets.flatMap(({ id, path, problem }) =>
       problem?.code === 'checksumMismatch' ? [{ id, path, failure: problem }] : [],
     ),
-  ).map(({ first, count: n }) => ({ ...first.failure, count: n, example: first.id }));
+  ).map(causeOf);
   return document([
     `${count(summary.drifted, 'target')} of ${summary.targets} drifted from the structure of ${summary.drifted === 1 ? 'its' : 'their'} revision.`,
+    unexaminedText(report, options),
     causesText('Revisions that were edited after they were applied', edited, options),
     ...cohorts
       .filter(({ state }) => state === 'drifted')
@@ -38,21 +53,45 @@ export function driftText(report: DriftReport, options: TextOptions): string {
         const words = difference.map((one) => `  ${one.words} [${one.kind}]`);
         return section(`${title}${shape}`, [...words, ...names].join('\n'), options);
       }),
-    uncompared === 0
+    ...softSections(report, options),
+    uncompared.length === 0
       ? null
-      : `Not compared, because no known revision is recorded or they cannot be read: ${count(uncompared, 'target')}; see ${commandText(complete(onFleet('status'), options.about))}.`,
-    summary.drifted === countEdited(targets)
-      ? null
-      : nextStepsText(
-          [
-            {
-              command: onFleet('repair', { plan: true }),
-              does: 'shows the SQL that would mend the structure; nothing is changed',
-            },
-          ],
+      : wrap(
+          `Not compared, because there is nothing whole to compare: ${uncompared.join(', ')}; see ${commandText(status)}.`,
+          0,
           options,
+          [status],
         ),
+    nextStepsText(
+      [
+        ...(summary.drifted === countEdited(targets) ? [] : [REPAIR]),
+        ...(summary.soft === 0 ? [] : [ARRANGE]),
+      ],
+      options,
+    ),
   ]);
+}
+
+const REPAIR: NextStep = {
+  command: onFleet('repair', { plan: true }),
+  does: 'shows the SQL that would mend the structure; nothing is changed',
+};
+const ARRANGE: NextStep = {
+  command: onFleet('repair', { columns: true, plan: true }),
+  does: 'shows the SQL that would also put the order and the names right',
+};
+
+/** What is no drift, and may be in the way of SQL that leans on it. */
+function softSections({ soft }: DriftReport, options: TextOptions): (string | null)[] {
+  return soft.map(({ revision, count: n, example, difference, targets }) => {
+    const title = `Soft differences from ${revision ?? 'base'}, no drift: ${count(n, 'target')}, for example ${visible(example)}`;
+    const names = options.verbose ? targets.map((id) => `  ${visible(id)}`) : [];
+    return section(
+      title,
+      [...difference.map(({ words }) => wrap(visible(words), 2, options)), ...names].join('\n'),
+      options,
+    );
+  });
 }
 
 function cohortKey(difference: DriftReport['cohorts'][number]['difference']): string {

@@ -37,7 +37,7 @@ export function errorReport(
 
 /** The document of a fault as the last line of NDJSON. */
 export function errorLine(error: FleetError, command: string | null): string {
-  return `${JSON.stringify({ event: 'error', ...errorReport(error, command) })}\n`;
+  return `${visible(JSON.stringify({ event: 'error', ...errorReport(error, command) }))}\n`;
 }
 
 /** `error: ...`, each problem with its place, `hint: ...`. */

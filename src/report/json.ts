@@ -1,13 +1,15 @@
 // The documents for programs: one JSON text, or one object a line as it happens.
 // Every document passes through here, so that both forms have the same keys.
 
+import { visible } from '../model/command.js';
 import type { FleetEvent } from '../model/events.js';
 import type { AnyReport } from '../model/api.js';
 import type { RunReport } from '../model/report.js';
+import type { ErrorReport } from './error-text.js';
 
 /** The document as one line of JSON. */
-export function jsonText(report: AnyReport): string {
-  return `${JSON.stringify(report)}\n`;
+export function jsonText(report: AnyReport | ErrorReport): string {
+  return line(report);
 }
 
 /** An event of a run as a line, while it happens; null for those that only a progress bar needs. */
@@ -89,6 +91,7 @@ export function* reportLines(report: Exclude<AnyReport, RunReport>): Generator<s
   }
 }
 
+/** JSON leaves some control characters as they are; escaped they mean the same, and steer no terminal. */
 function line(object: object): string {
-  return `${JSON.stringify(object)}\n`;
+  return `${visible(JSON.stringify(object))}\n`;
 }

@@ -4,6 +4,7 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import { commandText, visible, type Command, type FlotillaCommand } from '../model/command.js';
+import type { Scoped } from '../model/discovery.js';
 import type { About, ToldHint } from '../model/hint.js';
 
 export { visible } from '../model/command.js';
@@ -183,9 +184,30 @@ export function size(bytes: number): string {
   return `${value.toFixed(1)} TiB`;
 }
 
-/** What is said where there is no target. */
-export function nothingFound(options: Pick<TextOptions, 'dataDir' | 'pattern' | 'width'>): string {
-  return wrap(`No target: nothing usable under ${options.dataDir} matches ${options.pattern}.`, 0, options);
+/** What is said where there is no target: what was looked for, and what is there. */
+export function nothingFound(
+  { present, unexamined = 0 }: Scoped,
+  options: Pick<TextOptions, 'dataDir' | 'pattern' | 'width'>,
+): string {
+  const { dataDir, pattern } = options;
+  if (unexamined > 0) return wrap(`No target was looked at; ${leftOut(unexamined)}.`, 0, options);
+  const there =
+    present === undefined
+      ? ''
+      : ` What is there: ${count(present.count, 'file')}, for example ${present.examples.join(', ')}.`;
+  return wrap(`No target: nothing usable under ${dataDir} matches ${pattern}.${there}`, 0, options);
+}
+
+/** How many targets a limit left out; null where it left out none. */
+export function unexaminedText(
+  { unexamined = 0 }: Scoped,
+  options: Pick<TextOptions, 'width'>,
+): string | null {
+  return unexamined === 0 ? null : wrap(`Not all was looked at: ${leftOut(unexamined)}.`, 0, options);
+}
+
+function leftOut(unexamined: number): string {
+  return `--limit leaves out ${count(unexamined, 'target')}`;
 }
 
 function trimLines(text: string): string {

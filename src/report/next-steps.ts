@@ -5,7 +5,14 @@ import { commandText, type Command, type CommandOptions, type FlotillaCommand } 
 import { EXIT } from '../model/exit-code.js';
 import { complete, onFleet, type CommandDraft } from '../model/hint.js';
 import type { FailureCode, OutcomeKind } from '../model/outcome.js';
-import type { PlanReport, RunCommand, RunReport, StatusReport, TargetStatus } from '../model/report.js';
+import type {
+  PlanReport,
+  RepairPlanReport,
+  RunCommand,
+  RunReport,
+  StatusReport,
+  TargetStatus,
+} from '../model/report.js';
 import { paint, section, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
 
@@ -48,7 +55,7 @@ export function stepsAfterRun(report: RunReport, { typed }: Pick<TextOptions, 't
       does: 'reads what the target records now',
     });
   }
-  const failing = example('failed');
+  const failing = example('failed') ?? example('partial');
   if (report.exitCode === EXIT.interrupted) {
     steps.push({ command: typed, does: 'goes on where this run stopped' });
   } else if (dryRun) {
@@ -175,11 +182,15 @@ export function stepsAfterPlan({ cohorts }: PlanReport, { typed }: Pick<TextOpti
 }
 
 /** What to type after a plan of repair. */
-export function stepsAfterRepairPlan({ typed }: Pick<TextOptions, 'typed'>): NextStep[] {
+export function stepsAfterRepairPlan(
+  { cohorts }: RepairPlanReport,
+  { typed }: Pick<TextOptions, 'typed'>,
+): NextStep[] {
+  const mayMeetRows = cohorts.some(({ statements }) => statements.length > 0);
   return [
     {
       command: adding(without(typed, 'plan'), { dryRun: true }),
-      does: 'rehearses it on private copies, and names the rows in the way',
+      does: `rehearses it on private copies${mayMeetRows ? ', and names the rows in the way' : ''}`,
     },
   ];
 }

@@ -2,16 +2,17 @@
 
 import type { PlanReport, PlannedCohort } from '../model/report.js';
 import { causesText } from './causes-text.js';
-import { count, document, lines, nothingFound, section, visible, wrap } from './layout.js';
+import { count, document, lines, nothingFound, section, unexaminedText, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
 import { commandText } from '../model/command.js';
 import { nextStepsText, stepsAfterPlan, upgradeInstead } from './next-steps.js';
+import { isPrintable } from './printable.js';
 import { pendingText } from './status-text.js';
 
 /** The report of `plan`, ending in an empty line. */
 export function planText(report: PlanReport, options: TextOptions): string {
   const { cohorts } = report;
-  if (cohorts.length === 0) return `${nothingFound(options)}\n`;
+  if (cohorts.length === 0) return `${nothingFound(report, options)}\n`;
   const ready = cohorts.filter(({ revisions }) => revisions.length > 0);
   const there = cohorts.filter(({ revisions, problem }) => revisions.length === 0 && problem === null);
   const stuck = cohorts.flatMap(({ problem, match, count: n, example }) =>
@@ -19,6 +20,7 @@ export function planText(report: PlanReport, options: TextOptions): string {
   );
   return document([
     headline(report, ready, options),
+    unexaminedText(report, options),
     ...ready.map((cohort) => section(cohortTitle(cohort), revisionLines(cohort), options)),
     there.length === 0 ? null : `Nothing to run: ${count(total(there), 'target')}.`,
     causesText('Left alone', stuck, options),
@@ -27,7 +29,10 @@ export function planText(report: PlanReport, options: TextOptions): string {
 }
 
 /** Scripts for the sqlite3 shell that do what `upgrade` would do, one a cohort. */
-export function planSql({ cohorts }: PlanReport, { typed }: Pick<TextOptions, 'typed'>): string {
+export function planSql(
+  { cohorts, unexamined = 0 }: PlanReport,
+  { typed }: Pick<TextOptions, 'typed'>,
+): string {
   const upgrade = commandText(upgradeInstead(typed));
   const scripts = cohorts.flatMap((cohort) => {
     const { script, problem, revisions } = cohort;
@@ -37,6 +42,9 @@ export function planSql({ cohorts }: PlanReport, { typed }: Pick<TextOptions, 't
     if (revisions.length === 0) return [];
     return [comment(`${cohortTitle(cohort)}: a program is no SQL: run ${upgrade}`)];
   });
+  if (unexamined > 0) scripts.push(comment(`--limit leaves out ${count(unexamined, 'target')}`));
+  if (!isPrintable(scripts.join('')))
+    scripts.unshift(comment('Control characters are spelled out here: --json has them as they are'));
   return scripts.length === 0 ? '-- nothing to do\n' : scripts.join('\n\n');
 }
 

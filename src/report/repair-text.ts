@@ -3,37 +3,43 @@
 import type { Outcome } from '../model/outcome.js';
 import type { RepairCohort, RepairPlanReport, UnmatchedName } from '../model/report.js';
 import { causesText } from './causes-text.js';
-import { count, document, nothingFound, number, section, visible, wrap } from './layout.js';
+import { count, document, nothingFound, number, section, unexaminedText, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
 import { nextStepsText, stepsAfterRepairPlan } from './next-steps.js';
 
 /** The report of `repair --plan`, ending in an empty line; what is no SQL in a cohort is a comment. */
 export function repairPlanText(report: RepairPlanReport, options: TextOptions): string {
   const { cohorts } = report;
-  if (cohorts.length === 0) return `${nothingFound(options)}\n`;
+  if (cohorts.length === 0) return `${nothingFound(report, options)}\n`;
   const isBroken = ({ statements, accepted = [] }: RepairCohort) => statements.length + accepted.length > 0;
   const broken = cohorts.filter(isBroken);
   const well = cohorts.filter((cohort) => !isBroken(cohort) && cohort.problem === null);
   const stuck = cohorts.flatMap(({ problem, count: n, example }) =>
     problem === null ? [] : [{ ...problem, count: n, example }],
   );
-  const headline =
-    broken.length === 0
-      ? 'No target has anything to mend.'
-      : `To mend: ${count(total(broken), 'target')} in ${count(broken.length, 'cohort')}.`;
+  const accepting = broken.filter(({ accepted = [] }) => accepted.length > 0);
+  const mending = broken.filter(({ accepted = [] }) => accepted.length === 0);
+  const numbers = (of: readonly RepairCohort[]): string =>
+    `${count(total(of), 'target')} in ${count(of.length, 'cohort')}`;
+  const headline = [
+    ...(broken.length === 0 ? ['No target has anything to mend.'] : []),
+    ...(mending.length === 0 ? [] : [`To mend: ${numbers(mending)}.`]),
+    ...(accepting.length === 0 ? [] : [`Files to accept as what was applied: ${numbers(accepting)}.`]),
+  ].join(' ');
   return document([
     wrap(headline, 0, options),
+    unexaminedText(report, options),
     ...broken.map((cohort) => section(titleOf(cohort), sqlOf(cohort), options)),
     well.length === 0 ? null : `Nothing to mend: ${count(total(well), 'target')}.`,
     causesText('Left alone', stuck, options),
     unmatchedText(report.unmatched, options),
-    broken.length === 0 ? null : nextStepsText(stepsAfterRepairPlan(options), options),
+    broken.length === 0 ? null : nextStepsText(stepsAfterRepairPlan(report, options), options),
   ]);
 }
 
-function titleOf({ revision, count: n, example, accepted = [] }: RepairCohort): string {
-  const state = accepted.length === 0 ? 'drifted at' : 'at';
-  return `${count(n, 'target')} like ${visible(example)} (${state} ${revision ?? 'base'})`;
+function titleOf({ revision, count: n, example, state }: RepairCohort): string {
+  const where = revision === null ? state : `${state} at ${revision}`;
+  return `${count(n, 'target')} like ${visible(example)} (${where})`;
 }
 
 function sqlOf({ statements, checks, left, dropped, accepted = [] }: RepairCohort): string {

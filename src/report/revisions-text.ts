@@ -19,6 +19,7 @@ import {
   paint,
   section,
   table,
+  unexaminedText,
   wrap,
   type TextOptions,
 } from './layout.js';
@@ -52,7 +53,7 @@ export function historyText({ head, revisions }: HistoryReport | HeadsReport, op
 /** The report of `history --fleet`, ending in an empty line. */
 export function fleetHistoryText(report: FleetHistoryReport, options: TextOptions): string {
   const { summary, revisions, unread, problem } = report;
-  if (summary.targets === 0) return `${nothingFound(options)}\n`;
+  if (summary.targets === 0) return `${nothingFound(report, options)}\n`;
   // Where the files cannot be used, a revision without one tells nothing.
   const lost = problem === null ? revisions.filter(({ file }) => file === null) : [];
   const others = [
@@ -61,6 +62,7 @@ export function fleetHistoryText(report: FleetHistoryReport, options: TextOption
   ].flatMap((words) => (words === null ? [] : [`, ${words}`]));
   return document([
     wrap(`${count(summary.recorded, 'target')} with a history${others.join('')}.`, 0, options),
+    unexaminedText(report, options),
     problem === null ? null : wrap(`The revision files cannot be used: ${problem.message}.`, 0, options),
     revisions.length === 0
       ? null

@@ -2,9 +2,9 @@
 // Apart from the document it reads, which programs read; it says nothing that the document does not.
 
 import { EXIT } from '../model/exit-code.js';
-import type { Outcome, OutcomeKind } from '../model/outcome.js';
-import type { FailureGroup, RunReport } from '../model/report.js';
-import { causesText } from './causes-text.js';
+import { isUndone, type Outcome, type OutcomeKind } from '../model/outcome.js';
+import type { RunReport } from '../model/report.js';
+import { causeOf, causesText } from './causes-text.js';
 import type { Cause } from './causes-text.js';
 import {
   count,
@@ -12,6 +12,7 @@ import {
   duration,
   lines,
   nothingFound,
+  unexaminedText,
   number,
   paint,
   section,
@@ -21,20 +22,26 @@ import {
 } from './layout.js';
 import type { Paint, TextOptions } from './layout.js';
 import { DONE, nextStepsText, stepsAfterRun } from './next-steps.js';
+import { causesOf } from './summarize.js';
 import { restoredSections } from './restore-text.js';
 import { mendedSections, unmatchedText } from './repair-text.js';
 
 /** The report of a run, ending in an empty line. */
 export function runText(report: RunReport, options: TextOptions): string {
-  const causes = (kind: OutcomeKind) =>
-    report.failures.filter(({ outcome }) => outcome === kind).map(withMatch(report));
+  const causes = (kind: OutcomeKind) => causesAmong(report, (one) => one === kind);
   return document([
     headline(report, options),
+    unexaminedText(report, options),
     report.targets.length === 0 ? null : movesTable(report, options),
     causesText('In doubt: a person must look at these', causes('inDoubt'), options),
     causesText(
       `Failed${report.dryRun ? '' : '; every one is as it was before the run'}`,
       causes('failed'),
+      options,
+    ),
+    causesText(
+      `Partly done: ${report.dryRun ? 'these would stand' : 'these stand'} between two revisions, as the table says`,
+      causes('partial'),
       options,
     ),
     causesText('Left alone', causes('skipped'), options),
@@ -54,16 +61,16 @@ export function runText(report: RunReport, options: TextOptions): string {
 
 /** The causes alone, for those who asked to see errors only; empty where nothing failed. */
 export function runErrorText(report: RunReport, options: TextOptions): string {
-  const bad = report.failures.filter(({ outcome }) => outcome === 'failed' || outcome === 'inDoubt');
+  const bad = causesAmong(report, isUndone);
   if (bad.length === 0) return '';
-  return document([causesText(headline(report, options), bad.map(withMatch(report)), options)]);
+  return document([causesText(headline(report, options), bad, options)]);
 }
 
 function headline(report: RunReport, options: TextOptions): string {
   const { summary, dryRun, exitCode } = report;
-  if (summary.planned === 0) return nothingFound(options);
-  const tint: Paint =
-    (summary.failed ?? 0) + (summary.inDoubt ?? 0) > 0 ? 'red' : exitCode === 0 ? 'green' : 'yellow';
+  if (summary.planned === 0) return nothingFound(report, options);
+  const isBad = report.failures.some(({ outcome }) => isUndone(outcome));
+  const tint: Paint = isBad ? 'red' : exitCode === 0 ? 'green' : 'yellow';
   return [
     ...(exitCode === EXIT.interrupted ? [paint('red', 'Interrupted.', options)] : []),
     ...(dryRun ? [paint('bold', 'Rehearsal on private copies: no target was changed.', options)] : []),
@@ -102,6 +109,7 @@ const WORDS: Record<OutcomeKind, string> = {
   current: 'current already',
   skipped: 'left alone',
   failed: 'failed',
+  partial: 'partly done',
   inDoubt: 'in doubt',
 };
 
@@ -126,7 +134,8 @@ function movesTable({ targets }: RunReport, options: TextOptions): string {
 }
 
 function outcomeText(kind: OutcomeKind): string {
-  return kind === 'inDoubt' ? 'in doubt' : kind === 'skipped' ? 'left alone' : kind;
+  const inWords = kind === 'inDoubt' || kind === 'skipped' || kind === 'partial';
+  return inWords ? WORDS[kind] : kind;
 }
 
 function moveText({ from, to }: Outcome): string {
@@ -148,11 +157,14 @@ function targetLines(targets: readonly Outcome[]): string {
   );
 }
 
-function withMatch({ targets }: RunReport): (group: FailureGroup) => Cause {
-  return (group) => {
-    const match = targets.find(({ id }) => id === group.example)?.match;
-    return match === undefined ? group : { ...group, match };
-  };
+/** The causes of these outcomes, as texts tell them. */
+function causesAmong({ targets }: RunReport, isMeant: (kind: OutcomeKind) => boolean): Cause[] {
+  return causesOf(targets)
+    .filter(({ first }) => isMeant(first.outcome))
+    .map((cause) => ({
+      ...causeOf(cause),
+      ...(cause.first.match === undefined ? {} : { match: cause.first.match }),
+    }));
 }
 
 /** Differences that were allowed, so that nobody takes the targets for more alike than they are. */

@@ -4,7 +4,7 @@
 import type { TargetState } from '../model/observation.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Cohort, CurrentReport, FailedAttempt, StatusReport, TargetStatus } from '../model/report.js';
-import { causesText, statementText } from './causes-text.js';
+import { causeOf, causesText, statementText, whereText } from './causes-text.js';
 import type { Cause } from './causes-text.js';
 import { cluster } from './group.js';
 import {
@@ -18,6 +18,7 @@ import {
   section,
   size,
   table,
+  unexaminedText,
   wrap,
 } from './layout.js';
 import type { TextOptions } from './layout.js';
@@ -27,6 +28,7 @@ import { nextStepsText, stepsAfterStatus } from './next-steps.js';
 export function statusText(report: StatusReport, options: TextOptions): string {
   return document([
     headline(report, options),
+    report.targets.length === 0 ? null : unexaminedText(report, options),
     report.cohorts.length === 0 ? null : cohortTable(report.cohorts, options),
     causesText('Problems', causesOf(report), options),
     options.verbose && report.targets.length > 0
@@ -40,15 +42,15 @@ function causesOf({ targets, cohorts }: StatusReport): Cause[] {
   const cases = targets.flatMap(({ id, path, problem }) =>
     problem === null ? [] : [{ id, path, failure: problem }],
   );
-  return cluster(cases).map(({ first, count: n }) => {
-    const match = cohorts.find(({ example }) => example === first.id)?.match;
-    return { ...first.failure, count: n, example: first.id, ...(match === undefined ? {} : { match }) };
+  return cluster(cases).map((cause) => {
+    const match = cohorts.find(({ example }) => example === cause.first.id)?.match;
+    return { ...causeOf(cause), ...(match === undefined ? {} : { match }) };
   });
 }
 
 /** The report of `current`: a line a target, its id and what it records. */
 export function currentText(report: CurrentReport, options: TextOptions): string {
-  if (report.targets.length === 0) return `${nothingFound(options)}\n`;
+  if (report.targets.length === 0) return `${nothingFound(report, options)}\n`;
   const rows = report.targets.map((target) => {
     const short = [target.id, recorded(target), target.state === 'current' ? '(head)' : `(${target.state})`];
     return options.verbose ? [...short, pendingText(target.pending), target.problem?.message ?? ''] : short;
@@ -59,7 +61,8 @@ export function currentText(report: CurrentReport, options: TextOptions): string
     ...(history === undefined || history === null || history.length === 0 ? [] : [historyLines(history)]),
     ...(lastFailure === undefined ? [] : [attemptText(lastFailure, options)]),
   ]);
-  return `${details.join('\n')}\n`;
+  const rest = unexaminedText(report, options);
+  return `${[...details, ...(rest === null ? [] : [rest])].join('\n')}\n`;
 }
 
 /** A line a row: what was done, when, how long it took, by which run of which version. */
@@ -95,8 +98,9 @@ const STATES: readonly TargetState[] = [
   'unreadable',
 ];
 
-function headline({ summary, head }: StatusReport, options: TextOptions): string {
-  if (summary.targets === 0) return nothingFound(options);
+function headline(report: StatusReport, options: TextOptions): string {
+  const { summary, head } = report;
+  if (summary.targets === 0) return nothingFound(report, options);
   const states = STATES.filter((state) => summary.states[state] !== undefined).map(
     (state) => `${number(summary.states[state] ?? 0)} ${state}`,
   );
@@ -158,11 +162,13 @@ function targetLines(targets: readonly TargetStatus[], options: TextOptions): st
 
 /** The last failed run over a target: which, where in a revision, what it said. */
 function attemptText({ runId, command, startedAt, failure }: FailedAttempt, options: TextOptions): string {
-  const { revision, line, step, statement, message } = failure;
-  const where =
-    revision === undefined ? '' : `, revision ${revision}${line === undefined ? '' : `, line ${line}`}`;
+  const { step, statement, message } = failure;
   return [
-    wrap(`last ${command} failed: ${failure.code} (${step})${where}; ${startedAt}, run ${runId}`, 4, options),
+    wrap(
+      `last ${command} failed: ${failure.code} (${step})${whereText(failure)}; ${startedAt}, run ${runId}`,
+      4,
+      options,
+    ),
     wrap(message, 6, options),
     ...(statement === undefined ? [] : [statementText(statement)]),
   ].join('\n');

@@ -6,7 +6,7 @@ import type { TargetState } from '../model/observation.js';
 import type { Outcome, OutcomeKind } from '../model/outcome.js';
 import { CONTRACT } from '../model/report.js';
 import type { FailureGroup, RunReport, RunSummary, StatusReport, TargetStatus } from '../model/report.js';
-import { cluster } from './group.js';
+import { cluster, type Cluster, type FailedTarget } from './group.js';
 
 /** Counts outcomes; `planned` is all of them, and an outcome that no target had is left out. */
 export function summarize(outcomes: readonly Outcome[]): RunSummary {
@@ -15,21 +15,27 @@ export function summarize(outcomes: readonly Outcome[]): RunSummary {
   return { planned: outcomes.length, ...counts };
 }
 
+/** The targets behind each cause, the most frequent first. */
+export function causesOf(outcomes: readonly Outcome[]): Cluster<Outcome & FailedTarget>[] {
+  const cases = outcomes.flatMap((one) => (one.failure === null ? [] : [{ ...one, failure: one.failure }]));
+  return cluster(cases, ({ outcome }) => outcome);
+}
+
 /** The causes of all failures, skipped targets included; the most frequent first. */
 export function groupFailures(outcomes: readonly Outcome[]): readonly FailureGroup[] {
-  const cases = outcomes.flatMap(({ id, path, outcome, failure }) =>
-    failure === null ? [] : [{ id, path, outcome, failure }],
-  );
-  return cluster(cases, ({ outcome }) => outcome).map(({ first: { id, outcome, failure }, count }) => {
-    const { code, message, hint, commands, revision, statement, line } = failure;
+  return causesOf(outcomes).map(({ first: { id, outcome, failure }, count, wordings }) => {
+    const { code, message, revision, statement, line, file, tables, hint, commands } = failure;
     return {
       code,
       outcome,
       count,
       message,
+      wordings,
       ...(revision === undefined ? {} : { revision }),
       ...(statement === undefined ? {} : { statement }),
       ...(line === undefined ? {} : { line }),
+      ...(file === undefined ? {} : { file }),
+      ...(tables === undefined ? {} : { tables }),
       example: id,
       hint,
       ...(commands === undefined ? {} : { commands }),
@@ -37,23 +43,45 @@ export function groupFailures(outcomes: readonly Outcome[]): readonly FailureGro
   });
 }
 
-/** Exit code of a run: in doubt over failed over skipped, still drifted or no target at all over well. */
-export function runExitCode(outcomes: readonly Outcome[], { interrupted }: { interrupted: boolean }): number {
+/** What a caller knows of the targets that a document is not about. */
+export interface Bounds {
+  /** Whether it is well that there is no target at all. */
+  readonly allowEmpty: boolean;
+  /** Targets that a limit left out. */
+  readonly unexamined: number;
+}
+
+const NO_BOUNDS: Bounds = { allowEmpty: false, unexamined: 0 };
+
+/** That there is no target is a finding unless that is allowed; that some were not looked at is one always. */
+function within(code: number, targets: readonly unknown[], { allowEmpty, unexamined }: Bounds): number {
+  if (targets.length + unexamined === 0) return allowEmpty ? EXIT.ok : EXIT.findings;
+  return code === EXIT.ok && unexamined > 0 ? EXIT.findings : code;
+}
+
+/** Exit code of a run: in doubt over failed or partial over skipped, still drifted or no target at all over well. */
+export function runExitCode(
+  outcomes: readonly Outcome[],
+  { interrupted, ...bounds }: { interrupted: boolean } & Partial<Bounds>,
+): number {
   if (interrupted) return EXIT.interrupted;
   const had = (kind: OutcomeKind) => outcomes.some(({ outcome }) => outcome === kind);
   if (had('inDoubt')) return EXIT.inDoubt;
-  if (had('failed')) return EXIT.failed;
+  if (had('failed') || had('partial')) return EXIT.failed;
   const isLeft = outcomes.some(({ left }) => left !== undefined && left.length > 0);
-  return had('skipped') || isLeft || outcomes.length === 0 ? EXIT.findings : EXIT.ok;
+  const code = had('skipped') || isLeft ? EXIT.findings : EXIT.ok;
+  return within(code, outcomes, { ...NO_BOUNDS, ...bounds });
 }
 
 /** What only the caller knows of a run; the rest of its document follows from the outcomes. */
 export type RunParts = Omit<RunReport, 'contract' | 'summary' | 'failures' | 'exitCode' | 'durationMs'> & {
   readonly interrupted: boolean;
+  readonly allowEmpty?: boolean;
 };
 
 /** The document of a run. */
-export function runReport({ interrupted, ...parts }: RunParts): RunReport {
+export function runReport({ interrupted, allowEmpty = false, ...parts }: RunParts): RunReport {
+  const { unexamined = 0 } = parts;
   return {
     contract: CONTRACT,
     command: parts.command,
@@ -66,9 +94,11 @@ export function runReport({ interrupted, ...parts }: RunParts): RunReport {
     summary: summarize(parts.targets),
     failures: groupFailures(parts.targets),
     targets: parts.targets,
+    unexamined,
+    ...(parts.present === undefined ? {} : { present: parts.present }),
     ...(parts.unmatched === undefined ? {} : { unmatched: parts.unmatched }),
     report: parts.report,
-    exitCode: runExitCode(parts.targets, { interrupted }),
+    exitCode: runExitCode(parts.targets, { interrupted, allowEmpty, unexamined }),
   };
 }
 
@@ -85,25 +115,52 @@ export function statusSummary(targets: readonly TargetStatus[]): StatusReport['s
 }
 
 /**
- * Exit code of a look at the fleet. `status` tells and is content; `check` exits 1 unless every target is current.
- * Both exit 1 where there is no target.
+ * Exit code of a look at the fleet. `status` tells and is content; `check` exits 1 unless every target is current and
+ * nothing stands in its way, such as a revision that was edited after it was applied.
  */
-export function statusExitCode(command: StatusReport['command'], targets: readonly TargetStatus[]): number {
-  if (targets.length === 0) return EXIT.findings;
-  if (command === 'status') return EXIT.ok;
-  return targets.every(({ state }) => state === 'current') ? EXIT.ok : EXIT.findings;
+export function statusExitCode(
+  command: StatusReport['command'],
+  targets: readonly TargetStatus[],
+  bounds = NO_BOUNDS,
+): number {
+  const isWell = targets.every(({ state, problem }) => state === 'current' && problem === null);
+  return within(command === 'status' || isWell ? EXIT.ok : EXIT.findings, targets, bounds);
 }
 
-/** Exit code of `discover` and `current`, which only list: 1 where there is no target. */
-export function listExitCode(targets: readonly unknown[]): number {
-  return targets.length === 0 ? EXIT.findings : EXIT.ok;
+/** Exit code of what only lists. */
+export function listExitCode(targets: readonly unknown[], bounds = NO_BOUNDS): number {
+  return within(EXIT.ok, targets, bounds);
+}
+
+/** Exit code of a search: 1 where something was found that must not be opened. */
+export function discoverExitCode(
+  targets: readonly unknown[],
+  refused: readonly unknown[],
+  bounds = NO_BOUNDS,
+): number {
+  return within(refused.length === 0 ? EXIT.ok : EXIT.findings, [...targets, ...refused], bounds);
 }
 
 /** Exit code of `drift`: 1 where a target drifted or could not be compared, or there is none. */
-export function driftExitCode(targets: readonly TargetStatus[]): number {
-  const compared = targets.every(
-    ({ state, problem }) =>
-      state !== 'drifted' && state !== 'unreadable' && problem?.code !== 'checksumMismatch',
+export function driftExitCode(targets: readonly TargetStatus[], bounds = NO_BOUNDS): number {
+  const isWell = targets.every(
+    ({ state, problem }) => state !== 'drifted' && isCompared(state) && problem?.code !== 'checksumMismatch',
   );
-  return compared && targets.length > 0 ? EXIT.ok : EXIT.findings;
+  return within(isWell ? EXIT.ok : EXIT.findings, targets, bounds);
+}
+
+/** Whether a target of this state has a structure and a revision that it can be held against. */
+export function isCompared(state: TargetState): boolean {
+  switch (state) {
+    case 'current':
+    case 'pending':
+    case 'empty':
+    case 'drifted':
+      return true;
+    case 'legacy':
+    case 'unknown':
+    case 'dirty':
+    case 'unreadable':
+      return false;
+  }
 }

@@ -1,16 +1,19 @@
 // A revision that is a module. Its text is hashed here; what it exports can only be known by running it, so that is
 // asked of the caller and this folder stays a reader of text.
 
+import { readProgramAllowances } from './allowance.js';
 import { programChecksumsOf } from './checksum.js';
 import { blankDraft, type DraftReading } from './parse.js';
 import type { FileName } from './file-name.js';
 import { readHeader } from './header.js';
 import type { Problem } from '../model/errors.js';
+import type { Revision } from '../model/revision.js';
 
 /** What a module exports: its directions, and the keys of a header as `meta`. */
 export interface ModuleExports {
   readonly up: boolean;
-  readonly down: boolean;
+  /** `broken`: what it exports under this name is no function. */
+  readonly down: boolean | 'broken';
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
@@ -39,6 +42,7 @@ export async function readModuleRevision(
     return { draft: blank, problems: [{ message, hint: 'correct the program', file }] };
   }
   const { header, problems: faults } = readMeta(found.meta);
+  const allows = readProgramAllowances(text);
   const problems = [...faults, ...faultsOf(found, header.transaction)];
   return {
     draft: {
@@ -48,18 +52,26 @@ export async function readModuleRevision(
       dependsOn: header.dependsOn,
       ...(header.replaces.length === 0 ? {} : { replaces: header.replaces }),
       transactional: header.transaction ?? true,
+      ...(allows.length === 0 ? {} : { allows }),
       ...header.declared,
       up: found.up ? { kind: 'module', file } : blank.up,
-      down: found.down ? { kind: 'module', file } : null,
+      down: wayBackOf(found, file),
       ...programChecksumsOf(text),
     },
     problems: problems.map((problem) => ({ ...problem, file })),
   };
 }
 
+function wayBackOf({ down }: ModuleExports, file: string): Revision['down'] {
+  if (down !== 'broken') return down ? { kind: 'module', file } : null;
+  const problem = { message: 'The program exports down, which is no function', file };
+  const hint = 'write `export function down(db) { ... }`, or leave it out';
+  return { kind: 'broken', statements: [], problems: [{ ...problem, hint }] };
+}
+
 function faultsOf({ up, down }: ModuleExports, transaction: boolean | null): Problem[] {
   const faults: Problem[] = [];
-  if (!up && !down) {
+  if (!up && down !== true) {
     const hint = 'write `export function up(db) { ... }`, and `down` for the way back';
     faults.push({ message: 'The program exports neither up nor down, so it would do nothing', hint });
   }

@@ -1,7 +1,8 @@
 // One file's text -> a draft of its revision, and everything that is wrong with it. Pure. Only the parent may still be
 // open in a draft: the default is the revision before it, which one file alone cannot know.
 
-import type { Revision, Script } from '../model/revision.js';
+import type { BrokenScript, Revision, Script } from '../model/revision.js';
+import { readAllowances } from './allowance.js';
 import { checksumsOf, normalizeText } from './checksum.js';
 import { misplacedKeys, NOTHING_DECLARED, readHeader } from './header.js';
 import { readStatements, type SectionReading } from './statements.js';
@@ -18,8 +19,8 @@ export interface Draft extends Omit<Revision, 'parents'> {
 }
 
 /**
- * A draft, and all that is wrong with its file. Where anything is, the draft is what could be read, for the graph
- * alone.
+ * A draft, and all that is wrong with its file but for its way back, which has its mistakes in itself. Where anything
+ * is, the draft is what could be read, for the graph alone.
  */
 export interface DraftReading {
   readonly draft: Draft;
@@ -66,10 +67,12 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
   const marks = readMarks(comments, problems);
   const [up, down] = [marks.find(isUp), marks.find((mark) => !isUp(mark))];
   const first = marks[0]?.comment.offset ?? Infinity;
-  const { header, problems: headerProblems } = readHeader(comments.filter(({ offset }) => offset < first));
+  const headerComments = comments.filter(({ offset }) => offset < first);
+  const { header, problems: headerProblems } = readHeader(headerComments);
   problems.push(...headerProblems, ...misplacedKeys(comments.filter(({ offset }) => offset > first)));
   const [stray] = syntax.split(tokens.filter(({ offset }) => offset < first));
-  problems.push(...faultsOfMarks(marks, stray?.[0], header.transaction));
+  const faults = faultsOfMarks(marks, stray?.[0], header.transaction);
+  problems.push(...faults.up);
   const transactional = header.transaction ?? !(up !== undefined && isOutside(up));
 
   const section = (mark: Mark | undefined): SectionReading | null => {
@@ -77,11 +80,17 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
     const end = marks.find((other) => other.comment.offset > mark.comment.offset)?.comment.offset ?? Infinity;
     const within = ({ offset }: Token | Comment): boolean => offset > mark.comment.offset && offset < end;
     const own = { tokens: tokens.filter(within), comments: comments.filter(within) };
-    const reading = readStatements({ text: normalized, ...own, transactional }, syntax);
-    problems.push(...reading.problems);
-    return reading;
+    return readStatements({ text: normalized, ...own, transactional }, syntax);
   };
   const [upSection, downSection] = [section(up), section(down)];
+  const allows = readAllowances(
+    headerComments,
+    comments.filter(({ offset }) => offset > first),
+    [...(upSection?.lines ?? []), ...(downSection?.lines ?? [])],
+  );
+  problems.push(...(upSection?.problems ?? []));
+  const placed = (found: readonly Problem[]): readonly Problem[] =>
+    found.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)).map((problem) => ({ ...problem, file }));
   const { downRevision, dependsOn, declared, replaces } = header;
   const meaning = { downRevision, dependsOn, transactional, losesRows: declared.losesRows };
   return {
@@ -91,16 +100,25 @@ export function parseRevision(file: string, name: FileName, text: string, syntax
       ...(replaces.length === 0 ? {} : { replaces }),
       ...declared,
       id: header.revision ?? name.version,
+      ...(allows.length === 0 ? {} : { allows }),
       up: scriptOf(upSection ?? { statements: [] }),
-      down: downSection === null ? null : scriptOf(downSection),
+      down:
+        downSection === null
+          ? null
+          : wayBackOf(downSection, placed([...faults.down, ...downSection.problems])),
       ...checksumsOf({ ...meaning, up: upSection?.meant ?? [], down: downSection?.meant ?? null }),
     },
-    problems: problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).map((problem) => ({ ...problem, file })),
+    problems: placed(problems),
   };
 }
 
 function scriptOf({ statements }: Pick<SectionReading, 'statements'>): Script {
   return { kind: 'sql', statements };
+}
+
+function wayBackOf(section: SectionReading, problems: readonly Problem[]): Script | BrokenScript {
+  if (problems.length === 0) return scriptOf(section);
+  return { kind: 'broken', statements: section.statements, problems };
 }
 
 const MARKS = ['migrate:up', 'migrate:down'];
@@ -131,9 +149,17 @@ function readMarks(comments: readonly Comment[], problems: Problem[]): Mark[] {
   });
 }
 
-/** @param before the first token that stands before every mark */
-function faultsOfMarks(marks: readonly Mark[], before: Token | undefined, header: boolean | null): Problem[] {
-  const problems: Problem[] = [];
+/**
+ * What is wrong with the marks, `down` with that of the way back alone.
+ * @param before the first token that stands before every mark
+ */
+function faultsOfMarks(
+  marks: readonly Mark[],
+  before: Token | undefined,
+  header: boolean | null,
+): Record<Mark['direction'], Problem[]> {
+  const found: Record<Mark['direction'], Problem[]> = { up: [], down: [] };
+  const { up: problems } = found;
   const ups = marks.filter(isUp);
   const downs = marks.filter((mark) => !isUp(mark));
   if (ups.length === 0) {
@@ -149,7 +175,7 @@ function faultsOfMarks(marks: readonly Mark[], before: Token | undefined, header
   ] as const) {
     for (const second of all.slice(1)) {
       const message = `A second \`-- migrate:${word}\`; the first is on line ${all[0]?.comment.line ?? 1}`;
-      problems.push({
+      found[word].push({
         message,
         hint: 'put all of it into one section, or into two files',
         line: second.comment.line,
@@ -166,15 +192,15 @@ function faultsOfMarks(marks: readonly Mark[], before: Token | undefined, header
     const { line } = mark.comment;
     if (!isOutside(mark)) {
       const message = `"${mark.option}" behind \`migrate:${mark.direction}\` is no option that is known`;
-      problems.push({ message, hint: 'the only option is `transaction:false`', line });
+      found[mark.direction].push({ message, hint: 'the only option is `transaction:false`', line });
     } else if (header === true || (!isUp(mark) && header !== false && (up === undefined || !isOutside(up)))) {
       const message = '`transaction:false` stands for one part of the revision only';
-      problems.push({
+      found[mark.direction].push({
         message,
         hint: 'write "-- transaction: false" in the header: it holds for both directions',
         line,
       });
     }
   }
-  return problems;
+  return found;
 }

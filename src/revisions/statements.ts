@@ -20,6 +20,8 @@ export interface Section {
 
 export interface SectionReading {
   readonly statements: readonly Statement[];
+  /** Lines of each statement, the first and the last. */
+  readonly lines: readonly (readonly [first: number, last: number])[];
   /** The same statements, as they count in a checksum. */
   readonly meant: readonly MeantStatement[];
   readonly problems: readonly Problem[];
@@ -41,7 +43,8 @@ export function readStatements(section: Section, syntax: Syntax): SectionReading
     statements.push({ sql, line: piece[0]?.line ?? 1, ...what, ...(guard === undefined ? {} : { guard }) });
     meant.push({ tokens: piece.map((token) => syntax.fold(token)), guard });
   }
-  return { statements, meant, problems };
+  const lines = pieces.map((piece) => [piece[0]?.line ?? 1, lastLineOf(piece)] as const);
+  return { statements, lines, meant, problems };
 }
 
 /** The guards written in comment lines above statements; what stands anywhere else is a problem. */
@@ -88,6 +91,11 @@ function readGuards(
     }
   }
   return guards;
+}
+
+function lastLineOf(piece: readonly Token[]): number {
+  const last = piece.at(-1);
+  return (last?.line ?? 1) + (last?.text.split('\n').length ?? 1) - 1;
 }
 
 const endOf = (piece: readonly Token[]): number =>

@@ -46,7 +46,7 @@ export interface Syntax {
 /** What a statement is, and all that is refused in it. */
 export interface StatementReading extends Pick<
   Statement,
-  'kind' | 'outsideTransaction' | 'byPosition' | 'keepsRows'
+  'kind' | 'outsideTransaction' | 'byPosition' | 'firesByPosition' | 'keepsRows'
 > {
   /** With lines of the text that the tokens are from. */
   readonly problems: readonly Problem[];

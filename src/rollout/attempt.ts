@@ -4,7 +4,7 @@
 
 import type { Outcome, Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import { withGoal } from '../target/intent.js';
+import { withGoal, type Way } from '../target/intent.js';
 import type { OutcomeDraft } from '../target/progress.js';
 import { hintFor } from '../target/reason.js';
 import type { Work } from '../target/work.js';
@@ -19,9 +19,11 @@ const KILL_AFTER_MS = 500;
 /** What all messages of a run have in common. */
 export interface Orders {
   readonly work: Work;
-  /** Heads that single targets are to be brought to, by id; the others are brought to the goal of the work. */
-  readonly goals: ReadonlyMap<string, readonly string[]>;
+  /** The ways that single targets go, by id; the others go to the goal of the work. */
+  readonly ways: ReadonlyMap<string, Way>;
   readonly rehearse: boolean;
+  /** How long a process may take to work out what revisions leave, in milliseconds: that is no time of a target. */
+  readonly replayMs: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -30,7 +32,7 @@ export type Attempted = OutcomeDraft | 'unknown';
 
 /**
  * Has a batch carried out by a process.
- * @param batch targets of one goal
+ * @param batch targets of one way
  * @returns the outcomes of the first targets of the batch, in order, at least one; the others were not begun
  */
 export async function attempt(
@@ -46,7 +48,10 @@ export async function attempt(
   const { rehearse } = orders;
   const work = workFor(first, orders);
   try {
-    return await pool.run({ kind: 'apply', targets: batch, work, rehearse }, { timeoutMs: killAfter(work) });
+    return await pool.run(
+      { kind: 'apply', targets: batch, work, rehearse },
+      { timeoutMs: killAfter(work, orders) },
+    );
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
     if (error.reason !== 'notStarted') return afterDeath(error, batch, orders, { pool, stop });
@@ -67,7 +72,7 @@ async function afterDeath(
     const cause = causeOf(error, orders);
     const outcome = orders.rehearse
       ? ended(target, 'failed', cause)
-      : await askTarget(target, cause, workFor(target, orders), pool);
+      : await askTarget(target, cause, workFor(target, orders), { pool, orders });
     // It is not known which target of the batch killed the process: each is tried by itself, unless the run stops.
     const isOpen = outcome.outcome === 'failed' && batch.length > 1 && stop.reason() === null;
     found.push(isOpen ? 'unknown' : outcome);
@@ -76,9 +81,14 @@ async function afterDeath(
 }
 
 /** Another process asks the target itself; where no process can be had, the outcome is in doubt. */
-async function askTarget(target: Target, cause: Reason, work: Work, pool: Pool): Promise<OutcomeDraft> {
+async function askTarget(
+  target: Target,
+  cause: Reason,
+  work: Work,
+  { pool, orders }: { readonly pool: Pool; readonly orders: Orders },
+): Promise<OutcomeDraft> {
   try {
-    return await pool.run({ kind: 'settle', target, work, cause }, { timeoutMs: killAfter(work) });
+    return await pool.run({ kind: 'settle', target, work, cause }, { timeoutMs: killAfter(work, orders) });
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
     const message = `${cause.message}; whether it had committed could not be read: ${error.message}`;
@@ -87,13 +97,18 @@ async function askTarget(target: Target, cause: Reason, work: Work, pool: Pool):
   }
 }
 
-function workFor({ id }: Target, { work, goals }: Orders): Work {
-  const goal = goals.get(id);
-  return goal === undefined ? work : { ...work, intent: withGoal(work.intent, goal) };
+function workFor({ id }: Target, { work, ways }: Orders): Work {
+  const way = ways.get(id);
+  if (way === undefined) return work;
+  const { intent } = work;
+  return {
+    ...work,
+    intent: intent.kind === 'downgrade' ? { ...intent, ...way } : withGoal(intent, way.goal),
+  };
 }
 
-function killAfter({ timeoutMs }: Work): number {
-  return timeoutMs + KILL_AFTER_MS;
+function killAfter({ timeoutMs }: Work, { replayMs }: Orders): number {
+  return timeoutMs + replayMs + KILL_AFTER_MS;
 }
 
 function causeOf({ reason, message }: WorkerError, { signal }: Orders): Reason {

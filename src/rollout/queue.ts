@@ -3,6 +3,7 @@
 // target is in the queue, or was taken and is to be put back or concluded by whoever took it.
 
 import type { Target } from '../model/target.js';
+import type { Way } from '../target/intent.js';
 
 /** Small targets in one message: a message costs as much as a tenth of one. */
 const BATCH_TARGETS_MAX = 16;
@@ -17,8 +18,8 @@ export interface Waiting {
 
 export interface Queue {
   /**
-   * Takes the targets for one message: a target, or some small ones with the same goal, and fewer of these near the
-   * end, so that all processes are done at about the same time.
+   * Takes the targets for one message: a target, or some small ones with the same way to go, and fewer of these near
+   * the end, so that all processes are done at about the same time.
    * @returns none where nothing waits
    */
   take(): readonly Waiting[];
@@ -31,13 +32,13 @@ export interface Queue {
 }
 
 export interface QueueOptions {
-  /** Heads that single targets are to be brought to, by id. */
-  readonly goals: ReadonlyMap<string, readonly string[]>;
+  /** The ways of single targets, by id; those of one way share the object. */
+  readonly ways: ReadonlyMap<string, Way>;
   /** Processes that share the queue. */
   readonly jobs: number;
 }
 
-export function createQueue(targets: readonly Target[], { goals, jobs }: QueueOptions): Queue {
+export function createQueue(targets: readonly Target[], { ways, jobs }: QueueOptions): Queue {
   // The next one is at the end, where it costs nothing to take it. The largest comes first: a large one that starts
   // last would keep a single process busy at the end.
   const queue = targets.map((target, index): Waiting => ({ target, index }));
@@ -55,11 +56,11 @@ export function createQueue(targets: readonly Target[], { goals, jobs }: QueueOp
       if (first === undefined) return [];
       const batch = [first];
       const most = sizeOfBatch(first);
-      const goal = goals.get(first.target.id);
+      const way = ways.get(first.target.id);
       let bytes = first.target.sizeBytes;
       while (batch.length < most) {
         const next = queue.at(-1);
-        if (next === undefined || suspects.has(next) || goals.get(next.target.id) !== goal) break;
+        if (next === undefined || suspects.has(next) || ways.get(next.target.id) !== way) break;
         bytes += next.target.sizeBytes;
         if (bytes > BATCH_BYTES_MAX) break;
         batch.push(next);

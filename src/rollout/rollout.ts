@@ -5,7 +5,8 @@ import pLimit from 'p-limit';
 import type { About } from '../model/hint.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import { toldOutcome } from '../target/progress.js';
+import type { Intent } from '../target/intent.js';
+import { joinOutcomes, toldOutcome, type OutcomeDraft } from '../target/progress.js';
 import { stopsRun } from '../target/reason.js';
 import type { Pool } from '../workers/pool.js';
 import { attempt, type Attempted, type Orders } from './attempt.js';
@@ -26,6 +27,11 @@ export interface Watcher {
   onRetry(id: string, message: string): void;
 }
 
+/** What stands of a target that is to be tried again, as the part of its way that is done. */
+function asPart(draft: OutcomeDraft, { kind }: Intent): OutcomeDraft {
+  return { ...draft, outcome: kind === 'downgrade' ? 'downgraded' : 'upgraded', failure: null };
+}
+
 /** @returns an outcome for every target, in the order of the targets */
 export async function runTargets(
   request: RunRequest,
@@ -40,6 +46,8 @@ export async function runTargets(
   const outcomes = new Array<Outcome>(targets.length);
   /** When targets were first tried, in milliseconds since 1970, by index. */
   const triedAt = new Map<number, number>();
+  /** What earlier tries have committed, by index: a target may be busy between two parts of its way. */
+  const committed = new Map<number, OutcomeDraft>();
 
   /** Has one batch carried out. @returns how many of its targets went back into the queue */
   async function takeTurn(): Promise<number> {
@@ -67,18 +75,21 @@ export async function runTargets(
       queue.putBackAsSuspect(waiting);
       return false;
     }
-    const { failure } = attempted;
+    const before = committed.get(index);
+    const draft = before === undefined ? attempted : joinOutcomes(before, attempted);
+    const { failure } = draft;
     if (failure !== null && stopsRun(failure)) {
       stop.because(`the run stopped when ${target.id} met this: ${failure.message}`);
     }
     const first = triedAt.get(index) ?? startedAt;
     if (failure?.code === 'busy' && now() < first + work.busyTimeoutMs) {
       triedAt.set(index, first);
+      if (draft.outcome === 'partial') committed.set(index, asPart(draft, work.intent));
       queue.putLast(waiting);
       watcher.onRetry(target.id, failure.message);
       return false;
     }
-    const outcome = toldOutcome(attempted, about);
+    const outcome = toldOutcome(draft, about);
     watcher.onOutcome(outcome);
     outcomes[index] = outcome;
     return true;

@@ -10,6 +10,7 @@ import type { Revision } from '../model/revision.js';
 import { headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
 import { appliedIn, countHistory, type Partly } from '../revisions/squash.js';
 import type { Basis } from './basis.js';
+import { isHalfWay, stoppedAfter } from './half-way.js';
 import { legacy } from './legacy.js';
 import { chainOf, findMatch, isDecided, inWords, listDifference, type MatchOptions } from './match.js';
 import { createMemory } from './memory.js';
@@ -63,7 +64,7 @@ export async function judge(
   }
   if (lost.length > 0)
     return { ...base, state: 'unknown', pending: [], problem: unknownRevision(lost, history, graph) };
-  const stopped = history.find((entry) => entry.status === 'started' || entry.status === 'leaving');
+  const stopped = history.find(isHalfWay);
   if (stopped !== undefined) return { ...base, state: 'dirty', problem: dirty(stopped, graph) };
   if (history.length === 0) {
     if (observation.tableCount === 0) return { ...base, state: 'empty', problem: null };
@@ -125,7 +126,7 @@ function partlyReplaced(partly: readonly Partly[]): Reason {
 }
 
 function dirty(stopped: HistoryEntry, graph: Graph): Reason {
-  const { revision, statementsDone, status } = stopped;
+  const { revision, status } = stopped;
   const direction = status === 'leaving' ? 'down' : 'up';
   const found = graph.byId.get(revision);
   const [before, ...others] = found?.parents ?? [];
@@ -135,7 +136,7 @@ function dirty(stopped: HistoryEntry, graph: Graph): Reason {
       : others.length === 0
         ? onTarget('downgrade', {}, before ?? 'base')
         : 'the same downgrade again';
-  const message = `the ${direction} of revision ${revision}, which runs outside a transaction, stopped after ${statementsDone === 1 ? '1 statement' : `${statementsDone} statements`}`;
+  const message = stoppedAfter(stopped);
   if (found !== undefined && !isRecorded(stopped, found)) {
     return {
       code: 'checksumMismatch',

@@ -3,6 +3,7 @@
 
 import { ReplayError, type Driver } from '../dialects/port.js';
 import type { Rendering, Structure } from '../dialects/structure.js';
+import type { Hint } from '../model/hint.js';
 import type { Revision } from '../model/revision.js';
 import { baselineSql } from '../revisions/baseline-sql.js';
 import { parseRevision } from '../revisions/parse.js';
@@ -13,6 +14,8 @@ export interface Baseline {
   readonly counts: Rendering['counts'];
   /** What is wrong with the text; empty where its up makes exactly this structure and its down removes it. */
   readonly problems: readonly string[];
+  /** What to do about them, where the dialect knows. */
+  readonly hint?: Hint;
 }
 
 /** A name to read the text under; the file that it is written to may have another. */
@@ -33,14 +36,17 @@ export async function writeBaseline(
 }
 
 async function problemsOf(sql: string, structure: Structure, driver: Proof): Promise<readonly string[]> {
-  const { draft, problems } = parseRevision('the baseline', NAME, sql, driver.syntax);
-  if (problems.length > 0) return problems.map(({ message, line }) => `line ${line ?? 1}: ${message}`);
+  const { draft, problems: found } = parseRevision('the baseline', NAME, sql, driver.syntax);
+  const back = draft.down ?? { kind: 'sql', statements: [] };
+  const problems = back.kind === 'broken' ? [...found, ...back.problems] : found;
+  if (back.kind === 'broken' || problems.length > 0)
+    return problems.map(({ message, line }) => `line ${line ?? 1}: ${message}`);
   const up: Revision = { ...draft, parents: [] };
   const down: Revision = {
     ...up,
     id: 'down',
     checksum: up.downChecksum,
-    up: draft.down ?? { kind: 'sql', statements: [] },
+    up: back,
   };
   const replay = driver.replay();
   try {

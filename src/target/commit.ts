@@ -7,12 +7,12 @@ import type { Tools, Work } from './work.js';
 
 /** @throws DatabaseError `interrupted`, `timeout`: nobody waits for it any more */
 export function assertMayCommit(
-  { startedAt }: Pick<Progress, 'startedAt'>,
+  { workingSince }: Pick<Progress, 'workingSince'>,
   { timeoutMs }: Pick<Work, 'timeoutMs'>,
   { now, mayCommit }: Pick<Tools, 'now' | 'mayCommit'>,
 ): void {
   if (!mayCommit()) throw new DatabaseError('interrupted', 'the run ended before the commit');
-  if (now() - startedAt > timeoutMs)
+  if (now() - workingSince > timeoutMs)
     throw new DatabaseError('timeout', `the deadline of ${timeoutMs} ms passed before the commit`);
 }
 
@@ -22,7 +22,7 @@ export function assertMayCommit(
  */
 export async function commit(
   session: Session,
-  progress: Pick<Progress, 'startedAt'>,
+  progress: Pick<Progress, 'workingSince'>,
   work: Work,
   { now, mayCommit }: Tools,
 ): Promise<void> {

@@ -35,22 +35,23 @@ export async function executeOutside(
   const { revision, script, direction } = step;
   const status = direction === 'up' ? 'started' : 'leaving';
   const startedAt = tools.now();
+  /** Commits how many statements are done. */
   const count = async (statementsDone: number): Promise<void> => {
     const now = tools.now();
     const row = { ...historyRow(revision, { status, work, now }), statementsDone };
     const stamped = statementsDone === plan.resumeAt ? plan.baseline : [];
     const add = [...stamped.map((one) => historyRow(one, { status: 'stamped', work, now })), row];
     await session.record({ remove: [revision.id], add });
+    await commit(session, progress, work, tools);
+    progress.halfWay = { revision: revision.id, status, statementsDone };
   };
   const orders = await expectedOrders(step, tools);
-  for (const statement of plan.resumeAt === 0 ? script.statements : []) {
+  for (const [index, statement] of (plan.resumeAt === 0 ? script.statements : []).entries()) {
     progress.position = { revision, statement };
-    await assertOrderAtStart(session, orders, statement);
+    await assertOrderAtStart(session, orders, statement, index);
   }
   progress.position = null;
   await count(plan.resumeAt);
-  await commit(session, progress, work, tools);
-  progress.detached = true;
   await beginStep(session, step, { plan, rows }, tools);
   for (const [index, statement] of script.statements.entries()) {
     if (index < plan.resumeAt) continue;
@@ -58,15 +59,14 @@ export async function executeOutside(
     const inside = statement.outsideTransaction !== true;
     if (inside) await session.lock();
     if (await guardHolds(session, statement, revision, progress)) {
-      await assertOrder(session, orders, statement, index);
+      await assertOrder(session, orders, index);
       await (inside ? session.execute(statement) : session.executeOutside(statement));
     }
     if (!inside) await session.lock();
     await count(index + 1);
-    await commit(session, progress, work, tools);
   }
   progress.position = null;
-  await session.endRevision();
   await session.lock();
+  await session.endRevision();
   return new Map([[revision.id, tools.now() - startedAt]]);
 }

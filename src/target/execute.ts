@@ -30,19 +30,22 @@ export async function execute(
     }
     await session.endRevision();
   }
-  for (const step of plan.steps) {
+  for (const [place, step] of plan.steps.entries()) {
     const { revision, direction, script } = step;
     const startedAt = now();
-    progress.position = { revision, statement: null };
+    const before = plan.steps[place - 1]?.revision.id;
+    // On the way back, the one that is about to be taken back is what it stands at.
+    const reached = before === undefined ? {} : { reached: direction === 'up' ? before : revision.id };
+    progress.position = { revision, statement: null, ...reached };
     const orders = await expectedOrders(step, tools);
     await beginStep(session, step, { plan, rows }, tools);
     if (script.kind === 'module') {
       await session.executeModule(script.file, direction, orders);
     } else {
       for (const [index, statement] of script.statements.entries()) {
-        progress.position = { revision, statement };
+        progress.position = { revision, statement, ...reached };
         if (!(await guardHolds(session, statement, revision, progress))) continue;
-        await assertOrder(session, orders, statement, index);
+        await assertOrder(session, orders, index);
         await session.execute(statement);
       }
     }

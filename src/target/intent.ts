@@ -16,7 +16,13 @@ export type Intent =
       readonly at?: string;
       readonly goal?: readonly string[];
     }
-  | { readonly kind: 'downgrade'; readonly to: string; readonly goal?: readonly string[] }
+  | {
+      readonly kind: 'downgrade';
+      readonly to: string;
+      readonly goal?: readonly string[];
+      /** The heads that were recorded when the run looked at the target: a downgrade leaves no rows that would tell. */
+      readonly from?: readonly string[];
+    }
   | {
       readonly kind: 'stamp';
       readonly to: string;
@@ -33,6 +39,8 @@ export type Intent =
       readonly dropExtra: readonly string[];
       /** Revisions whose files are accepted as what was applied, by id, or `all`; default none. */
       readonly checksums?: readonly string[];
+      /** Whether the order of columns and the names of constraints are put right too; default false. */
+      readonly columns?: boolean;
     }
   | {
       readonly kind: 'restore';
@@ -45,6 +53,13 @@ export type Intent =
       /** The path of the copy for the target at hand; left out where there is none. */
       readonly copy?: string;
     };
+
+/** The way of one target, as the run found it: to heads, or for a restore to the path of a copy. */
+export interface Way {
+  /** The heads where it is, of a downgrade. */
+  readonly from?: readonly string[];
+  readonly goal: readonly string[];
+}
 
 /** The same intent, with what it was resolved to for a target: heads, or for a restore the path of a copy. */
 export function withGoal(intent: Intent, goal: readonly string[]): Intent {

@@ -15,8 +15,8 @@ export interface NoChange {
   readonly from: string | null;
   readonly failure: Reason | null;
   readonly match?: Match;
-  /** The revisions are at fault, not this target: no target may be touched. */
-  readonly stopsRun?: true;
+  /** Revisions that it would have to leave have no way back that works: they are at fault, not this target. */
+  readonly isStuck?: true;
   /** The differences from its revision, in words, where all of them are left on purpose. */
   readonly left?: readonly string[];
   /** The extra objects of a target that drifted, by the names that `--drop-extra` takes. */

@@ -1,5 +1,6 @@
 // How far the work on one target has come, and the outcome that follows from it.
 
+import { stoppedAfter, type HalfWay } from '../stamping/half-way.js';
 import type { About } from '../model/hint.js';
 import { failureOf, type Outcome, type Reason, type SkippedStatement, type Step } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
@@ -14,13 +15,15 @@ export interface Progress {
   readonly driver: Pick<Driver, 'advice'>;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** From when its deadline counts: what the process had to learn about the revisions first is no time of the target. */
+  workingSince: number;
   step: Step;
   decision: Decision | null;
   /** The statement at work. */
   position: Position | null;
   backup: string | null;
-  /** Whether a part of a revision was committed. */
-  detached: boolean;
+  /** How much of a revision outside a transaction is committed; null where no part of one is. */
+  halfWay: HalfWay | null;
   rows: Outcome['rows'];
   /** Whether the target had no row before the whole work. */
   wasEmpty: boolean;
@@ -36,15 +39,17 @@ export function startProgress(
   { driver, now }: Pick<Tools, 'driver' | 'now'>,
   wasEmpty = false,
 ): Progress {
+  const startedAt = now();
   return {
     target,
     driver,
-    startedAt: now(),
+    startedAt,
+    workingSince: startedAt,
     step: 'open',
     decision: null,
     position: null,
     backup: null,
-    detached: false,
+    halfWay: null,
     rows: {},
     wasEmpty,
     skipped: [],
@@ -58,6 +63,17 @@ export type OutcomeDraft = Outcome<Reason>;
 export function toldOutcome(draft: OutcomeDraft, about: About): Outcome {
   const { failure } = draft;
   return { ...draft, failure: failure === null ? null : failureOf(failure, { ...about, target: draft.id }) };
+}
+
+/** How a target ends that a failure left as it was, that is there no more or, where a part of a revision is committed, half-way in it. */
+export function unfinished(
+  failure: Reason,
+  halfWay: HalfWay | null,
+): Pick<OutcomeDraft, 'outcome' | 'failure'> {
+  if (failure.code === 'gone') return { outcome: 'skipped', failure };
+  if (halfWay === null) return { outcome: 'failed', failure };
+  const message = `${failure.message}; ${stoppedAfter(halfWay)}`;
+  return { outcome: 'partial', failure: { ...failure, message } };
 }
 
 /** The outcome of the work so far: as planned where no error is set, else failed, with the target as it was. */
@@ -76,8 +92,7 @@ export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
   const from = decision?.from ?? null;
   if (progress.error !== undefined) {
     const failure = reasonOf(progress.error, progress, progress.driver);
-    const outcome = progress.detached ? 'inDoubt' : 'failed';
-    return { ...common, outcome, from, to: from, applied: [], failure };
+    return { ...common, ...unfinished(failure, progress.halfWay), from, to: from, applied: [] };
   }
   if (decision === null) throw new Error('a target ended without decision and without error');
   if (decision.kind === 'noChange') {
@@ -114,24 +129,38 @@ export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
   };
 }
 
-/** The outcome of work that was done in two parts. */
+/**
+ * The outcome of work that was done in parts.
+ * @param first of parts that are committed
+ * @param second of the next one: where it failed, or was left alone, the target stands in between
+ */
 export function joinOutcomes(first: OutcomeDraft, second: OutcomeDraft): OutcomeDraft {
   const rows: Record<string, readonly [number, number]> = { ...first.rows };
   for (const [table, [before, after]] of Object.entries(second.rows)) {
     rows[table] = [first.rows[table]?.[0] ?? before, after];
   }
+  // What the second one goes on with was begun by the first, and by no earlier run.
+  const { resumed, ...last } = { ...second, resumed: first.resumed };
   return {
-    ...second,
-    outcome: second.outcome === 'current' ? first.outcome : second.outcome,
+    ...last,
+    outcome: joinedKind(first, second),
     from: first.from,
-    applied: [...first.applied, ...second.applied],
+    to: second.to ?? first.to,
+    // After the death of a worker, what the whole run applied is read from the target.
+    applied: [...new Set([...first.applied, ...second.applied])],
     backup: first.backup ?? second.backup,
     durationMs: first.durationMs + second.durationMs,
     rows,
     ...skippedIn([...(first.skippedStatements ?? []), ...(second.skippedStatements ?? [])]),
     ...(first.match === undefined ? {} : { match: first.match }),
-    ...(first.resumed === undefined ? {} : { resumed: first.resumed }),
+    ...(resumed === undefined ? {} : { resumed }),
   };
+}
+
+function joinedKind(first: OutcomeDraft, { outcome, failure }: OutcomeDraft): OutcomeDraft['outcome'] {
+  if (outcome === 'inDoubt' || failure?.code === 'gone') return outcome;
+  if (failure !== null) return 'partial';
+  return outcome === 'current' ? first.outcome : outcome;
 }
 
 /** Where a plan goes on with what an earlier run has begun. */

@@ -11,6 +11,8 @@ import type { TargetRef } from '../model/target.js';
 export interface Position {
   readonly revision: Revision | null;
   readonly statement: (Pick<Statement, 'sql'> & Partial<Pick<Statement, 'line'>>) | null;
+  /** The revision that the plan had come to before this one; left out where it had come to none. */
+  readonly reached?: string;
 }
 
 /** Where and on what the work was when it failed. */
@@ -30,17 +32,27 @@ export function reasonOf(
   if (error instanceof FleetError) {
     return { code: 'unknownRevision', step, message: error.message, hint: error.draft.hint };
   }
-  const code = error instanceof DatabaseError ? error.code : 'internal';
-  const found = error instanceof DatabaseError ? error.found : null;
+  const fault = error instanceof DatabaseError ? error : null;
+  const code = fault?.code ?? 'internal';
+  const found = fault?.found ?? null;
   const message = error instanceof Error ? error.message : String(error);
   return {
     code,
     step,
     message: code === 'internal' && error instanceof Error ? (error.stack ?? message) : message,
-    hint: driver.advice(code, target) ?? (found === null ? hintFor(code) : rowsHint(found, position)),
+    hint:
+      fault?.hint ??
+      driver.advice({ code, message, reached: position?.reached }, target) ??
+      (found === null ? hintFor(code) : rowsHint(found, position)),
     ...(position === null ? {} : positionFields(position)),
-    ...(found === null ? {} : { tables: found.tables, rows: found.rows }),
+    ...(fault === null || fault.revision === null ? {} : { revision: fault.revision }),
+    ...(found === null ? tablesOf(error) : { tables: found.tables, rows: found.rows }),
   };
+}
+
+/** The tables that the statement at fault names. */
+function tablesOf(error: unknown): Pick<Reason, 'tables'> {
+  return error instanceof DatabaseError && error.tables.length > 0 ? { tables: error.tables } : {};
 }
 
 /** What to write, and where: the statement as it should be, or the line of the header that says that it is meant. */
@@ -106,6 +118,8 @@ export function hintFor(code: FailureCode): Hint {
       return hint`see why with: ${onFleet('discover')}`;
     case 'replaced':
       return hint`another file has taken its place meanwhile; ${then}`;
+    case 'gone':
+      return hint`it was deleted, renamed or moved away meanwhile, and nothing is left to do on it; see what there is: ${onFleet('discover')}`;
     case 'unknownRevision':
       return hint`bring the missing revision back into the migrations directory, then: ${onFleet('status')}`;
     case 'drifted':

@@ -8,13 +8,16 @@ import type { HistoryRow } from '../model/history.js';
 import type { Reason } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import type { Target } from '../model/target.js';
-import { ancestors, headsOf, type Graph } from '../revisions/graph.js';
+import { headsOf, type Graph } from '../revisions/graph.js';
 import { appliedIn } from '../revisions/squash.js';
+import { isHalfWay, type HalfWay } from '../stamping/half-way.js';
+import { committedBy } from './committed.js';
 import { isRestored, restoredBy } from './settle-restore.js';
 import { decideTarget } from './decide.js';
 import { reasonOf } from './reason.js';
-import type { Decision } from './plan.js';
-import { outcomeOf, type OutcomeDraft, type Progress } from './progress.js';
+import type { Decision, Plan } from './plan.js';
+import type { RepairPlan } from './plans/repair-plan.js';
+import { outcomeOf, unfinished, type OutcomeDraft, type Progress } from './progress.js';
 import type { Tools, Work } from './work.js';
 
 /** The outcome of a target whose COMMIT was tried. */
@@ -22,18 +25,17 @@ export async function settle(progress: Progress, work: Work, tools: Tools): Prom
   try {
     // Opening for change recovers what an error left half-way.
     const purpose = progress.error === undefined ? 'ask' : 'change';
-    const isDone = await ask(
+    const { isDone, halfWay } = await ask(
       progress.target,
       tools,
       { purpose, busyTimeoutMs: work.busyTimeoutMs },
-      (session) => isCommitted(progress, session, work, tools),
+      (session) => whatStands(progress, session, work, tools),
     );
-    if (isDone) {
-      return outcomeOf({ ...progress, error: undefined }, tools.now());
-    }
-    return outcomeOf({ ...progress, error: whatStood(progress.error) }, tools.now());
+    const error = isDone ? undefined : whatStood(progress.error);
+    return outcomeOf({ ...progress, error, halfWay }, tools.now());
   } catch (error) {
     const failure = reasonOf(error, { target: progress.target, step: 'confirm' }, tools.driver);
+    if (failure.code === 'gone') return outcomeOf({ ...progress, error, halfWay: null }, tools.now());
     const message = `whether the change was committed could not be read: ${failure.message}`;
     const asFailed = outcomeOf({ ...progress, error }, tools.now());
     return { ...asFailed, outcome: 'inDoubt', failure: { ...failure, code: 'commitUncertain', message } };
@@ -47,30 +49,49 @@ function whatStood(error: unknown): unknown {
   return isDoubt && error.cause instanceof DatabaseError ? error.cause : error;
 }
 
-/** Whether the history has what the plan adds or, where it adds nothing, no longer has what the plan removes. */
-async function isCommitted(
+/** Whether the change is committed, and what part of a revision outside a transaction is. */
+async function whatStands(
   { decision, target, error }: Progress,
   session: Session,
   work: Work,
   tools: Tools,
-): Promise<boolean> {
-  if (decision?.kind !== 'plan') return false;
+): Promise<{ readonly isDone: boolean; readonly halfWay: HalfWay | null }> {
   const { intent, runId } = work;
   // What was put back was read back under its lock: others may have written since.
-  if (intent.kind === 'restore')
-    return error === undefined || (await isRestored(session, target, { intent, work, tools }));
+  if (intent.kind === 'restore') {
+    const isDone =
+      decision?.kind === 'plan' &&
+      (error === undefined || (await isRestored(session, target, { intent, work, tools })));
+    return { isDone, halfWay: null };
+  }
   const history = (await session.readHistory()) ?? [];
-  const { restate = [] } = decision;
+  const halfWay = history.find((row) => row.runId === runId && isHalfWay(row)) ?? null;
+  const isDone = decision?.kind === 'plan' && (await isCommitted(decision, history, session, runId));
+  return { isDone, halfWay };
+}
+
+/** Whether the history has what the plan adds or, where it adds nothing, no longer has what the plan removes. */
+async function isCommitted(
+  plan: Plan,
+  history: readonly HistoryRow[],
+  session: Session,
+  runId: string,
+): Promise<boolean> {
+  const { restate = [], forget } = plan;
   const isRestated = ({ id, checksum }: Revision) =>
     history.some((row) => row.revision === id && row.sqlChecksum === checksum);
   if (!restate.every(isRestated)) return false;
-  if (decision.repair !== undefined) return (await session.fingerprint()) === decision.fingerprint;
+  if (plan.repair !== undefined) return isRepaired(plan.repair, session);
   if (history.some(isHalfWay)) return false;
-  const adds = decision.baseline.length > 0 || decision.steps.some((step) => step.direction === 'up');
+  const adds = plan.baseline.length > 0 || plan.steps.some((step) => step.direction === 'up');
   if (adds) return history.some((row) => row.runId === runId);
-  if (decision.forget === 'all') return history.length === 0;
-  const { forget } = decision;
+  if (forget === 'all') return history.length === 0;
   return !history.some((row) => forget.includes(row.revision));
+}
+
+async function isRepaired(repair: RepairPlan, session: Session): Promise<boolean> {
+  const { fingerprint, layout } = await session.observe();
+  return fingerprint === repair.fingerprint && (repair.layout === null || layout === repair.layout);
 }
 
 /** The outcome of a target whose worker died; `cause` is what killed it. */
@@ -81,96 +102,73 @@ export async function settleAfterDeath(
   tools: Tools,
 ): Promise<OutcomeDraft> {
   const startedAt = tools.now();
-  const common = { id: target.id, path: target.path, rows: {} };
   const forChange = { purpose: 'change', busyTimeoutMs: work.busyTimeoutMs } as const;
   const backup = work.backupDir === null ? null : findBackup(work.backupDir, target.id);
+  /** Whether anything can have been changed: its backup exists, or none was to be made. */
+  const mayHave = work.backupDir === null || backup !== null;
   // An unfinished backup would block another try.
   if (work.backupDir !== null) removeUnfinished(work.backupDir, target.id);
-  try {
+  const settled = async (): Promise<Settled> => {
     if (work.intent.kind === 'repair') {
       const found = await ask(target, tools, forChange, (session) =>
         decideTarget(session, target, work.intent, tools),
       );
-      const durationMs = tools.now() - startedAt;
-      return {
-        ...common,
-        ...repairedBy(found, work.backupDir === null || backup !== null, cause),
-        backup,
-        durationMs,
-      };
+      return repairedBy(found, mayHave, cause);
     }
     const { intent } = work;
-    if (intent.kind === 'restore') {
-      const found = await ask(target, tools, forChange, (session) =>
+    if (intent.kind === 'restore')
+      return ask(target, tools, forChange, (session) =>
         restoredBy(session, target, { intent, cause, work, tools }),
       );
-      return { ...common, ...found, backup, durationMs: tools.now() - startedAt };
-    }
     const read = async (session: Session) => (await session.readHistory()) ?? [];
     const history = await ask(target, tools, forChange, read);
-    if (history.some((row) => row.runId === work.runId && isHalfWay(row))) {
-      throw new DatabaseError('commitUncertain', 'a revision outside a transaction stopped half-way');
-    }
-    const committed = committedBy(work, history, tools.graph);
-    const durationMs = tools.now() - startedAt;
-    const to = headsOf(tools.graph, appliedIn(history, tools.graph)).join(',') || null;
-    if (committed === null) {
-      return { ...common, outcome: 'failed', from: to, to, applied: [], backup, durationMs, failure: cause };
-    }
-    return { ...common, ...committed, to, backup, durationMs, failure: null };
-  } catch (error) {
+    return changedBy(work, history, { cause, mayHave, graph: tools.graph });
+  };
+  const told = await settled().catch((error: unknown): Settled => {
     const found = reasonOf(error, { target, step: 'confirm' }, tools.driver);
+    const lost = { from: null, to: null, applied: [] };
+    if (found.code === 'gone') return { outcome: 'skipped', ...lost, failure: found };
     const message = `${cause.message}; whether it had committed could not be read: ${found.message}`;
     const failure: Reason = { ...found, code: 'commitUncertain', message };
-    const durationMs = tools.now() - startedAt;
-    return { ...common, outcome: 'inDoubt', from: null, to: null, applied: [], backup, durationMs, failure };
-  }
+    return { outcome: 'inDoubt', ...lost, failure };
+  });
+  const { id, path } = target;
+  return { id, path, rows: {}, ...told, backup, durationMs: tools.now() - startedAt };
 }
 
-/** What a run had done to a target when its worker died; null where it had done nothing. */
-function committedBy(
-  { intent, runId }: Work,
+type Settled = Pick<OutcomeDraft, 'outcome' | 'from' | 'to' | 'applied' | 'failure' | 'left'>;
+
+/** What a run had done to a target when its worker died: all of it, a part, or nothing. */
+function changedBy(
+  work: Work,
   history: readonly HistoryRow[],
-  graph: Graph,
-): Pick<OutcomeDraft, 'outcome' | 'from' | 'applied'> | null {
-  if (intent.kind === 'downgrade') {
-    // A downgrade leaves no rows of its own; only the backup's name says where the target was before.
-    const kept = ancestors(graph, intent.goal ?? []);
-    const remaining = [...appliedIn(history, graph)];
-    const isThere = intent.goal !== undefined && remaining.every((id) => kept.has(id));
-    return isThere ? { outcome: 'downgraded', from: null, applied: [] } : null;
+  { cause, mayHave, graph }: { readonly cause: Reason; readonly mayHave: boolean; readonly graph: Graph },
+): Settled {
+  const to = headsOf(graph, appliedIn(history, graph)).join(',') || null;
+  const halfWay = history.find((row) => row.runId === work.runId && isHalfWay(row)) ?? null;
+  const found = committedBy(work, history, graph);
+  if (found === 'unknown' && mayHave) {
+    throw new DatabaseError('commitUncertain', 'a downgrade leaves no rows that would tell');
   }
-  const mine = history.filter((row) => row.runId === runId);
-  if (mine.length === 0) return null;
-  const before = history.filter((row) => row.runId !== runId);
-  const ran = mine.filter((row) => row.status === 'applied');
-  return {
-    outcome: ran.length === 0 ? 'stamped' : 'upgraded',
-    from: headsOf(graph, appliedIn(before, graph)).join(',') || null,
-    applied: (ran.length === 0 ? mine : ran).map((row) => row.revision),
-  };
+  if (found === null || found === 'unknown')
+    return { ...unfinished(cause, halfWay), from: to, to, applied: [] };
+  const { outcome, from, applied, isWhole } = found;
+  if (isWhole && halfWay === null) return { outcome, from, to, applied, failure: null };
+  return { ...unfinished(cause, halfWay), outcome: 'partial', from, to, applied };
 }
 
 /**
  * What a repair had done to a target when its worker died, seen from what is still to be done. Where there is nothing
  * to do, that may have been so before.
- * @param mayHave whether the repair can have changed anything: its backup exists, or none was to be made
+ * @param mayHave whether the repair can have changed anything
  */
-function repairedBy(
-  found: Decision,
-  mayHave: boolean,
-  cause: Reason,
-): Pick<OutcomeDraft, 'outcome' | 'from' | 'to' | 'applied' | 'failure' | 'left'> {
+function repairedBy(found: Decision, mayHave: boolean, cause: Reason): Settled {
   const common = { from: found.from, to: found.from, applied: [] };
   if (found.kind === 'plan') return { ...common, outcome: 'failed', failure: cause };
   const { outcome, failure, left } = found;
   const isRepaired = outcome === 'current' || left !== undefined;
   if (isRepaired && mayHave) return { ...common, outcome: 'repaired', failure: null, left: left ?? [] };
   return { ...common, outcome, failure, ...(left === undefined ? {} : { left }) };
-}
-
-function isHalfWay({ status }: HistoryRow): boolean {
-  return status === 'started' || status === 'leaving';
 }
 
 /** Reads on a fresh connection; opening for change recovers what a dead process left. */

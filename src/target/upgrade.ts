@@ -56,6 +56,7 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
       return isPutBack ? await settle(progress, work, tools) : outcomeOf(progress, tools.now());
     }
     const plan = (progress.decision = await decideTarget(session, target, work.intent, tools));
+    progress.workingSince = tools.now();
     if (plan.kind === 'noChange') return outcomeOf(progress, tools.now());
 
     progress.step = 'check';
@@ -95,13 +96,23 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
   } catch (error) {
     await abandon(session);
     session = null;
-    progress.error = error;
+    progress.error = await orGone(error, target, tools);
     // A COMMIT that threw may have committed: only the target itself can tell.
     if (isUncertain(error)) return await settle(progress, work, tools);
     return outcomeOf(progress, tools.now());
   } finally {
     await abandon(session);
   }
+}
+
+/** A target that was deleted meanwhile fails in many ways, and all of them mean this one. */
+async function orGone(error: unknown, target: Target, { driver }: Tools): Promise<unknown> {
+  try {
+    await driver.assertSame(target, 'closed');
+  } catch (found) {
+    if (found instanceof DatabaseError && found.code === 'gone') return found;
+  }
+  return error;
 }
 
 function isUncertain(error: unknown): boolean {

@@ -34,6 +34,7 @@ export async function verify(
   await assertIntegrity(session, before.depth, after);
   assertNoNewViolation(before.violations, await session.foreignKeyViolations(), after);
   if ((await session.fingerprint()) !== plan.fingerprint) await assertAllowed(session, plan, basis);
+  await assertArranged(session, plan);
   const rows = await session.countRows();
   const tables = new Set([...Object.keys(before.rows), ...Object.keys(rows)]);
   return Object.fromEntries(
@@ -70,6 +71,15 @@ async function assertAllowed(session: Session, plan: Plan, { replay, structures 
     'schemaMismatch',
     `the structure after the change is not that of revision ${plan.to ?? 'base'}: ${listDifference([...refused.map(inWords), ...gone.map((words) => `not any more: ${words}`)])}`,
   );
+}
+
+/** Of a repair that puts columns in order: no fingerprint tells whether it did. */
+async function assertArranged(session: Session, { repair }: Plan): Promise<void> {
+  const layout = repair?.layout ?? null;
+  if (layout === null || (await session.observe()).layout === layout) return;
+  const message =
+    'the order of columns or the names of constraints after the repair are not the expected ones';
+  throw new DatabaseError('schemaMismatch', message);
 }
 
 async function assertIntegrity(session: Session, depth: Depth, when: string): Promise<void> {

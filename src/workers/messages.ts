@@ -1,7 +1,10 @@
 // What supervisor and worker processes say to each other. Plain data only: an Error would lose its class and code.
 
 import type { Copy } from '../backup/copies.js';
-import type { ProblemDraft } from '../model/errors.js';
+import type { ColumnOrders, DriverSettings } from '../dialects/port.js';
+import type { SoftDifference } from '../dialects/structure.js';
+import type { FleetErrorCode, ProblemDraft } from '../model/errors.js';
+import type { Hint } from '../model/hint.js';
 import type { HistoryRow } from '../model/history.js';
 import type { Observation } from '../model/observation.js';
 import type { Reason } from '../model/outcome.js';
@@ -25,6 +28,8 @@ export interface StartMessage {
   readonly scratchDir: string;
   /** For private copies where that one cannot be made: a look works without the state directory. */
   readonly fallbackDir: string;
+  /** Left out: nothing is added. */
+  readonly settings?: DriverSettings;
 }
 
 export type Task =
@@ -42,7 +47,15 @@ export type Task =
       readonly comments: readonly string[];
     }
   /** Judge what was observed, and decide what a run with this intent would do. */
-  | { readonly kind: 'judge'; readonly cases: readonly DistinctObservation[]; readonly intent: Intent | null }
+  | {
+      readonly kind: 'judge';
+      readonly cases: readonly DistinctObservation[];
+      readonly intent: Intent | null;
+      /** Whether soft differences are to be found too. */
+      readonly soft: boolean;
+    }
+  /** What the statements by position of the way up of these revisions are held against. */
+  | { readonly kind: 'orders'; readonly revisions: readonly string[] }
   /** Carry the work out on one target after the other. */
   | {
       readonly kind: 'apply';
@@ -64,6 +77,8 @@ export interface Replies {
   readonly histories: readonly HistoryReading[];
   readonly baseline: Baseline | { readonly failure: Reason };
   readonly judge: readonly Verdict[];
+  /** For each revision, in order. */
+  readonly orders: readonly (readonly ColumnOrders[])[];
   /** For at least the first of the targets, in order; those after them were not begun. */
   readonly apply: readonly OutcomeDraft[];
   readonly proveCopy: CopyVerdict;
@@ -73,6 +88,8 @@ export interface Replies {
 /** What is wrong with a copy, in words, null where nothing is; and what it records, null where that is base. */
 export interface CopyVerdict {
   readonly problem: string | null;
+  /** It is only that rows in it break a rule of their table. */
+  readonly mayForce: boolean;
   readonly revision: string | null;
 }
 
@@ -93,7 +110,13 @@ export interface DistinctObservation {
 }
 
 export type Verdict =
-  { readonly judgement: Judgement; readonly decision: Decision | null } | { readonly failure: Reason };
+  | {
+      readonly judgement: Judgement;
+      readonly decision: Decision | null;
+      /** None where they were not asked for. */
+      readonly soft: readonly SoftDifference[];
+    }
+  | { readonly failure: Reason };
 
 export interface Request {
   readonly id: number;
@@ -107,5 +130,10 @@ export interface Ready {
 
 export type Response =
   | { readonly id: number; readonly reply: Replies[Task['kind']] }
+  /** A fault of the whole run, as a FleetError has it. */
+  | {
+      readonly id: number;
+      readonly fault: { readonly code: FleetErrorCode; readonly message: string; readonly hint: Hint };
+    }
   /** A defect: tasks return faults of targets as values. */
   | { readonly id: number; readonly defect: string };

@@ -3,10 +3,15 @@
 // until then it could still commit.
 
 import { fork, type ChildProcess } from 'node:child_process';
+import { FleetError } from '../model/errors.js';
 import type { Ready, Replies, Request, Response, StartMessage, Task } from './messages.js';
 
 export interface Pool {
-  /** Does a task in an idle process, or in a new one. The caller keeps the number of tasks at a time down. */
+  /**
+   * Does a task in an idle process, or in a new one. The caller keeps the number of tasks at a time down.
+   * The time runs from when the process is up and knows the revisions: starting it is no part of the task.
+   * @throws WorkerError; FleetError `configuration` where what the settings name cannot be loaded
+   */
   run<K extends Task['kind']>(
     task: Extract<Task, { kind: K }>,
     options?: { timeoutMs?: number },
@@ -38,6 +43,8 @@ interface Worker {
   readonly process: ChildProcess;
   /** Whether it has said that it is up: before that it cannot have begun a task. */
   ready: boolean;
+  /** Resolves when it says so. */
+  readonly up: Promise<void>;
   /** Ends the task at work with its response; null when idle. */
   answer: ((response: Response | WorkerError) => void) | null;
   /** Resolves when the process is gone. */
@@ -52,9 +59,14 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
   function spawn(): Worker {
     // What a module revision prints must not mix with results on standard output.
     const child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
+    let isUp = (): void => undefined;
+    const up = new Promise<void>((resolve) => {
+      isUp = resolve;
+    });
     const worker: Worker = {
       process: child,
       ready: false,
+      up,
       answer: null,
       gone: new Promise((resolve) => {
         const end = (message: string) => {
@@ -72,8 +84,10 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
       }),
     };
     child.on('message', (message: Ready | Response) => {
-      if ('ready' in message) worker.ready = true;
-      else worker.answer?.(message);
+      if ('ready' in message) {
+        worker.ready = true;
+        isUp();
+      } else worker.answer?.(message);
     });
     // Where it rejects, so does every task.
     start.then(
@@ -101,7 +115,13 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
   ): Promise<Replies[K]> {
     const worker = [...workers].find((one) => one.answer === null) ?? spawn();
     const id = ++lastId;
-    const deadline = startDeadline(options.timeoutMs, () => worker.process.kill('SIGKILL'));
+    const deadline = createDeadline(options.timeoutMs, () => worker.process.kill('SIGKILL'));
+    void Promise.all([start, worker.up]).then(
+      () => {
+        deadline.begin();
+      },
+      () => undefined,
+    );
     let response: Response | WorkerError;
     try {
       response = await new Promise((resolve, reject) => {
@@ -121,6 +141,10 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
         : response;
     }
     if ('defect' in response) throw new WorkerError('defect', response.defect);
+    if ('fault' in response) {
+      const { code, message, hint } = response.fault;
+      throw new FleetError(code, message, { hint });
+    }
     // The protocol pairs each kind of task with its reply.
     return response.reply as Replies[K];
   }
@@ -141,17 +165,32 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
   };
 }
 
-function startDeadline(
-  timeoutMs: number | undefined,
-  onPassed: () => void,
-): { passed: boolean; end(): void } {
-  const timer = setTimeout(
-    () => {
-      deadline.passed = true;
-      onPassed();
+interface Deadline {
+  readonly passed: boolean;
+  begin(): void;
+  /** Nothing passes, or begins, afterwards. */
+  end(): void;
+}
+
+function createDeadline(timeoutMs: number | undefined, onPassed: () => void): Deadline {
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  const deadline = {
+    passed: false,
+    begin(): void {
+      if (ended) return;
+      timer = setTimeout(
+        () => {
+          deadline.passed = true;
+          onPassed();
+        },
+        Math.min(timeoutMs ?? TIMER_MS_MAX, TIMER_MS_MAX),
+      );
     },
-    Math.min(timeoutMs ?? TIMER_MS_MAX, TIMER_MS_MAX),
-  );
-  const deadline = { passed: false, end: () => clearTimeout(timer) };
+    end(): void {
+      ended = true;
+      clearTimeout(timer);
+    },
+  };
   return deadline;
 }

@@ -8,6 +8,7 @@ import type { Tools } from '../target/work.js';
 import type { Replies, StartMessage, Task } from './messages.js';
 import { applyAll } from './tasks/apply.js';
 import { judgeAll } from './tasks/judge.js';
+import { readOrders } from './tasks/orders.js';
 import { readBaseline, inspect, readHistories } from './tasks/read.js';
 import { proveCopy } from './tasks/prove-copy.js';
 import { replayAll } from './tasks/replay.js';
@@ -47,6 +48,8 @@ export function createServer(
           return readBaseline(task, driver);
         case 'judge':
           return judgeAll(task, tools);
+        case 'orders':
+          return readOrders(task, tools);
         case 'apply':
           return applyAll(task, tools);
         case 'proveCopy':

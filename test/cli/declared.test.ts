@@ -21,10 +21,14 @@ function valueFor({ type, default: fallback, choices }: Setting) {
   switch (type) {
     case 'boolean':
       return fallback !== true;
+    case 'duration':
     case 'number':
       return 7;
     case 'list':
+    case 'paths':
       return ['one', 'two'];
+    case 'version':
+      return '3.40';
     case 'path':
     case 'string':
       return choices?.find((choice) => choice !== fallback) ?? 'some-value';

@@ -45,7 +45,7 @@ describe('flotilla --help', async () => {
   test('lists every command with its summary, and every exit code', () => {
     const flat = text.replace(/\s+/g, ' ');
     for (const { name, summary } of COMMANDS)
-      expect(flat).toMatch(new RegExp(`flotilla ${name}( [[<][A-Z:]+[>\\]])? ${summary}`));
+      expect(flat).toMatch(new RegExp(`flotilla ${name}( [[<][A-Z:.]+[>\\]])? ${summary}`));
     for (const code of Object.values(EXIT))
       expect(flat).toContain(` ${code} ${EXIT_WORDS[code] ?? 'missing'}`);
   });

@@ -5,8 +5,9 @@ import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/command-list.js';
 import { namesOf } from '../../src/cli/options.js';
 import { fleetOptions } from '../../src/cli/settings.js';
-import { checkedSettings, CHOICE_SETTINGS, PLACE_SETTINGS, SETTINGS } from '../../src/index.js';
+import { checkedSettings, CHOICE_SETTINGS, GROUPS, PLACE_SETTINGS, SETTINGS } from '../../src/index.js';
 import type { Setting } from '../../src/index.js';
+import { grouped } from '../../src/model/settings.js';
 import { checkCall } from '../../src/model/check-call.js';
 
 /** Each setting with a value that nothing else has. */
@@ -27,15 +28,22 @@ test('Every setting but those of all commands is offered by some command.', () =
 
 test('The settings of the place reach openFleet, all of them.', () => {
   const options = checkCall('openFleet', [fleetOptions(VALUES)]);
-  expect(Object.keys(options).sort()).toEqual(namesOf(PLACE_SETTINGS).sort());
+  const { sqlite = {}, ...others } = options;
+  expect(Object.keys(sqlite).sort()).toEqual(namesOf(GROUPS.sqlite).sort());
+  const names = [...Object.keys(others), ...Object.keys(grouped('sqlite', sqlite))];
+  expect(names.sort()).toEqual(namesOf(PLACE_SETTINGS).sort());
 });
 
 function valueFor(name: string, { type, default: usual, choices }: Setting, index: number): unknown {
   switch (type) {
+    case 'duration':
     case 'number':
       return 1000 + index;
     case 'boolean':
       return usual !== true;
+    case 'version':
+      return '3.40';
+    case 'paths':
     case 'list':
       return [`${name} of the test`];
     case 'path':

@@ -62,7 +62,7 @@ test('A held lock says at once who holds it and what to do, and ends with exit c
     'Another run over this fleet is going on: upgrade 20261120T101500Z-3f9a1c, ' +
       `started at 2026-11-20T10:15:00.000Z, process ${child.pid ?? 0}`,
   );
-  expect(error.hint).toBe('wait until it has ended, or stop it, and run the command again');
+  expect(error.hint).toMatch(/^wait until it has ended, or stop it, .*--wait 10m/);
   expect(exitCodeOf(error.code)).toBe(EXIT.locked);
   child.kill('SIGKILL');
   await once(child, 'close');

@@ -77,6 +77,7 @@ export function observationOf(fingerprint: string): Observation {
     claims: [
       { tool: 'alembic', table: 'alembic_version', upTo: [{ name: 'e6e5369fb4d1' }], each: [], stuck: [] },
     ],
+    layout: 'l',
   };
 }
 

@@ -41,11 +41,14 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'the id of a target or the path of a database': [1, null, ['a']],
   'quick or full': ['deep', true],
   'status or check': ['discover', 1],
+  'fail or skip': ['pass', true],
   'a function': ['log', {}],
   'an AbortSignal': [true, new AbortController(), { aborted: true }],
   'a whole number from 1': [0, -1, 1.5, NaN, Infinity, '2', null],
   'a whole number from 0': [-1, 0.5, NaN, '0'],
+  'an object with extensions, functions and oldest, of which each may be left out': ['f.mjs', [1], null],
   'an object of options': ['--data-dir x', [1], { dataDir: {} }],
+  'a whole number of milliseconds': [-1, 0.5, NaN, '10m'],
   'a list of ids': ['a', [''], [1], null, new Set(['a'])],
   'a list of kinds': ['indexExtra', [null]],
   'a list of names': ['t', [{}]],
@@ -59,6 +62,8 @@ describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {
   const needed = {
     downgrade: { to: 'base' },
     baseline: { target: 'x' },
+    restore: { only: ['x'] },
+    restoreTo: { only: ['x'], to: 'x' },
     show: { revision: 'head' },
     newRevision: { message: 'm' },
   };
@@ -110,7 +115,7 @@ describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {
   });
 
   test.each(Object.keys(least))('refuses to go without %s, and takes undefined for that.', async (option) => {
-    const message = new RegExp(`^${name} needs the option ${option}, which takes `);
+    const message = new RegExp(`(^|; )${name} needs the option ${option}, which takes `);
     for (const options of [undefined, {}, { [option]: undefined }])
       expect((await refusal(name, options)).message).toMatch(message);
   });

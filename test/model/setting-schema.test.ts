@@ -26,6 +26,10 @@ const SAMPLES: Readonly<Record<Setting['type'], readonly [right: unknown[], wron
     [true, false],
     [1, 'true', null],
   ],
+  duration: [
+    [0, 1, 600_000],
+    [-1, 1.5, NaN, Infinity, '10m', null, [1]],
+  ],
   list: [
     [['a'], ['a', 'b']],
     ['a', [''], [1], [null], null, { 0: 'a' }],
@@ -34,7 +38,15 @@ const SAMPLES: Readonly<Record<Setting['type'], readonly [right: unknown[], wron
     ['a', '/b c'],
     ['', 1, null, ['a']],
   ],
+  paths: [
+    [['a'], ['a', '/b c']],
+    ['a', [''], [1], [null], null, { 0: 'a' }],
+  ],
   string: [['a'], ['', 1, null, ['a']]],
+  version: [
+    ['3.40', '3.8.11.1', '3.40.1'],
+    ['', '3', '4.0', '3.40.x', 'v3.40', 3.4, null, ['3.40']],
+  ],
 };
 
 describe.each(Object.entries<Setting>(SETTINGS))('%s', (_name, setting) => {
@@ -62,6 +74,14 @@ test('A list may be empty in a program, and not where a person writes it; there 
   expect(checkSetting(SETTINGS.only, [])).toBeUndefined();
   expect(checkSetting(SETTINGS.only, 'a, {b,c}')).toEqual(['a', '{b,c}']);
   expect(checkSetting(SETTINGS.only, ' , ')).toBeUndefined();
+});
+
+test('A time is written with its unit, and is in milliseconds without one and in a program.', () => {
+  const wait = (written: unknown) => checkSetting(SETTINGS.wait, written);
+  expect(['250', '250ms', '3s', '10m', '2h', '1d', 7].map(wait)).toEqual([
+    ...[250, 250, 3_000, 600_000, 7_200_000, 86_400_000, 7],
+  ]);
+  for (const wrong of ['', 's', '1.5s', '-1s', '1 s', '1w', '10M', null]) expect(wait(wrong)).toBeUndefined();
 });
 
 test('No setting is passed on that is not in the table.', () => {

@@ -57,7 +57,7 @@ describe('downgrade', () => {
     expect(compare(rehearsal.report.targets)).toEqual(compare(real.report.targets));
   });
 
-  test('is refused as a whole where a down is missing, naming every such revision, before any target is touched', async () => {
+  test('leaves a target alone whose own way has a down missing, naming every such revision, and takes the others back', async () => {
     const oneWay = writeMigrations({
       '0001_tasks.sql': TASKS,
       '0002_note.sql': NOTE.slice(0, NOTE.indexOf('-- migrate:down')),
@@ -66,12 +66,16 @@ describe('downgrade', () => {
     const dataDir = makeProjects(2, FILLED);
     await run(dataDir, oneWay, ['upgrade', '--stamp', '--only', 'project_1']);
     await run(dataDir, oneWay, ['stamp']);
-    const before = treeOf(dataDir, ['.flotilla']);
-    const { code, stdout } = await look(dataDir, oneWay, ['downgrade', 'base']);
-    expect(code).toBe(78);
+    const before = readFileSync(join(dataDir, 'project_1.db'));
+    const { code, report } = await run(dataDir, oneWay, ['downgrade', 'base']);
+    expect(code).toBe(1);
+    expect(report.targets.map(({ outcome }) => outcome)).toEqual(['skipped', 'downgraded']);
+    expect(report.targets[0]?.failure?.message).toMatch(/0002_note\.sql.*0003_nothing\.mjs/);
+    expect(readFileSync(join(dataDir, 'project_1.db')).equals(before)).toBe(true);
+    const { code: alone, stdout } = await look(dataDir, oneWay, ['downgrade', 'base']);
+    expect(alone).toBe(78);
     expect(stdout).toContain('0002_note.sql');
     expect(stdout).toContain('0003_nothing.mjs');
-    expect(treeOf(dataDir, ['.flotilla'])).toEqual(before);
   });
 });
 
@@ -207,7 +211,7 @@ describe('a revision outside a transaction', () => {
     expect(query(path, 'SELECT revision FROM flotilla_history')).toEqual([{ revision: '0001' }]);
   });
 
-  test('that fails half-way leaves its target dirty and in doubt, and the next run goes on with the next statement', async () => {
+  test('that fails half-way leaves its target dirty and partly done, and the next run goes on with the next statement', async () => {
     const failing = writeMigrations({
       '0001_tasks.sql': TASKS,
       '0002_pages.sql': vacuum('CREATE UNIQUE INDEX ix_title ON tasks (title)'),
@@ -215,9 +219,9 @@ describe('a revision outside a transaction', () => {
     const dataDir = makeProjects(1, FILLED.replace(`'b'`, `'a'`));
     const path = join(dataDir, 'project_1.db');
     const stopped = await run(dataDir, failing, ['upgrade', '--stamp']);
-    expect(stopped.code).toBe(3);
+    expect(stopped.code).toBe(2);
     expect(stopped.report.targets[0]).toMatchObject({
-      outcome: 'inDoubt',
+      outcome: 'partial',
       failure: { code: 'migrationFailed', revision: '0002', line: 5 },
     });
     const status = (await look(dataDir, failing, ['status'])).json() as StatusReport;

@@ -104,3 +104,45 @@ test('There is no script where a revision is a program, and none that records it
   expect(script).toContain('a program is no SQL: run flotilla upgrade');
   expect(script).not.toContain('INSERT');
 });
+
+test('A script that goes by the order of columns stops on a target of another order, and says so.', async (context) => {
+  if (spawnSync('sqlite3', ['--version']).status !== 0) context.skip('this machine has no sqlite3 shell');
+  const migrations = writeMigrations({
+    '0001_users.sql':
+      '-- migrate:up\nCREATE TABLE users (id INTEGER PRIMARY KEY, "e\'mail" TEXT, phone TEXT);\n',
+    '0002_other.sql': '-- migrate:up\nCREATE TABLE other (id INTEGER PRIMARY KEY, note TEXT);\n',
+    '0003_kept.sql': `-- migrate:up
+CREATE TABLE kept (id INTEGER, mail TEXT, phone TEXT);
+INSERT INTO kept SELECT * FROM Users;
+INSERT INTO other VALUES (1, 'one');
+`,
+    '0004_outside.sql': '-- transaction: false\n-- migrate:up\nINSERT INTO kept SELECT * FROM users;\n',
+  });
+  const right = `CREATE TABLE users (id INTEGER PRIMARY KEY, "e'mail" TEXT, phone TEXT); INSERT INTO users VALUES (1, 'b@x', '5');`;
+  const dataDir = makeProjects(2, right);
+  const script = await scriptFor(dataDir, migrations);
+  const path = join(dataDir, 'project_1.db');
+  expect(spawnSync('sqlite3', [path], { input: script, encoding: 'utf8' })).toMatchObject({
+    status: 0,
+    stdout: '',
+    stderr: '',
+  });
+  expect((await run(dataDir, migrations, ['upgrade', '--stamp'])).report.summary).toEqual({
+    planned: 2,
+    current: 1,
+    upgraded: 1,
+  });
+  const all = (file: string) =>
+    ['users', 'other', 'kept'].map((table) => query(file, `SELECT * FROM ${table}`));
+  expect(all(path)).toEqual(all(join(dataDir, 'project_2.db')));
+  const other = makeProjects(
+    1,
+    `CREATE TABLE users (id INTEGER PRIMARY KEY, phone TEXT, "e'mail" TEXT); INSERT INTO users VALUES (1, '5', 'b@x');`,
+  );
+  const stopped = spawnSync('sqlite3', [join(other, 'project_1.db')], { input: script, encoding: 'utf8' });
+  expect(stopped.status).toBe(1);
+  expect(stopped.stderr).toContain(
+    "the script goes by the order of columns: kept (id, mail, phone) and users (id, e'mail, phone)",
+  );
+  expect(query(join(other, 'project_1.db'), 'SELECT name FROM sqlite_schema')).toEqual([{ name: 'users' }]);
+});

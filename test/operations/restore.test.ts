@@ -398,7 +398,7 @@ test.each(['delete', 'wal'])(
       const child = spawn(process.execPath, [script, path, `${id}`], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      child.stdout.setEncoding('utf8').on('data', (text: string) => (said[id] += text));
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (said[id] = `${said[id] ?? ''}${text}`));
       return child;
     });
     const copies: string[] = [];

@@ -28,7 +28,7 @@ const finding = (line: number): LintReport['findings'][number] => ({
 const report = (findings: LintReport['findings'], notes: readonly string[] = []): LintReport => ({
   contract: 1,
   command: 'lint',
-  summary: { revisions: 4, errors: findings.length, warnings: 0 },
+  summary: { revisions: 4, errors: findings.length, warnings: 0, notices: 0, allowed: 0 },
   findings,
   notes,
   exitCode: findings.length === 0 ? 0 : 1,

@@ -22,6 +22,7 @@ const kinds: OutcomeKind[] = [
   'current',
   'skipped',
   'failed',
+  'partial',
   'inDoubt',
 ];
 const outcomes = fc.array(
@@ -50,7 +51,7 @@ describe('groupFailures', () => {
       const message =
         n % 3 === 0
           ? `data/${id}.db is held locked by another process`
-          : `${n + 2} rows of tasks have no owner`;
+          : `task ${n} has the title bad${n}`;
       all.push(failed(id, n % 3 === 0 ? 'busy' : 'migrationFailed', message));
     }
     expect(groupFailures(all)).toEqual([
@@ -59,36 +60,41 @@ describe('groupFailures', () => {
         outcome: 'failed',
         count: 2000,
         example: 'project_1',
-        message: '3 rows of tasks have no owner',
+        message: 'task 1 has the title bad1',
+        wordings: 2000,
       }),
-      expect.objectContaining({ code: 'busy', count: 1000, example: 'project_0' }),
+      expect.objectContaining({ code: 'busy', count: 1000, example: 'project_0', wordings: 1 }),
     ]);
   });
 
-  test('keeps different revisions, different outcomes and different names apart', () => {
+  test('is by code, revision, statement and outcome, and by nothing that a message says', () => {
+    const where = (revision: string, statement?: string) =>
+      statement === undefined ? { revision } : { revision, statement };
     const all = [
-      failed('a', 'migrationFailed', 'no such column: owner', { revision: '0002' }),
-      failed('b', 'migrationFailed', 'no such column: owner', { revision: '0003' }),
-      failed('c', 'migrationFailed', 'no such column: holder', { revision: '0003' }),
-      {
-        ...failed('d', 'migrationFailed', 'no such column: holder', { revision: '0003' }),
-        outcome: 'inDoubt' as const,
-      },
-      failed('e', 'unknownRevision', 'it records revision 17, which no file has'),
-      failed('f', 'unknownRevision', 'it records revision 18, which no file has'),
+      failed('a', 'migrationFailed', 'task 7 has the title x', where('0002', 'INSERT')),
+      failed('b', 'migrationFailed', 'task 8 has the title y', where('0002', 'INSERT')),
+      failed('c', 'migrationFailed', 'task 7 has the title x', where('0002', 'UPDATE')),
+      failed('d', 'migrationFailed', 'task 7 has the title x', where('0003', 'INSERT')),
+      { ...failed('e', 'migrationFailed', 'no', where('0003', 'INSERT')), outcome: 'inDoubt' as const },
+      failed('f', 'rowsLost', 'task 7 has the title x', where('0003', 'INSERT')),
     ];
-    expect(groupFailures(all).map(({ count, example }) => [example, count])).toEqual([
-      ['a', 1],
-      ['b', 1],
-      ['c', 1],
-      ['d', 1],
-      ['e', 1],
-      ['f', 1],
+    expect(groupFailures(all).map(({ count, example, wordings }) => [example, count, wordings])).toEqual([
+      ['a', 2, 2],
+      ['c', 1, 1],
+      ['d', 1, 1],
+      ['e', 1, 1],
+      ['f', 1, 1],
     ]);
   });
 
   test('keeps revision, statement and line of the first case', () => {
-    const where = { revision: '0003', statement: 'UPDATE tasks SET owner = NULL', line: 12 };
+    const where = {
+      revision: '0003',
+      statement: 'UPDATE tasks SET owner = NULL',
+      line: 12,
+      file: 'migrations/0003_owner.sql',
+      tables: ['tasks'],
+    };
     expect(groupFailures([failed('a', 'migrationFailed', 'no', where)])).toEqual([
       expect.objectContaining(where),
     ]);
@@ -116,7 +122,8 @@ describe('exit codes', () => {
     [0, ['upgraded', 'current', 'stamped', 'downgraded', 'repaired', 'restored']],
     [1, ['upgraded', 'skipped']],
     [2, ['skipped', 'failed', 'upgraded']],
-    [3, ['failed', 'inDoubt', 'skipped']],
+    [2, ['partial', 'upgraded', 'skipped']],
+    [3, ['failed', 'partial', 'inDoubt', 'skipped']],
     [1, []],
   ])('a run exits %i after %j', (code, had) => {
     expect(
@@ -186,6 +193,7 @@ test('runReport puts its keys in their order and takes the duration from the two
     'summary',
     'failures',
     'targets',
+    'unexamined',
     'report',
     'exitCode',
   ]);

@@ -14,13 +14,15 @@ export function parse(text: string, name = '0001_sample.sql'): ReturnType<typeof
 }
 
 export function draftOf(text: string, name?: string): Draft {
-  const { draft, problems } = parse(text, name);
-  expect(problems).toEqual([]);
+  const { draft } = parse(text, name);
+  expect(problemsOf(text, name)).toEqual([]);
   return draft;
 }
 
+/** Those that keep the file from being used, then those of its way back. */
 export function problemsOf(text: string, name?: string): readonly Problem[] {
-  return parse(text, name).problems;
+  const { draft, problems } = parse(text, name);
+  return draft.down?.kind === 'broken' ? [...problems, ...draft.down.problems] : problems;
 }
 
 /** A revision without SQL, for what only looks at the graph. */

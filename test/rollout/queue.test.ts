@@ -1,4 +1,4 @@
-// The order in which targets go to processes, and which of them go together: arithmetic over sizes, goals and jobs.
+// The order in which targets go to processes, and which of them go together: arithmetic over sizes, ways and jobs.
 
 import { describe, expect, test } from 'vitest';
 import type { Target } from '../../src/model/target.js';
@@ -16,7 +16,7 @@ function targetsOf(...sizes: number[]): readonly Target[] {
 }
 
 function queueOf(targets: readonly Target[], options: Partial<QueueOptions> = {}): Queue {
-  return createQueue(targets, { goals: new Map(), jobs: 1, ...options });
+  return createQueue(targets, { ways: new Map(), jobs: 1, ...options });
 }
 
 /** All that the queue still has, batch by batch, by id. */
@@ -71,20 +71,21 @@ describe('The queue of a rollout', () => {
     ]);
   });
 
-  test('Targets of different goals do not go together, and those without one go with each other.', () => {
-    const [first, second] = [['0001'], ['0002']];
-    const goals = new Map([
+  test('Targets of different ways do not go together, and those without one go with each other.', () => {
+    const first = { from: ['0002'], goal: ['0001'] };
+    const second = { from: ['0003'], goal: ['0001'] };
+    const ways = new Map([
       ['t0', first],
       ['t1', first],
       ['t2', second],
       ['t3', second],
     ]);
-    const queue = queueOf(many(60), { goals });
+    const queue = queueOf(many(60), { ways });
     expect(rest(queue).slice(0, 2)).toEqual([
       ['t0', 't1'],
       ['t2', 't3'],
     ]);
-    expect(queueOf(many(60), { goals }).take()).toHaveLength(2);
+    expect(queueOf(many(60), { ways }).take()).toHaveLength(2);
   });
 
   test('What nobody began of a batch is next, in its order.', () => {

@@ -31,14 +31,18 @@ describe('several revisions of one structure', () => {
     '0003_notes.sql': `-- migrate:up\n${NOTES};\n`,
   });
 
-  test('are the earliest where evidence decides, and the others are told', async () => {
+  test('are left alone where rows would be changed twice, with the candidates and the way out', async () => {
     const dataDir = makeProjects(1, `${TASKS};`);
     const { code, report } = await run(dataDir, straight, ['stamp']);
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(report.targets[0]).toMatchObject({
+      outcome: 'skipped',
+      match: { kind: 'ambiguous', revision: null, candidates: ['0001', '0002'], again: ['0002'] },
+      failure: { code: 'ambiguousBaseline' },
+    });
+    expect((await run(dataDir, straight, ['stamp', '--at', 'earliest'])).report.targets[0]).toMatchObject({
       outcome: 'stamped',
       to: '0001',
-      match: { kind: 'ambiguous', revision: '0001', candidates: ['0001', '0002'] },
     });
   });
 

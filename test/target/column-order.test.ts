@@ -60,8 +60,9 @@ describe('a copy by position', () => {
           'users has them in the order id, phone, email, where the revisions leave id, email, phone',
         ) as unknown,
         commands: [
+          { verb: 'repair', options: { columns: true, only: ['project_1'] } },
+          { verb: 'upgrade', options: { stamp: true, only: ['project_1'] } },
           { verb: 'lint', options: { rule: ['by-position'] } },
-          { verb: 'upgrade', options: { dryRun: true, only: ['project_1'] } },
           { verb: 'repair', options: { checksums: ['all'] } },
         ],
       },
@@ -285,5 +286,111 @@ test('What a person reads names table, order, revision and line, and what to do.
   const words = stdout.replaceAll(/\s+/g, ' ');
   expect(words).toContain('users has them in the order id, phone, email');
   expect(words).toMatch(/0002.*line 3|0002.*:3/);
-  expect(words).toContain('--dry-run');
+  expect(words).toContain('flotilla repair --columns --only project_1');
+});
+
+describe('a trigger that goes by position', () => {
+  const LOGGED = `-- migrate:up
+CREATE TABLE users(id INTEGER PRIMARY KEY, email TEXT, phone TEXT);
+CREATE TABLE log(email TEXT, phone TEXT);
+CREATE TABLE calls(id INTEGER PRIMARY KEY, who INTEGER);
+CREATE TRIGGER logged AFTER UPDATE OF phone ON users BEGIN INSERT INTO log VALUES (new.email, new.phone); END;
+CREATE TRIGGER called AFTER INSERT ON calls BEGIN UPDATE users SET phone = phone WHERE id = new.who; END;
+`;
+  const logOf = (order: string) =>
+    `${LOGGED.replace('-- migrate:up\n', '').replace('log(email TEXT, phone TEXT)', `log(${order})`)}${ROW}`;
+  const files = (sql: string, name = '0002_next.sql') =>
+    writeMigrations({ '0001_users.sql': LOGGED, [name]: sql });
+
+  test.each([
+    ['by a statement', '-- migrate:up\nUPDATE users SET phone = 1;\n', '0002_next.sql'],
+    ['by another trigger', '-- migrate:up\nINSERT INTO calls (who) VALUES (1);\n', '0002_next.sql'],
+    [
+      'by a statement of a program',
+      'export function up(db) { db.run("UPDATE users SET phone = ?", "1"); }\n',
+      '0002_next.mjs',
+    ],
+  ])(
+    'stops the revision in which it is fired %s, where its table has another order',
+    async (_, sql, name) => {
+      const migrations = files(sql, name);
+      const other = await run(makeProjects(1, logOf('phone TEXT, email TEXT')), migrations, [
+        'upgrade',
+        '--stamp',
+      ]);
+      expect(other.report.targets[0]?.failure).toMatchObject({ code: 'columnOrder', revision: '0002' });
+      expect(other.report.targets[0]?.failure?.message).toContain('log has them in the order phone, email');
+      const right = await run(makeProjects(1, logOf('email TEXT, phone TEXT')), migrations, [
+        'upgrade',
+        '--stamp',
+      ]);
+      expect(right.code).toBe(0);
+    },
+  );
+
+  test.each([
+    ['of another column', 'UPDATE users SET email = 1'],
+    ['of another kind', 'DELETE FROM calls'],
+    ['of another table', 'CREATE TABLE more (id INTEGER); INSERT INTO more VALUES (1)'],
+  ])('stops nothing that does not fire it: a change %s', async (_, sql) => {
+    const dataDir = makeProjects(1, logOf('phone TEXT, email TEXT'));
+    const { code } = await run(dataDir, files(`-- migrate:up\n${sql};\n`), ['upgrade', '--stamp']);
+    expect(code).toBe(0);
+  });
+});
+
+describe('a program that changes the order itself', () => {
+  const reorder = `db.exec('CREATE TABLE n(id INTEGER PRIMARY KEY, phone TEXT, email TEXT); INSERT INTO n (id, email, phone) SELECT id, email, phone FROM users; DROP TABLE users; ALTER TABLE n RENAME TO users');`;
+  const each = `for (const { id, email, phone } of db.all('SELECT id, email, phone FROM users'))`;
+  const program = (text: string) => history(`export function up(db) {\n${text}\n}\n`, '0002_rows.mjs');
+  const before = `${each} db.run('REPLACE INTO users VALUES (?, ?, ?)', id, email, phone);`;
+  const after = `${each} db.run('REPLACE INTO users VALUES (?, ?, ?)', id, phone, email);`;
+
+  test.each([
+    ['before it', `${before}\n${reorder}`],
+    ['before it and, in the same words, after it', `${before}\n${reorder}\n${after}`],
+  ])('is held against the order %s, though nothing of it was replayed', async (_, text) => {
+    // The order that the program leaves is the one that this target begins with.
+    const dataDir = makeProjects(1, SWAPPED);
+    const { report } = await run(dataDir, program(text), ['upgrade', '--stamp']);
+    expect(report.targets[0]?.failure).toMatchObject({ code: 'columnOrder' });
+    const right = makeProjects(1, AS_EVER);
+    expect((await run(right, program(text), ['upgrade', '--stamp'])).code).toBe(0);
+    expect(bobOf(right)).toEqual(BOB);
+  });
+
+  test('runs after it on a target that began with any order', async () => {
+    for (const content of [SWAPPED, AS_EVER]) {
+      const dataDir = makeProjects(1, content);
+      expect((await run(dataDir, program(`${reorder}\n${after}`), ['upgrade', '--stamp'])).code).toBe(0);
+      expect(bobOf(dataDir)).toEqual(BOB);
+    }
+  });
+});
+
+test('Lint names what a program does by position, at its line, also what it does for rows alone.', async () => {
+  const program = `export function up(db) {
+  db.exec(\`CREATE TABLE mine (id INTEGER, email TEXT);
+    INSERT INTO mine VALUES (1, 'a')\`);
+  for (const { id, email, phone } of db.all('SELECT id, email, phone FROM users'))
+    db.run('REPLACE INTO users VALUES (?, ?, ?)', id, email, phone);
+  db.rebuild('users', 'CREATE TABLE users (id INTEGER PRIMARY KEY, phone TEXT, email TEXT)');
+  db.run('INSERT INTO users SELECT * FROM users WHERE false');
+}
+export function down(db) {
+  db.exec('CREATE TABLE kept AS SELECT * FROM users');
+}
+`;
+  const migrations = history(program, '0002_rows.mjs');
+  const lint = await look(makeProjects(1, AS_EVER), migrations, ['lint', '--rule', 'by-position']);
+  const found = (lint.json() as LintReport).findings.map(({ revision, line, message }) => ({
+    revision,
+    line,
+    message,
+  }));
+  const message = 'It goes by the position of columns in users';
+  expect(found).toEqual([
+    { revision: '0002', line: 5, message },
+    { revision: '0002', line: 10, message },
+  ]);
 });

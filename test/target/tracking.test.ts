@@ -136,7 +136,7 @@ describe('status --verbose', () => {
       '-- migrate:up\nCREATE TABLE more (a);\nCREATE UNIQUE INDEX ix_title ON tasks (title);\n',
   };
 
-  test('tells how the last run over a target failed: revision, line, statement, error', async () => {
+  test('tells how the last run over a target failed: revision, file, line, tables, statement, error', async () => {
     const migrations = writeMigrations(failing);
     const dataDir = makeProjects(1, `${TASKS}; INSERT INTO tasks (title) VALUES ('a'), ('a');`);
     expect((await run(dataDir, migrations, ['upgrade', '--stamp'])).code).toBe(2);
@@ -150,6 +150,8 @@ describe('status --verbose', () => {
         code: 'migrationFailed',
         revision: '0004',
         line: 3,
+        file: join(migrations, '0004_unique.sql'),
+        tables: ['tasks'],
         statement: 'CREATE UNIQUE INDEX ix_title ON tasks (title)',
         message: 'UNIQUE constraint failed: tasks.title',
       },
@@ -157,11 +159,11 @@ describe('status --verbose', () => {
     expect(await status()).not.toHaveProperty('lastFailure');
     const text = await runCli(['status', '--verbose', '--data-dir', dataDir, '--migrations', migrations]);
     expect(text.stdout).toMatch(
-      /last upgrade failed: migrationFailed \(execute\), revision 0004, line 3;[\s\S]*UNIQUE constraint failed: tasks\.title\n +CREATE UNIQUE INDEX ix_title/,
+      /last upgrade failed: migrationFailed \(execute\), revision 0004, line 3 of\s+\S+0004_unique\.sql;[\s\S]*UNIQUE constraint failed: tasks\.title\n +CREATE UNIQUE INDEX ix_title/,
     );
     const current = await runCli(['current', '--verbose', '--data-dir', dataDir, '--migrations', migrations]);
     expect(current.stdout).toContain(
-      'last upgrade failed: migrationFailed (execute), revision 0004, line 3;',
+      'last upgrade failed: migrationFailed (execute), revision 0004, line 3 of',
     );
     expect((await run(dataDir, migrations, ['upgrade', '0003', '--stamp'])).code).toBe(0);
     expect(await status('--verbose')).not.toHaveProperty('lastFailure');

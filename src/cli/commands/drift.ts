@@ -10,6 +10,8 @@ export const drift = defineCommand({
     'Compares the structure of each target with the one that its own revision leaves on an empty',
     'database, cohort by cohort: columns, constraints, indexes, views and triggers, however they were',
     'written. Rows are not compared.',
+    'The order of columns and the names of constraints are told apart: they are no drift, and in the way',
+    'only of SQL that leans on them.',
   ],
   settings: ['jobs'],
   switches: [],
@@ -20,7 +22,7 @@ export const drift = defineCommand({
   ],
   exitCodes: {
     0: 'no target drifted',
-    1: 'some target drifted, has a revision that was edited, or cannot be read, or there is none',
+    1: 'some target drifted, has a revision that was edited, or cannot be compared, or there is none',
   },
   async run(fleet, { select }) {
     const report = await fleet.drift(select);

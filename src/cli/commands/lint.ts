@@ -12,24 +12,27 @@ export const lint = defineCommand({
     'structure before and after each statement.',
     'Names what is missing at that point and which revision took it away, what a rebuild loses, rows that',
     'would go unsaid, and ways back that lead elsewhere; each with file, line, reason and fix.',
+    'A comment above a statement, or in the header for the file, lets a finding pass:',
+    '-- lint: allow RULE, reason',
   ],
   looks: 'withFleet',
-  settings: ['rule', 'strict', 'jobs'],
+  settings: ['rule', 'strict', 'since', 'jobs'],
   switches: ['fleet', 'graph', 'mermaid'],
   optionTexts: { fleet: 'Hold the revisions against what the targets have applied, too' },
   examples: [
     { args: 'lint', does: 'all rules over all revisions' },
     { args: 'lint --strict', does: 'the same; warnings fail too, as suits continuous integration' },
     { args: 'lint --rule missing-reference,rebuild-loses', does: 'these two rules alone' },
+    { args: 'lint --since 0012', does: 'what the revisions after 0012 have alone' },
     { args: 'lint --fleet', does: 'also against what the targets have applied already' },
     { args: 'lint --graph', does: 'the graph of the revisions, and what each uses of others' },
     { args: 'lint --mermaid', does: 'the same as a Mermaid diagram' },
   ],
   exitCodes: { 0: 'no error was found', 1: 'some error was found, or with --strict a warning' },
-  async run(fleet, { select, settings: { rule, strict }, switches }) {
+  async run(fleet, { select, settings: { rule, strict, since }, switches }) {
     const report = await fleet.lint({
       ...select,
-      ...present({ rules: rule, strict }),
+      ...present({ rules: rule, strict, since }),
       fleet: switches.has('fleet'),
     });
     const { graph } = report;

@@ -17,8 +17,10 @@ export const repair = defineCommand({
     'trigger.',
     'The history is not touched, except where --checksums names a revision whose file was edited after it',
     'was applied: where the structure is what the file leaves now, it counts as what was applied.',
+    'The order of columns and the names of constraints are no drift. With --columns they are put right too,',
+    'also where nothing else differs or nothing is recorded yet: by name, in a rebuild with every row.',
   ],
-  settings: ['dropExtra', 'checksums', ...RUN_SETTING_NAMES],
+  settings: ['dropExtra', 'checksums', 'columns', ...RUN_SETTING_NAMES],
   switches: ['plan'],
   examples: [
     { args: 'repair --plan', does: 'the SQL of it, cohort by cohort, to read and review' },
@@ -27,6 +29,10 @@ export const repair = defineCommand({
     {
       args: 'repair --drop-extra _alembic_tmp_tasks,tasks.old_title',
       does: 'the same, and drops this table and this column, with what they hold',
+    },
+    {
+      args: 'repair --columns --only project_7',
+      does: 'puts its columns into the order that the revisions leave',
     },
     { args: 'repair --checksums all', does: 'accepts edited files where the structure is theirs' },
   ],
@@ -37,7 +43,8 @@ export const repair = defineCommand({
     3: 'some target is in doubt; a person must look',
   },
   async run(fleet, { select, settings, switches }) {
-    const named = present({ dropExtra: settings.dropExtra, checksums: settings.checksums });
+    const { dropExtra, checksums, columns } = settings;
+    const named = present({ dropExtra, checksums, columns });
     if (switches.has('plan')) {
       const report = await fleet.repairPlan({ ...select, ...named });
       return { report, text: (options) => repairPlanText(report, options) };

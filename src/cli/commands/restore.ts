@@ -3,7 +3,6 @@
 import { restoreToText, runText } from '../../index.js';
 import { defineCommand } from '../command.js';
 import { present, RUN_SETTING_NAMES, runOptions } from '../settings.js';
-import { usage } from '../usage.js';
 
 export const restore = defineCommand({
   name: 'restore',
@@ -48,18 +47,16 @@ export const restore = defineCommand({
     const { only = [] } = select;
     const { run, before, from, to } = settings;
     const choice = present({ run, before, from });
+    const force = switches.has('force');
     if (to === undefined) {
-      const options = { ...select, ...runOptions(settings), ...choice, only, force: switches.has('force') };
+      const options = { ...select, ...runOptions(settings), ...choice, only, force };
       const report = await fleet.restore(options);
       return { report, text: (how) => runText(report, how) };
     }
-    const [target, ...others] = only;
-    if (target === undefined || others.length > 0)
-      throw usage(`--to writes one file, and ${only.length} targets are named`, 'restore');
     const { jobs, signal, onEvent } = select;
     const { dryRun, backupDir } = settings;
     const how = present({ jobs, signal, onEvent, dryRun, backupDir });
-    const report = await fleet.restoreTo({ ...how, ...choice, target, to });
+    const report = await fleet.restoreTo({ ...how, ...choice, only, to, force });
     return { report, text: (options) => restoreToText(report, options) };
   },
 });

@@ -2,6 +2,7 @@
 // targets. Apart from parsing, because half a command line is never right. What goes wrong is nobody's concern here:
 // there is nothing to offer then.
 
+import { printable } from '../../index.js';
 import type { Argument, Command } from '../command.js';
 import { COMMANDS } from '../command-list.js';
 import { optionsOf } from '../offered.js';
@@ -34,8 +35,11 @@ export async function complete(args: readonly string[], environment: Environment
 
 /** The candidates that go on from what is typed; `before` belongs to the same word. */
 function offer(before: string, typed: string, candidates: readonly string[]): string[] {
+  // What a terminal would obey is not offered: spelled out it would be another word.
   return [...new Set(candidates)]
-    .filter((candidate) => candidate.startsWith(typed))
+    .filter(
+      (candidate) => candidate.startsWith(typed) && printable(candidate, { colour: false }) === candidate,
+    )
     .map((candidate) => `${before}${candidate}`);
 }
 

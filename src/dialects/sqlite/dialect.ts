@@ -4,6 +4,7 @@ import type { Dialect } from '../port.js';
 import { discover, discoverFile, type DiscoverOptions } from './discovery/discover.js';
 import { script } from './driver/history.js';
 import { loadModule } from './driver/module.js';
+import { orderScript } from './driver/order-script.js';
 import { inTheWay } from './discovery/target-files.js';
 import { sqliteVersion } from './driver/version.js';
 import { DIFFERENCE_KINDS } from './schema/difference-kinds.js';
@@ -16,7 +17,7 @@ export function createSqliteDialect(options: DiscoverOptions): Dialect {
   return {
     name: 'sqlite',
     version: sqliteVersion,
-    discover: () => discover(options),
+    discover: (ids) => discover(options, ids),
     find: async (name) => discoverFile(name),
     inTheWay: async (name) => inTheWay(name),
     differenceKinds: DIFFERENCE_KINDS,
@@ -25,8 +26,9 @@ export function createSqliteDialect(options: DiscoverOptions): Dialect {
     lintRules: RULES,
     async readModule(file) {
       const { up, down, meta } = await loadModule(file);
-      return { up: up !== null, down: down !== null, meta };
+      return { up: up !== null, down: down === 'broken' ? down : down !== null, meta };
     },
     script,
+    orderScript,
   };
 }

@@ -3,18 +3,29 @@
 
 import * as z from 'zod';
 import { writtenSchema } from '../setting-schema.js';
-import { SETTINGS } from '../settings.js';
+import { GROUPS, grouped, SETTINGS } from '../settings.js';
 import type { Setting } from '../settings.js';
 
-const keys = Object.fromEntries(
-  Object.entries<Setting>(SETTINGS).map(([name, setting]) => {
-    const described = z.optional(writtenSchema(setting)).meta({
-      description: descriptionOf(setting),
-      ...(setting.default === undefined ? {} : { default: setting.default }),
-    });
-    return [name, described];
-  }),
-);
+const keysOf = (table: Readonly<Record<string, Setting>>) =>
+  Object.fromEntries(
+    Object.entries(table).map(([name, setting]) => {
+      const described = z.optional(writtenSchema(setting)).meta({
+        description: descriptionOf(setting),
+        ...(setting.default === undefined ? {} : { default: setting.default }),
+      });
+      return [name, described];
+    }),
+  );
+
+const inGroups = Object.keys(grouped('sqlite', GROUPS.sqlite));
+const alone = Object.entries(SETTINGS).filter(([name]) => !inGroups.includes(name));
+const keys = {
+  ...keysOf(Object.fromEntries(alone)),
+  sqlite: z
+    .strictObject(keysOf(GROUPS.sqlite))
+    .optional()
+    .describe('What the application gives its own SQLite'),
+};
 
 export const configuration = z
   .strictObject({

@@ -8,6 +8,7 @@ import {
   failure,
   head,
   match,
+  scoped,
   states,
   targetState,
   text,
@@ -51,6 +52,7 @@ const difference = z.array(
 export const statusReport = z
   .strictObject({
     contract,
+    ...scoped,
     command: z.enum(['status', 'check']),
     head,
     summary: z.strictObject({ targets: count, states, revisions: z.record(text, count) }),
@@ -63,6 +65,7 @@ export const statusReport = z
 export const discoverReport = z
   .strictObject({
     contract,
+    ...scoped,
     command: z.literal('discover'),
     dataDir: text,
     targets: z.array(z.strictObject({ id: text, path: text, sizeBytes: count })),
@@ -87,6 +90,7 @@ const historyRow = z.strictObject({
 export const currentReport = z
   .strictObject({
     contract,
+    ...scoped,
     command: z.literal('current'),
     targets: z.array(
       z.strictObject({ ...targetKeys, history: z.exactOptional(z.array(historyRow).nullable()) }),
@@ -98,11 +102,15 @@ export const currentReport = z
 export const driftReport = z
   .strictObject({
     contract,
+    ...scoped,
     command: z.literal('drift'),
     head,
-    summary: z.strictObject({ targets: count, drifted: count, states }),
+    summary: z.strictObject({ targets: count, drifted: count, soft: count, states }),
     cohorts: z.array(z.strictObject({ ...cohortKeys, difference })),
     targets: z.array(z.strictObject({ ...targetKeys, difference })),
+    soft: z.array(
+      z.strictObject({ revision: text.nullable(), count, example: text, difference, targets: texts }),
+    ),
     exitCode,
   })
   .meta({ id: 'DriftReport', description: 'drift' });
@@ -110,6 +118,7 @@ export const driftReport = z
 export const planReport = z
   .strictObject({
     contract,
+    ...scoped,
     command: z.literal('plan'),
     head,
     to: texts,
@@ -128,6 +137,7 @@ export const planReport = z
 export const repairPlanReport = z
   .strictObject({
     contract,
+    ...scoped,
     command: z.literal('repairPlan'),
     head,
     cohorts: z.array(

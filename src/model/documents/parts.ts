@@ -40,6 +40,7 @@ export const failureCode = z.enum([
   'io',
   'refusedPath',
   'replaced',
+  'gone',
   'unknownRevision',
   'drifted',
   'noBaseline',
@@ -90,6 +91,14 @@ export const command = z
   ])
   .meta({ id: 'Command', description: 'A command to type; options by their names in the library' });
 
+/** What every document about targets says of those that it is not about. */
+export const scoped = {
+  unexamined: z.exactOptional(count).describe('Targets that were not looked at, because of --limit'),
+  present: z
+    .exactOptional(z.strictObject({ count, examples: texts }))
+    .describe('What is there, where nothing is a target'),
+};
+
 /** What every hint consists of. */
 export const hint = {
   hint: text.describe('What to do next, commands included'),
@@ -106,8 +115,10 @@ export const failure = z
     statement: z.exactOptional(text).describe('The SQL that failed'),
     line: z.exactOptional(count).describe("Its line in the revision's file"),
     file: z.exactOptional(text).describe("The revision's file"),
-    tables: z.exactOptional(texts).describe('Tables whose rows or values are not what they were'),
-    rows: z.exactOptional(count).describe('How many rows that is'),
+    tables: z
+      .exactOptional(texts)
+      .describe('Tables whose rows or values are not what they were, or that the statement at fault names'),
+    rows: z.exactOptional(count).describe('How many rows are not what they were'),
   })
   .meta({ id: 'Failure', description: 'Why a target failed or was left alone' });
 

@@ -1,7 +1,7 @@
 // The documents about revisions: their order, one of them, a new one, and how far the fleet is.
 
 import * as z from 'zod';
-import { contract, count, exitCode, failure, head, text, texts, time, hint } from './parts.js';
+import { contract, count, exitCode, failure, head, scoped, text, texts, time, hint } from './parts.js';
 
 const revisionKeys = {
   id: text,
@@ -31,6 +31,7 @@ export const fleetHistoryReport = z
   .strictObject({
     contract,
     command: z.literal('history'),
+    ...scoped,
     head,
     summary: z.strictObject({ targets: count, recorded: count, unrecorded: count, unread: count }),
     revisions: z.array(
@@ -119,7 +120,7 @@ export const baselineReport = z
 const lintFinding = z
   .strictObject({
     rule: text,
-    severity: z.enum(['error', 'warning']),
+    severity: z.enum(['error', 'warning', 'notice']),
     revision: text,
     file: text,
     line: count,
@@ -139,7 +140,14 @@ export const lintReport = z
   .strictObject({
     contract,
     command: z.literal('lint'),
-    summary: z.strictObject({ revisions: count, errors: count, warnings: count }),
+    summary: z.strictObject({
+      revisions: count,
+      errors: count,
+      warnings: count,
+      notices: count,
+      allowed: count.describe('Findings that comments in the revisions let pass'),
+    }),
+    since: z.exactOptional(text.describe('Findings are those of later revisions alone')),
     findings: z.array(lintFinding),
     notes: texts.describe('What could not be looked at'),
     graph: z.exactOptional(lintGraph),

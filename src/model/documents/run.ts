@@ -6,15 +6,14 @@ import {
   count,
   exitCode,
   failure,
-  failureCode,
   head,
   match,
   runCommand,
+  scoped,
   text,
   texts,
   time,
   unmatched,
-  hint,
 } from './parts.js';
 
 const outcomeKind = z.enum([
@@ -26,6 +25,7 @@ const outcomeKind = z.enum([
   'current',
   'skipped',
   'failed',
+  'partial',
   'inDoubt',
 ]);
 
@@ -50,9 +50,11 @@ export const outcome = z
   .strictObject({
     id: text,
     path: text,
-    outcome: outcomeKind,
+    outcome: outcomeKind.describe(
+      'partial: revisions outside transactions cut the way in parts, and a later part failed: it stands in between',
+    ),
     from: text.nullable().describe('The revision before; null is base'),
-    to: text.nullable(),
+    to: text.nullable().describe('The revision that is recorded afterwards, whatever was asked for'),
     applied: texts.describe('Revisions run or recorded, in order'),
     backup: text.nullable(),
     durationMs: z.number().min(0),
@@ -79,30 +81,30 @@ export const runSummary = z
     current: z.exactOptional(count),
     skipped: z.exactOptional(count),
     failed: z.exactOptional(count),
+    partial: z.exactOptional(count),
     inDoubt: z.exactOptional(count),
   })
   .meta({ id: 'RunSummary', description: 'Targets by outcome; an outcome that none had is left out' });
 
 const failureGroup = z
   .strictObject({
-    code: failureCode,
+    ...failure.omit({ step: true }).shape,
     outcome: outcomeKind,
     count,
-    message: text,
-    revision: z.exactOptional(text),
-    statement: z.exactOptional(text),
-    line: z.exactOptional(count),
+    wordings: count.describe('How many different messages they have, their own names aside'),
     example: text.describe('Id of the first such target'),
-    ...hint,
   })
-  .meta({ id: 'FailureGroup', description: 'Targets that failed, or were left alone, for the same reason' });
+  .meta({
+    id: 'FailureGroup',
+    description: 'Targets that failed, or were left alone, for one cause: a code, a revision and a statement',
+  });
 
 export const failedAttempt = z
   .strictObject({
     runId: text,
     command: runCommand,
     startedAt: time,
-    outcome: z.enum(['failed', 'inDoubt']),
+    outcome: z.enum(['failed', 'partial', 'inDoubt']),
     failure,
   })
   .meta({ id: 'FailedAttempt', description: 'A run that failed on a target, as the ledger has it' });
@@ -110,6 +112,7 @@ export const failedAttempt = z
 export const runReport = z
   .strictObject({
     contract,
+    ...scoped,
     command: runCommand,
     runId: text,
     dryRun: z.boolean(),

@@ -23,7 +23,7 @@ export async function revisionFindings(
   // Several heads are a finding of their own, which says how to merge them.
   const findings = (await lintFleet(context, {})).findings.filter(({ rule }) => rule !== 'several-heads');
   const errors = findings.filter(({ severity }) => severity === 'error');
-  const warnings = findings.length - errors.length;
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
   return [
     ...(errors.length === 0
       ? []

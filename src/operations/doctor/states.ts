@@ -199,7 +199,8 @@ export function casesOf(
 
 /** A line for each cause, with how many have it and one of them. */
 export function causes(cases: readonly FailedTarget[]): readonly string[] {
-  return cluster(cases).map(
-    ({ first, count: n }) => `${count(n, 'target')} like ${first.id}: ${first.failure.message}`,
-  );
+  return cluster(cases).map(({ first, count: n, wordings }) => {
+    const others = wordings > 1 ? ` (and ${count(wordings - 1, 'other wording')})` : '';
+    return `${count(n, 'target')} like ${first.id}: ${first.failure.message}${others}`;
+  });
 }

@@ -5,16 +5,21 @@ import { EXIT } from '../../model/exit-code.js';
 import { FleetError } from '../../model/errors.js';
 import type { CommandOptions } from '../../model/command.js';
 import { tell, type About } from '../../model/hint.js';
-import type { LintFinding, LintReport } from '../../model/lint.js';
+import type { LintFinding, LintReport, Severity } from '../../model/lint.js';
 import type { LintContext, Mistake, Rule, RuleDescription } from './rule.js';
 import type { Trace } from './trace.js';
+import { allowance, judgeAllowances } from './allowances.js';
+import { ancestors } from '../graph.js';
 import { nearest } from '../../model/nearest.js';
+import { resolveArgument } from '../argument.js';
 
 export interface LintOptions {
   /** Ids of the rules to apply; default: all. */
   readonly rules?: readonly string[];
-  /** Warnings count as errors. */
+  /** Warnings count as errors; notices do not. */
   readonly strict?: boolean;
+  /** Findings of revisions that come after this one alone. */
+  readonly since?: string;
   /** Revisions that databases have applied already, in the order of application. */
   readonly released?: readonly string[];
   /** Options that say which fleet it is, for commands to type. */
@@ -38,18 +43,36 @@ export function lint<T extends Trace>(
   { graph, trace, needs }: Omit<LintContext<T>, 'released'>,
   options: LintOptions = {},
 ): LintReport {
-  const { rules, strict = false, released = null, place = {} } = options;
+  const { rules, strict = false, since, released = null, place = {} } = options;
   const about = { place, scope: {} };
   const context = { graph, trace, needs, released };
   const rank = new Map(graph.order.map((revision, index) => [revision.id, index]));
-  const findings = chooseRules(all, rules)
-    .flatMap((rule) => rule.check(context).map((mistake) => findingOf(rule, mistake, strict, about)))
+  const applied = chooseRules(all, rules);
+  const told = (rule: RuleDescription, mistakes: readonly Mistake[]): LintFinding[] =>
+    mistakes.map((mistake) => findingOf(rule, mistake, strict, about));
+  const found = applied.flatMap((rule) => told(rule, rule.check(context)));
+  const judged = judgeAllowances(graph.order, found, all, applied);
+  const ofComments = applied.some(({ id }) => id === allowance.id) ? told(allowance, judged.mistakes) : [];
+  const before =
+    since === undefined ? new Set() : ancestors(graph, resolveArgument(graph, since, new Set(rank.keys())));
+  const isLater = ({ revision }: LintFinding): boolean => !before.has(revision);
+  const findings = [...judged.told, ...ofComments]
+    .filter(isLater)
     .sort((a, b) => (rank.get(a.revision) ?? 0) - (rank.get(b.revision) ?? 0) || a.line - b.line);
-  const errors = findings.filter((finding) => finding.severity === 'error').length;
+  const number = (severity: Severity): number =>
+    findings.filter((finding) => finding.severity === severity).length;
+  const errors = number('error');
   return {
     contract: CONTRACT,
     command: 'lint',
-    summary: { revisions: graph.order.length, errors, warnings: findings.length - errors },
+    summary: {
+      revisions: graph.order.length,
+      errors,
+      warnings: number('warning'),
+      notices: number('notice'),
+      allowed: found.filter(isLater).length - judged.told.filter(isLater).length,
+    },
+    ...(since === undefined ? {} : { since }),
     findings,
     notes: trace.unseeded.map(({ table, reason }) => `No row could be tried in ${table}: ${reason}.`),
     exitCode: errors > 0 ? EXIT.findings : EXIT.ok,
@@ -58,7 +81,8 @@ export function lint<T extends Trace>(
 
 function findingOf(rule: RuleDescription, mistake: Mistake, strict: boolean, about: About): LintFinding {
   const { revision, line, message, mend } = mistake;
-  const severity = strict ? 'error' : (mistake.severity ?? rule.severity);
+  const own = mistake.severity ?? rule.severity;
+  const severity = strict && own === 'warning' ? 'error' : own;
   return {
     rule: rule.id,
     severity,

@@ -51,7 +51,7 @@ export interface Orphans {
 /** How the way back went: run after the revision, compared with the structure before it, and undone again. */
 export type DownTrace =
   | { readonly kind: 'missing' }
-  /** Not tried, because the way up failed. */
+  /** Not tried, because the way up failed, or the way back has mistakes. */
   | { readonly kind: 'untried' }
   | { readonly kind: 'same' }
   | { readonly kind: 'fails'; readonly error: string; readonly line: number; readonly seeded: boolean }

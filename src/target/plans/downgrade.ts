@@ -1,5 +1,7 @@
 // The way back: the revisions above the one that was asked for, newest first, by their `down`.
 
+import type { Problem } from '../../model/errors.js';
+import { command, hint, onTarget } from '../../model/hint.js';
 import type { Reason } from '../../model/outcome.js';
 import type { Revision } from '../../model/revision.js';
 import { resolveArgument } from '../../revisions/argument.js';
@@ -23,12 +25,12 @@ export async function decideDowngrade(
   const kept = ancestors(graph, goal);
   const leaving = inOrder(graph, applied).filter((revision) => !kept.has(revision.id));
   if (leaving.length === 0) return current(from);
-  const stuck = leaving.filter((revision) => revision.down === null);
+  const stuck = leaving.filter(({ down }) => down === null || down.kind === 'broken');
   if (stuck.length > 0)
-    return { kind: 'noChange', outcome: 'skipped', from, failure: noWayBack(stuck), stopsRun: true };
+    return { kind: 'noChange', outcome: 'skipped', from, failure: noWayBack(stuck), isStuck: true };
   const steps = leaving.toReversed().flatMap((revision): PlanStep[] => {
     const script = revision.down;
-    return script === null ? [] : [{ revision, direction: 'down', script }];
+    return script === null || script.kind === 'broken' ? [] : [{ revision, direction: 'down', script }];
   });
   const { part, isWhole } = firstPart(steps, (step) => step.revision);
   const gone = part.map((step) => step.revision.id);
@@ -55,13 +57,30 @@ export async function decideDowngrade(
 /** @param stuck at least one, in order */
 function noWayBack(stuck: readonly Revision[]): Reason {
   const newest = stuck.at(-1)?.id ?? '';
-  const named = stuck.map(({ id, file }) => `${id} (${file})`).join(', ');
+  const without = stuck.filter(({ down }) => down === null);
+  const mistakes = stuck.flatMap(({ id, down }) =>
+    down?.kind === 'broken' ? mistakeIn(id, down.problems) : [],
+  );
+  const named = without.map(({ id, file }) => `${id} (${file})`).join(', ');
+  const missing =
+    without.length === 1 ? `revision ${named} has no way back` : `revisions without a way back: ${named}`;
+  const write =
+    without.length === 0
+      ? hint`correct what stands below "-- migrate:down"; ${command('lint')} tells every mistake`
+      : 'write "-- migrate:down" (in a program: export function down), or put a backup back';
   return {
     code: 'migrationFailed',
     step: 'read',
     revision: newest,
-    message:
-      stuck.length === 1 ? `revision ${named} has no way back` : `revisions without a way back: ${named}`,
-    hint: `write "-- migrate:down" (in a program: export function down), or put a backup back; downgrade no further than ${newest}`,
+    message: [...(without.length === 0 ? [] : [missing]), ...mistakes].join('; '),
+    hint: hint`${write}; this far it can go back: ${onTarget('downgrade', {}, newest)}`,
   };
+}
+
+/** @param problems at least one */
+function mistakeIn(id: string, [first, ...more]: readonly Problem[]): string[] {
+  if (first === undefined) return [];
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  const place = `${first.file ?? ''}:${first.line ?? 1}`;
+  return [`the way back of revision ${id} has a mistake at ${place}: ${first.message}${others}`];
 }

@@ -23,6 +23,8 @@ export interface RepairPlan {
   readonly accepted: readonly string[];
   /** The structure afterwards. */
   readonly fingerprint: string;
+  /** Its layout; null where soft differences were not to be mended. */
+  readonly layout: string | null;
 }
 
 /** Why nothing is to be done. */
@@ -39,7 +41,8 @@ export function planRepair(
   revision: string,
   structures: Structures,
 ): RepairPlan | NoRepair {
-  const { statements, obstacles, left, refused, fingerprint, dropped } = structures.planRepair(request);
+  const { refused, left, arranged, ...repair } = structures.planRepair(request);
+  const { statements } = repair;
   const differences = structures.compare(request.expected, request.actual);
   const extra = differences.flatMap(({ dropName }) => dropName ?? []);
   const refuse = (message: string, said: Hint): NoRepair => ({
@@ -61,14 +64,11 @@ export function planRepair(
     return { ...refuse(message, said), left: words };
   }
   return {
-    statements,
-    obstacles,
-    mended: differences.map(inWords).filter((one) => !words.includes(one)),
+    ...repair,
+    mended: [...differences.map(inWords).filter((one) => !words.includes(one)), ...arranged],
     left: words,
     extra,
-    dropped,
     accepted: [],
-    fingerprint,
   };
 }
 

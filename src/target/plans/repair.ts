@@ -8,6 +8,7 @@ import { inOrder, type Graph } from '../../revisions/graph.js';
 import type { Judgement } from '../../stamping/judge.js';
 import { inWords, listDifference } from '../../stamping/match.js';
 import { createMemory } from '../../stamping/memory.js';
+import { chainOfJudged } from '../../stamping/soft.js';
 import type { Intent } from '../intent.js';
 import type { Decision, Plan } from '../plan.js';
 import { current, skipped, type Evidence } from './evidence.js';
@@ -18,20 +19,26 @@ type RepairIntent = Extract<Intent, { kind: 'repair' }>;
 const remembered = createMemory<RepairPlan | NoRepair>();
 
 export async function decideRepair(
-  { dropExtra, checksums = [] }: RepairIntent,
+  { dropExtra, checksums = [], columns = false }: RepairIntent,
   { observation, judgement, basis: { graph, replay, structures }, readActual }: Evidence,
 ): Promise<Decision> {
-  const { state, revision: from, applied, records } = judgement;
+  const { state, revision: from, records } = judgement;
   // What a file says now is not what this target was to become.
   if (records.edited.length > 0) return decideEdited(checksums, observation, judgement, graph);
-  if (state === 'current' || state === 'pending' || state === 'empty') return current(from);
-  if (state !== 'drifted') return skipped(judgement);
-  const after = inOrder(graph, applied);
-  // Targets of one fingerprint differ only in the case of names and the order of columns: one plan fits all of them.
-  const key = JSON.stringify([observation.fingerprint, after.map(({ id }) => id), dropExtra]);
+  const isWhole = state === 'current' || state === 'pending' || state === 'empty';
+  if (isWhole && !columns) return current(from);
+  // What is not recorded yet may have to be put into order before it can be upgraded.
+  const isMatched = columns && state === 'legacy';
+  const after = chainOfJudged(judgement, graph);
+  if (!isWhole && state !== 'drifted' && !(isMatched && after.length > 0)) return skipped(judgement);
+  const isArranged = !columns || observation.layout === (await replay.layout(after));
+  if (isArranged && state !== 'drifted') return current(from);
+  // Targets of one fingerprint differ only in the case of names and in layout: one plan fits all of them.
+  const layout = columns ? observation.layout : null;
+  const key = JSON.stringify([observation.fingerprint, layout, after.map(({ id }) => id), dropExtra]);
   const repair = await remembered(graph, key, async () => {
-    const request = { actual: await readActual(), expected: await replay.structure(after), dropExtra };
-    return planRepair(request, from ?? 'base', structures);
+    const [actual, expected] = [await readActual(), await replay.structure(after)];
+    return planRepair({ actual, expected, dropExtra, arrange: columns }, from ?? 'base', structures);
   });
   if ('failure' in repair) return { kind: 'noChange', outcome: 'skipped', from, ...repair };
   return repairPlan(from, after, repair);
@@ -59,7 +66,7 @@ function decideEdited(
     };
     return { kind: 'noChange', outcome: 'skipped', from, failure };
   }
-  const nothing = { statements: [], obstacles: [], left: [], extra: [], dropped: [] };
+  const nothing = { statements: [], obstacles: [], left: [], extra: [], dropped: [], layout: null };
   const mended = named.map(({ id, file }) => `revision ${id}: ${file} counts as what was applied`);
   const plan = repairPlan(from, inOrder(graph, applied), { ...nothing, mended, accepted, fingerprint });
   return { ...plan, restate: accepted.flatMap((id) => graph.byId.get(id) ?? []) };

@@ -43,11 +43,10 @@ export async function readBaseline(
   driver: Driver,
 ): Promise<Replies['baseline']> {
   try {
-    return await writeBaseline(
-      await driver.structure(target, { busyTimeoutMs: busyWaitMs }),
-      comments,
-      driver,
-    );
+    const structure = await driver.structure(target, { busyTimeoutMs: busyWaitMs });
+    const baseline = await writeBaseline(structure, comments, driver);
+    const hint = driver.advice({ code: 'migrationFailed', message: baseline.problems.join('\n') }, target);
+    return hint === null ? baseline : { ...baseline, hint };
   } catch (error) {
     return { failure: failed(error, target, driver) };
   }

@@ -28,10 +28,10 @@ export function testIdentity(kit: Kit): void {
     await kit.fleet.driver.assertSame(await targetOf(target.id), 'closed');
   });
 
-  test('A target that is gone was replaced, and cannot be opened.', async () => {
+  test('A target that is gone is told as gone, and cannot be opened.', async () => {
     const target = await make(TASKS);
     await kit.fleet.remove(target.id);
-    await expect(kit.fleet.driver.assertSame(target, 'closed')).rejects.toMatchObject({ code: 'replaced' });
+    await expect(kit.fleet.driver.assertSame(target, 'closed')).rejects.toMatchObject({ code: 'gone' });
     for (const purpose of ['change', 'ask'] as const)
       await expect(kit.fleet.driver.open(target, { purpose, ...PATIENCE })).rejects.toBeInstanceOf(
         DatabaseError,
@@ -41,7 +41,7 @@ export function testIdentity(kit: Kit): void {
   test('Advice about any fault is given or not, and never a fault itself.', async () => {
     const target = await make();
     for (const code of ['busy', 'corrupt', 'diskFull', 'permission', 'internal'] as const) {
-      const advice = kit.fleet.driver.advice(code, target);
+      const advice = kit.fleet.driver.advice({ code, message: 'it failed' }, target);
       expect(advice === null || advice.length > 0).toBe(true);
     }
   });

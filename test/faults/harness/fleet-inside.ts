@@ -76,6 +76,7 @@ export async function openFleetInside(program: Program, migrations: string): Pro
         userVersionsIn: () => ({}),
         dialect: createSqliteDialect(places),
         place: {},
+        scope: {},
         startPool,
         fallbackDir: `${dataDir}/.flotilla`,
       };

@@ -97,5 +97,6 @@ export async function runSwap(
 
 function isRefused({ outcome, failure }: Outcome): boolean {
   const codes = ['replaced', 'refusedPath', 'io', 'permission'];
+  if (failure?.code === 'gone') return outcome === 'skipped';
   return outcome === 'failed' && failure !== null && codes.includes(failure.code);
 }

@@ -144,3 +144,16 @@ it('A statement that the dialect cannot read is told.', () => {
     'warning unknown-statement 0001:2 The statement is valid, but what it needs and does is not known',
   ]);
 });
+
+it('A way back that no revision has is missed once.', () => {
+  const missing = (revision: Revision): RevisionTrace => ({ ...quiet(revision), down: { kind: 'missing' } });
+  const third = bare('0003', ['0002']);
+  const none = traceOf(missing(first), missing({ ...second, down: null }), missing(third));
+  expect(told([downMissing], none)).toEqual([
+    'warning down-missing 0001:1 No revision has a way back, this one and 2 after it',
+  ]);
+  expect(told([downMissing], traceOf(missing(first), quiet(second), missing(third)))).toEqual([
+    'warning down-missing 0001:1 There is no way back',
+    'warning down-missing 0003:1 There is no way back',
+  ]);
+});

@@ -41,18 +41,22 @@ export function dataDirError(dataDir: string, reason: string, hint: string, caus
  * @throws FleetError `stateDirectory` where it is the data directory itself
  */
 export function closedDirectory(root: string, stateDir: string): string | null {
-  let closed: string;
-  try {
-    closed = realpathSync.native(stateDir);
-  } catch {
-    // Where there is none, or none that can be entered, there is nothing to keep out of.
-    return null;
-  }
+  const closed = realStateDirectory(stateDir);
+  if (closed === null) return null;
   if (closed === root)
     throw new FleetError('stateDirectory', 'The state directory is the data directory itself', {
       hint: 'give the state a directory of its own with --state-dir',
     });
   return isWithin(closed, root) ? closed : null;
+}
+
+/** The state directory without symbolic links; where there is none, or none that can be entered, null. */
+export function realStateDirectory(stateDir: string): string | null {
+  try {
+    return realpathSync.native(stateDir);
+  } catch {
+    return null;
+  }
 }
 
 /** Whether a path is the directory or lies in it; both without symbolic links. */

@@ -13,10 +13,11 @@ import {
   type Fault,
   type TargetFiles,
 } from './target-files.js';
-import { list } from './list.js';
+import { list, listIds } from './list.js';
 import { databaseOf, idOf, isBackup, nameFault } from './names.js';
 import { compareNaturally } from '../../../discovery/natural-order.js';
-import { closedDirectory, dataDirError, openDataDir } from './directories.js';
+import { closedDirectory, dataDirError, openDataDir, realStateDirectory } from './directories.js';
+import { presentIn } from './present.js';
 
 export interface DiscoverOptions {
   readonly dataDir: string;
@@ -36,13 +37,19 @@ export interface Candidate {
 /**
  * Finds all of a fleet, both in natural order of the ids.
  * Names that start with a dot are not matched by wildcards, and symbolic links are not followed.
+ * @param ids those that alone are wanted: they are found without a search where each is plainly there
  * @throws FleetError `dataDirectory` where it cannot be searched at all; `stateDirectory` where it is the same one;
  *   `usage` where the pattern cannot be read
  */
-export async function discover({ dataDir, pattern, stateDir }: DiscoverOptions): Promise<Discovery> {
+export async function discover(
+  { dataDir, pattern, stateDir }: DiscoverOptions,
+  ids?: readonly string[],
+): Promise<Discovery> {
   const root = openDataDir(dataDir);
   const closed = closedDirectory(root, stateDir);
-  const listing = await list(root, pattern, closed);
+  const state = realStateDirectory(stateDir);
+  const known = ids === undefined ? null : listIds(root, pattern, closed, ids);
+  const listing = known ?? (await list(root, pattern, { closed, state }));
   const unsearchable = listing.faults.get('');
   if (unsearchable !== undefined) throw dataDirError(dataDir, unsearchable.reason, unsearchable.hint);
 
@@ -71,10 +78,13 @@ export async function discover({ dataDir, pattern, stateDir }: DiscoverOptions):
       candidates.push({ ...entry, files: seen });
   }
   const judged = judge(candidates);
-  return {
+  const all = {
     targets: judged.targets.sort(byId),
     refused: [...refused, ...judged.refused].sort(byId),
   };
+  const isEmpty = all.targets.length + all.refused.length === 0;
+  const present = isEmpty ? presentIn(root, closed) : null;
+  return present === null ? all : { ...all, present };
 }
 
 /**

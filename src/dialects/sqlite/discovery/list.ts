@@ -1,13 +1,14 @@
 // Lists the paths under the data directory that match the pattern, through fast-glob. Apart because what fast-glob
 // would pass over in silence must be told: directories that cannot be read, and directories behind symbolic links.
 
-import { lstat, readdir, realpathSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { lstat, lstatSync, readdir, realpathSync, statSync, type Dirent } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
 import fastGlob from 'fast-glob';
 import { FleetError } from '../../../model/errors.js';
+import { compileEnters } from '../../../discovery/enters.js';
 import { compileGlob, globError } from '../../../discovery/glob.js';
 import { SIDECARS, type Fault } from './target-files.js';
-import { NOT_UTF8 } from './names.js';
+import { databaseOf, idOf, NOT_UTF8 } from './names.js';
 import { isWithin } from './directories.js';
 
 export interface Listing {
@@ -22,11 +23,18 @@ export interface Listing {
 /**
  * @param root the data directory, absolute and without symbolic links
  * @param closed absolute directory that is not searched; null where there is none
+ * @param state the state directory without symbolic links, wherever it lies: a link to it is not told; null where there
+ *   is none
  * @throws FleetError `usage` where the pattern cannot be read
  */
-export async function list(root: string, pattern: string, closed: string | null): Promise<Listing> {
+export async function list(
+  root: string,
+  pattern: string,
+  { closed, state }: { readonly closed: string | null; readonly state: string | null },
+): Promise<Listing> {
   const glob = checkedPattern(pattern);
   const matches = compileGlob(glob);
+  const enters = compileEnters(glob);
   const faults = new Map<string, Fault>();
   const withLineBreaks: string[] = [];
   const listed = new Set<string>();
@@ -36,11 +44,15 @@ export async function list(root: string, pattern: string, closed: string | null)
   const maySearch = (directory: string): boolean => {
     const real = realPath(directory);
     if (real === directory || real === null) return closed === null || !isWithin(directory, closed);
-    faults.set(relative(root, directory), {
-      reason: 'lies behind a symbolic link, and those are not followed',
-      hint: 'search the directory itself with --data-dir, or choose a --pattern without it',
-    });
+    faults.set(relative(root, directory), LINKED);
     return false;
+  };
+  /** Whether a link leads to a directory that the search would go into, and does not come to by another way. */
+  const hides = (path: string): boolean => {
+    if (!enters(path)) return false;
+    const real = directoryBehind(join(root, path));
+    if (real === null || real === root || (state !== null && isWithin(real, state))) return false;
+    return !isWithin(real, root) || !enters(relative(root, real));
   };
   /** What vanishes meanwhile, or gives way to a file, is no fault. */
   const note = (path: string, error: NodeJS.ErrnoException): void => {
@@ -53,7 +65,7 @@ export async function list(root: string, pattern: string, closed: string | null)
         callback(null, []);
         return;
       }
-      readdir(directory, options, (error, entries) => {
+      readdir(directory, options, (error, entries: Dirent[]) => {
         if (error !== null) {
           if (directory.includes('\uFFFD')) faults.set(relative(root, directory), NOT_UTF8);
           else note(directory, error);
@@ -63,7 +75,9 @@ export async function list(root: string, pattern: string, closed: string | null)
         const prefix = prefixOf(relative(root, directory));
         listed.add(prefix);
         const breaks = LINE_BREAK.test(prefix);
-        for (const { name } of entries) {
+        for (const entry of entries) {
+          const { name } = entry;
+          if (entry.isSymbolicLink() && hides(prefix + name)) faults.set(prefix + name, LINKED);
           const sidecar = SIDECAR.exec(name);
           if (sidecar !== null) withSidecars.add(prefix + name.slice(0, sidecar.index));
           // `**` of fast-glob does not match them.
@@ -93,6 +107,46 @@ export async function list(root: string, pattern: string, closed: string | null)
     return { paths: [...new Set([...found, ...withLineBreaks])].filter(isOpen), faults, mayHaveSidecars };
   } catch (cause) {
     throw globError(pattern, cause);
+  }
+}
+
+const LINKED: Fault = {
+  reason: 'lies behind a symbolic link, and those are not followed',
+  hint: 'search the directory itself with --data-dir, choose a --pattern without it, or leave it out with --exclude',
+};
+/**
+ * The same for ids that are known, in the time of so many files: each must lie where its name says, and match.
+ * @returns null where one does not, or may be more than one file: then only a search can tell what there is
+ */
+export function listIds(
+  root: string,
+  pattern: string,
+  closed: string | null,
+  ids: readonly string[],
+): Listing | null {
+  const matches = compileGlob(checkedPattern(pattern));
+  const paths: string[] = [];
+  for (const id of ids) {
+    if (id === '' || posix.normalize(id) !== id || posix.isAbsolute(id) || id.split('/').includes('..'))
+      return null;
+    const [path, ...others] = [...new Set([`${id}.db`, id])].filter(
+      (name) => idOf(name) === id && isThere(join(root, name)),
+    );
+    if (path === undefined || others.length > 0 || databaseOf(path) !== null || !matches(path)) return null;
+    const place = join(root, path);
+    // Behind no link, and spelled as the directory spells it.
+    if (realPath(place) !== place || (closed !== null && isWithin(place, closed))) return null;
+    paths.push(path);
+  }
+  return { paths: [...new Set(paths)], faults: new Map(), mayHaveSidecars: () => true };
+}
+
+/** What cannot be looked at, or is something else than a file, a search tells of. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    return false;
   }
 }
 
@@ -133,6 +187,16 @@ function unreadable(error: NodeJS.ErrnoException): Fault {
     reason: `cannot be read: ${error.message}`,
     hint: 'mend what the message names, or choose a --pattern without it',
   };
+}
+
+/** The directory that a link leads to, without symbolic links; null where it leads to none. */
+function directoryBehind(link: string): string | null {
+  try {
+    return statSync(link).isDirectory() ? realpathSync.native(link) : null;
+  } catch {
+    // It leads nowhere, or to where this user may not go.
+    return null;
+  }
 }
 
 function realPath(path: string): string | null {

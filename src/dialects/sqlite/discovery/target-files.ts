@@ -79,11 +79,11 @@ export function faultOf({ main, sidecars }: TargetFiles): Fault | null {
 /**
  * Proves that the file that was planned is still there, and may still be opened.
  * @param withSidecars false once it is open: what lies beside it is SQLite's own by then
- * @throws DatabaseError `replaced`, `refusedPath`, `permission` or `io`
+ * @throws DatabaseError `gone`, `replaced`, `refusedPath`, `permission` or `io`
  */
 export function assertSameFile(target: Target, withSidecars = true): void {
   const now = statOrThrow(target.copy ?? target.path, withSidecars);
-  if (now === null) throw new DatabaseError('replaced', `${target.path} is gone`);
+  if (now === null) throw new DatabaseError('gone', `${target.path} is gone`);
   const { device, inode } = now.main;
   if (identityOf(device, inode) !== target.identity) {
     throw new DatabaseError('replaced', `${target.path} is another file than the one that was planned`);

@@ -25,7 +25,7 @@ export async function copyQuiet(path: string, directory: string, nowNs: () => bi
   for (let attempt = 0; attempt < TRIES; attempt++) {
     if (attempt > 0) await sleep(20 + attempt);
     const before = statParts(path);
-    if (nowNs() - before.newestNs < TIME_GRAIN_NS) continue;
+    if (before.times.some((time) => isYoung(time, nowNs()))) continue;
     try {
       for (const part of before.parts) copyFileSync(path + part, copy + part, constants.COPYFILE_FICLONE);
     } catch (error) {
@@ -38,18 +38,24 @@ export async function copyQuiet(path: string, directory: string, nowNs: () => bi
   throw new DatabaseError('busy', `${path} was written to during each of ${TRIES} attempts to copy it`);
 }
 
-function statParts(path: string): { parts: readonly string[]; version: string; newestNs: bigint } {
+/** A time in the future is no sign of a writer: the next write would give the file another one. */
+function isYoung(timeNs: bigint, nowNs: bigint): boolean {
+  const age = nowNs - timeNs;
+  return age < TIME_GRAIN_NS && age > -TIME_GRAIN_NS;
+}
+
+function statParts(path: string): { parts: readonly string[]; version: string; times: readonly bigint[] } {
   const parts: string[] = [];
   const versions: string[] = [];
-  let newestNs = 0n;
+  const times: bigint[] = [];
   for (const part of PARTS) {
     const found = lstatSync(path + part, { bigint: true, throwIfNoEntry: false });
     if (found === undefined) continue;
     if (!found.isFile()) throw new DatabaseError('refusedPath', `${path + part} is not a plain file`);
     parts.push(part);
     versions.push(`${part}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`);
-    if (found.mtimeNs > newestNs) newestNs = found.mtimeNs;
+    times.push(found.mtimeNs);
   }
-  if (parts[0] !== '') throw new DatabaseError('replaced', `${path} is gone`);
-  return { parts, version: versions.join(), newestNs };
+  if (parts[0] !== '') throw new DatabaseError('gone', `${path} is gone`);
+  return { parts, version: versions.join(), times };
 }

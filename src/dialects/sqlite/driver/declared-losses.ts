@@ -22,7 +22,7 @@ export interface DeclaredLosses {
 
 export function declaredLosses({ revision, direction, dropped, kept }: BegunRevision): DeclaredLosses {
   const own = revision?.[direction];
-  const aliases = aliasesIn(own === undefined || own === null ? [] : [own]);
+  const aliases = aliasesIn(own === undefined || own === null || own.kind === 'broken' ? [] : [own]);
   const later = aliasesIn(kept?.scripts ?? []);
   const isSeen = kept?.scripts.every(({ kind }) => kind === 'sql') === true;
   const namesOf = ({ names }: TrackedTable): ReadonlySet<string> =>

@@ -7,7 +7,6 @@ import { assertSameFile, identityOf } from '../discovery/target-files.js';
 import { STRUCTURES } from '../schema/structures.js';
 import type { Driver, InspectOptions, Read } from '../../port.js';
 import { advice } from './advice.js';
-import type { ContentOptions } from './content.js';
 import { copyQuiet } from './copy.js';
 import { readHistoryIfAny } from './history.js';
 import { readSnapshot } from './introspect.js';
@@ -23,10 +22,17 @@ import { sqliteSyntax } from '../syntax/syntax.js';
 /** Above so many bytes a content is not held in memory. */
 const MEMORY_BYTES_MAX = 256 * 1024 * 1024;
 
+export interface SqliteDriverOptions extends LookOptions {
+  /** Above so many bytes a content is not held in memory; default 256 MiB. */
+  readonly memoryBytesMax?: number;
+  /** The oldest SQLite that reads the targets; default: this one. */
+  readonly oldest?: string | null;
+}
+
 export function createSqliteDriver({
   memoryBytesMax = MEMORY_BYTES_MAX,
   ...options
-}: LookOptions & Partial<ContentOptions>): Driver {
+}: SqliteDriverOptions): Driver {
   const look = createLook(options);
   const { makeScratch } = options;
   const content = { memoryBytesMax, makeScratch };
@@ -75,7 +81,7 @@ export function createSqliteDriver({
       const { db, remove } = openCopy(source, content);
       return createSession(db, { ...content, onClose: remove });
     },
-    lint: lintRevisions,
+    lint: (graph, how) => lintRevisions(graph, how, options.oldest),
     replay: createReplay,
     structures: STRUCTURES,
     syntax: sqliteSyntax,

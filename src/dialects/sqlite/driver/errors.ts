@@ -3,6 +3,7 @@
 import { fileFailureCode } from '../../../model/file-error.js';
 import type { FailureCode } from '../../../model/outcome.js';
 import { DatabaseError } from '../../port.js';
+import { remedyOfLacking } from './lacking.js';
 
 /**
  * Turns anything thrown by better-sqlite3 into a DatabaseError; `fallback` is the code for SQL that is merely wrong.
@@ -12,7 +13,9 @@ export function toDatabaseError(error: unknown, fallback: FailureCode): Database
   const message = error instanceof Error ? error.message : String(error);
   const code = codeOf(error);
   const known = fileFailureCode(error) ?? (code === null ? null : failureCodeOf(code));
-  return new DatabaseError(known ?? fallback, message, { cause: error });
+  // A schema that cannot be run here is not damaged.
+  const otherwise = remedyOfLacking(message) === null ? fallback : 'migrationFailed';
+  return new DatabaseError(known ?? otherwise, message, { cause: error });
 }
 
 function codeOf(error: unknown): string | null {
@@ -44,7 +47,7 @@ function failureCodeOf(code: string): FailureCode | null {
     case 'SQLITE_NOMEM':
       return 'io';
     case 'ENOENT':
-      return 'replaced';
+      return 'gone';
     default:
       return null;
   }

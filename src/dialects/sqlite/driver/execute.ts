@@ -3,6 +3,7 @@
 import type Database from 'better-sqlite3';
 import type { Statement } from '../../../model/revision.js';
 import { DatabaseError } from '../../port.js';
+import { namedIn } from '../syntax/references.js';
 import { toDatabaseError } from './errors.js';
 
 /** @throws DatabaseError `migrationFailed`, or the code of what kept SQLite from running it */
@@ -10,7 +11,7 @@ export function execute(db: Database.Database, statement: Pick<Statement, 'sql'>
   try {
     db.exec(statement.sql);
   } catch (error) {
-    throw toDatabaseError(error, 'migrationFailed');
+    throw statementError(error, statement);
   }
   assertStillInside(db);
 }
@@ -20,9 +21,14 @@ export function executeOutside(db: Database.Database, statement: Pick<Statement,
   try {
     db.exec(statement.sql);
   } catch (error) {
-    throw toDatabaseError(error, 'migrationFailed');
+    throw statementError(error, statement);
   }
   if (db.inTransaction) throw new DatabaseError('migrationFailed', 'the statement left a transaction open');
+}
+
+function statementError(error: unknown, { sql }: Pick<Statement, 'sql'>): DatabaseError {
+  const { code, message, cause, found } = toDatabaseError(error, 'migrationFailed');
+  return new DatabaseError(code, message, { cause, found, tables: namedIn(sql) });
 }
 
 /** Resets the settings that a revision may have changed, so that the next one starts as on a new connection. */

@@ -8,6 +8,7 @@ import {
   type HistoryStatus,
 } from '../../../model/history.js';
 import { DatabaseError, type HistoryChange, type ScriptPart } from '../../port.js';
+import { textSql } from '../schema/sql-text.js';
 
 export const CREATE_HISTORY = `CREATE TABLE IF NOT EXISTS ${HISTORY_TABLE} (
   position INTEGER PRIMARY KEY,
@@ -85,6 +86,7 @@ function readRows(db: Database.Database): readonly Row[] {
 
 /** Takes rows out, changes rows where they stand, then adds rows at the end. */
 export function changeHistory(db: Database.Database, change: HistoryChange): void {
+  if ([change.remove, change.add, change.restate ?? []].every(({ length }) => length === 0)) return;
   db.exec(CREATE_HISTORY);
   if (change.remove === 'all') {
     db.exec(`DELETE FROM ${HISTORY_TABLE}`);
@@ -131,20 +133,16 @@ function statementsOf(change: HistoryChange): readonly string[] {
   const removed =
     change.remove === 'all'
       ? [`DELETE FROM ${HISTORY_TABLE}`]
-      : change.remove.map((revision) => `DELETE FROM ${HISTORY_TABLE} WHERE revision = ${text(revision)}`);
+      : change.remove.map((revision) => `DELETE FROM ${HISTORY_TABLE} WHERE revision = ${textSql(revision)}`);
   const added = change.add.map((row) => {
     const { revision, name, checksum, sqlChecksum, status, runId, toolVersion } = row;
-    const values = [revision, name, checksum, sqlChecksum, status].map(text).join(', ');
+    const values = [revision, name, checksum, sqlChecksum, status].map(textSql).join(', ');
     return `INSERT INTO ${HISTORY_TABLE} (revision, name, checksum, sql_checksum, status, run_id, applied_at, duration_ms,
-  tool_version) VALUES (${values}, ${text(runId)}, ${NOW}, 0, ${text(toolVersion)})`;
+  tool_version) VALUES (${values}, ${textSql(runId)}, ${NOW}, 0, ${textSql(toolVersion)})`;
   });
   const restated = (change.restate ?? []).map(
     ({ id, checksum }) =>
-      `UPDATE ${HISTORY_TABLE} SET checksum = ${text(checksum)}, sql_checksum = ${text(checksum)} WHERE revision = ${text(id)}`,
+      `UPDATE ${HISTORY_TABLE} SET checksum = ${textSql(checksum)}, sql_checksum = ${textSql(checksum)} WHERE revision = ${textSql(id)}`,
   );
   return [CREATE_HISTORY, ...removed, ...restated, ...added];
-}
-
-function text(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
 }

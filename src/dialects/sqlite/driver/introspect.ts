@@ -4,7 +4,7 @@
 
 import { hash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import { fingerprintOf } from '../schema/fingerprint.js';
+import { fingerprintOf, layoutHashOf } from '../schema/fingerprint.js';
 import { snapshotOf } from '../schema/normalize.js';
 import type { SchemaFacts } from '../schema/facts.js';
 import type { Snapshot } from '../schema/snapshot.js';
@@ -80,9 +80,10 @@ export function readSchemaRows(db: Database): readonly SchemaRow[] {
   return db.prepare<[], SchemaRow>('SELECT type, name, tbl_name, sql FROM main.sqlite_schema').raw().all();
 }
 
-/** The fingerprint of a structure, and how many tables of the user it has. */
+/** The fingerprint of a structure, its layout, and how many tables of the user it has. */
 export interface Fingerprint {
   readonly fingerprint: string;
+  readonly layout: string;
   readonly tableCount: number;
 }
 
@@ -100,7 +101,11 @@ export function createFingerprinter(
     const found = known.get(key);
     if (found !== undefined) return found;
     const snapshot = readSnapshot(db, rows);
-    const result = { fingerprint: fingerprintOf(snapshot), tableCount: snapshot.tables.length };
+    const result = {
+      fingerprint: fingerprintOf(snapshot),
+      layout: layoutHashOf(snapshot),
+      tableCount: snapshot.tables.length,
+    };
     const [oldest] = known.keys();
     if (known.size >= capacity && oldest !== undefined) known.delete(oldest);
     known.set(key, result);

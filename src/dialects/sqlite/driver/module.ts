@@ -19,7 +19,8 @@ type Step = (db: RevisionDatabase) => unknown;
 /** What a module revision exports. */
 export interface ModuleFace {
   readonly up: Step | null;
-  readonly down: Step | null;
+  /** `broken`: what it exports under this name is no function. */
+  readonly down: Step | 'broken' | null;
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
@@ -29,18 +30,13 @@ export async function loadModule(file: string): Promise<ModuleFace> {
   const { createJiti } = await import('jiti');
   const jiti = createJiti(import.meta.url);
   const exported: Readonly<Record<string, unknown>> = await jiti.import(resolve(file));
-  const meta = exported['meta'];
+  const { up, down, meta } = exported;
+  if (up !== undefined && !isStep(up)) throw new TypeError('it exports up, which is no function');
   return {
-    up: asStep(exported, 'up'),
-    down: asStep(exported, 'down'),
+    up: up ?? null,
+    down: down === undefined || isStep(down) ? (down ?? null) : 'broken',
     meta: typeof meta === 'object' && meta !== null ? { ...meta } : {},
   };
-}
-
-function asStep(exported: Readonly<Record<string, unknown>>, direction: 'up' | 'down'): Step | null {
-  const value = exported[direction];
-  if (value === undefined || isStep(value)) return value ?? null;
-  throw new TypeError(`it exports ${direction}, which is no function`);
 }
 
 function isStep(value: unknown): value is Step {
@@ -58,7 +54,7 @@ export async function runModule(
   watches: Watches = UNWATCHED,
 ): Promise<void> {
   const step = (await loadModule(file))[direction];
-  if (step === null) throw new DatabaseError('migrationFailed', `${file} exports no function ${direction}`);
+  if (!isStep(step)) throw new DatabaseError('migrationFailed', `${file} exports no function ${direction}`);
   try {
     await Promise.race([step(faceOf(db, watches)), stuck(direction)]);
   } catch (error) {
@@ -101,6 +97,9 @@ function faceOf(db: Database.Database, watches: Watches): RevisionDatabase {
   function inside<T>(sql: string, work: (statements: readonly Statement[]) => T): T {
     const statements = known.get(sql) ?? readAllowed(sql);
     known.set(sql, statements);
+    // One that failed may have ended it (ON CONFLICT ROLLBACK), and a program may go on after a failure.
+    if (!db.inTransaction)
+      throw new DatabaseError('migrationFailed', 'a statement before ended the transaction');
     return work(statements);
   }
   function run<T>(statement: WatchedStatement, work: () => T, parameters: readonly SqlValue[] = []): T {

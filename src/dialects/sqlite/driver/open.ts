@@ -3,16 +3,17 @@
 
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { DatabaseError } from '../../port.js';
+import { connect, trustsSchema } from './connect.js';
 import { toDatabaseError } from './errors.js';
 
-/** Value to set and to read back. */
-const SETTINGS: readonly (readonly [pragma: string, value: number])[] = [
+type Settings = readonly (readonly [pragma: string, value: number])[];
+
+/** Values to set and to read back. */
+const SETTINGS: Settings = [
   // A rebuild drops the old table, which deletes the children's rows where this is ON (sqlite.org/foreignkeys.html).
   ['foreign_keys', 0],
-  // Functions in the schema of a file from elsewhere are not to be run (sqlite.org/pragma.html#pragma_trusted_schema).
-  ['trusted_schema', 0],
   ['recursive_triggers', 0],
   ['cell_size_check', 1],
   // EXTRA also syncs the directory after the journal is gone; in WAL mode it is FULL. The default in WAL, NORMAL,
@@ -20,8 +21,6 @@ const SETTINGS: readonly (readonly [pragma: string, value: number])[] = [
   ['synchronous', 3],
   ['mmap_size', 0],
 ];
-
-const SET_ALL = SETTINGS.map(([pragma, value]) => `PRAGMA ${pragma} = ${value}`).join('; ');
 
 /** Largest page cache in KiB: a change that overflows the cache locks readers out before the commit. */
 const CACHE_KIB_MAX = 262_144;
@@ -37,8 +36,12 @@ export function openForChange(path: string, options: OpenOptions): Database.Data
   const db = openForReading(path, { ...options, readonly: false });
   try {
     const sizeKib = Math.ceil(lstatSync(path).size / 1024);
-    db.exec(`${SET_ALL}; PRAGMA cache_size = -${Math.min(CACHE_KIB_MAX, 2_048 + 2 * sizeKib)}`);
-    assertSet(db);
+    // Functions in the schema of a file from elsewhere are not to be run, but for those that the settings give it
+    // (sqlite.org/pragma.html#pragma_trusted_schema).
+    const settings: Settings = [...SETTINGS, ['trusted_schema', trustsSchema() ? 1 : 0]];
+    const setAll = settings.map(([pragma, value]) => `PRAGMA ${pragma} = ${value}`).join('; ');
+    db.exec(`${setAll}; PRAGMA cache_size = -${Math.min(CACHE_KIB_MAX, 2_048 + 2 * sizeKib)}`);
+    assertSet(db, settings);
     return db;
   } catch (error) {
     db.close();
@@ -52,7 +55,7 @@ export function openForReading(
   options: OpenOptions & { readonly readonly: boolean },
 ): Database.Database {
   try {
-    return new Database(path, {
+    return connect(path, {
       fileMustExist: true,
       readonly: options.readonly,
       timeout: options.busyTimeoutMs,
@@ -62,8 +65,8 @@ export function openForReading(
   }
 }
 
-function assertSet(db: Database.Database): void {
-  for (const [pragma, value] of SETTINGS) {
+function assertSet(db: Database.Database, settings: Settings): void {
+  for (const [pragma, value] of settings) {
     // `mmap_size` has no value where mapping is compiled out.
     const actual = Number(db.prepare(`PRAGMA ${pragma}`).pluck().get() ?? 0);
     if (actual !== value)
@@ -97,7 +100,7 @@ export function assertWritable(path: string): void {
 export function explainAccess(path: string, error: DatabaseError, shown = path): DatabaseError {
   if (error.code !== 'permission' && error.code !== 'readOnly') return error;
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
-    return new DatabaseError('replaced', `${shown} is gone`, { cause: error });
+    return new DatabaseError('gone', `${shown} is gone`, { cause: error });
   }
   try {
     accessSync(path, constants.R_OK);

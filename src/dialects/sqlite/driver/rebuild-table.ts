@@ -2,13 +2,14 @@
 // Apart from the plan because it needs a database, and tells a mistake to whoever wrote the revision.
 // Invariant: nothing goes that was not named, neither a column nor what only works with it.
 
-import BetterSqlite, { type Database } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { RebuildOptions } from '../../../model/revision-database.js';
 import { planRebuild, temporaryName } from '../schema/rebuild.js';
 import { find, has, namesIn } from '../schema/repair-goal.js';
 import type { Snapshot, Table } from '../schema/snapshot.js';
 import { fold } from '../schema/sql-text.js';
 import { DatabaseError } from '../../port.js';
+import { connect } from './connect.js';
 import { toDatabaseError } from './errors.js';
 import { readSnapshot } from './introspect.js';
 import { createBrokenFinder } from '../lint/trace-broken.js';
@@ -53,7 +54,7 @@ const MAKE_ANEW = 'drop it first, and make it anew afterwards';
 
 /** What a CREATE TABLE statement makes, read from a database in memory. */
 function readDefinition(table: string, definition: string): Table {
-  const scratch = new BetterSqlite(':memory:');
+  const scratch = connect(':memory:');
   let made: Snapshot;
   try {
     scratch.prepare(definition).run();

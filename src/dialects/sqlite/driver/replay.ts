@@ -1,14 +1,15 @@
 // Runs revisions in a scratch database to learn the structure that they leave: the truth that targets are compared
 // with. A chain is walked forward where it extends the last one, and started over where it does not.
 
-import { createHash } from 'node:crypto';
-import Database from 'better-sqlite3';
-import type { Revision, Script, Statement } from '../../../model/revision.js';
-import { fingerprintOf } from '../schema/fingerprint.js';
+import { createHash, type Hash } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import type { Revision, Statement } from '../../../model/revision.js';
+import { fingerprintOf, layoutHashOf } from '../schema/fingerprint.js';
 import type { Snapshot } from '../schema/snapshot.js';
 import { fold } from '../schema/sql-text.js';
 import { ReplayError, type ColumnOrders, type Replay, type TableOrders } from '../../port.js';
 import { goesByPosition, recordOrders, type OrderRecorder } from './column-order.js';
+import { memory } from './connect.js';
 import { guardHolds } from './guard.js';
 import { resetPragmas } from './execute.js';
 import { runModule } from './module.js';
@@ -20,10 +21,25 @@ interface Scratch {
   readonly db: Database.Database;
   readonly reader: StructureReader;
   readonly done: string[];
+  /** Of the chain that was run. */
+  readonly hash: Hash;
 }
 
+/** Of a revision that leans on none. */
+const NO_ORDERS: ColumnOrders = { start: {}, at: new Map(), steps: [], end: {} };
+
+interface Hashes {
+  readonly fingerprint: string;
+  readonly layout: string;
+}
+
+const hashesOf = (structure: Snapshot): Hashes => ({
+  fingerprint: fingerprintOf(structure),
+  layout: layoutHashOf(structure),
+});
+
 export function createReplay(): Replay {
-  const known = new Map<string, string>();
+  const known = new Map<string, Hashes>();
   const orders = new Map<string, ColumnOrders>();
   const columns = new Map<string, TableOrders>();
   let scratch: Scratch | null = null;
@@ -36,7 +52,8 @@ export function createReplay(): Replay {
       for (const revision of revisions.slice(at.done.length)) {
         const met = await apply(at.db, revision);
         at.done.push(revision.checksum);
-        if (met !== null) orders.set(`up ${chainKey(revisions.slice(0, at.done.length))}`, met);
+        at.hash.update(revision.checksum);
+        orders.set(`up ${at.hash.copy().digest('base64')}`, met ?? NO_ORDERS);
       }
     } catch (error) {
       close();
@@ -45,18 +62,21 @@ export function createReplay(): Replay {
     return at.reader.read();
   }
 
+  async function hashesAfter(revisions: readonly Revision[]): Promise<Hashes> {
+    const key = chainKey(revisions);
+    const found = known.get(key) ?? hashesOf(await structureAfter(revisions));
+    known.set(key, found);
+    return found;
+  }
+
   function close(): void {
     scratch?.db.close();
     scratch = null;
   }
 
   return {
-    async fingerprint(revisions: readonly Revision[]): Promise<string> {
-      const key = chainKey(revisions);
-      const found = known.get(key) ?? fingerprintOf(await structureAfter(revisions));
-      known.set(key, found);
-      return found;
-    },
+    fingerprint: async (revisions) => (await hashesAfter(revisions)).fingerprint,
+    layout: async (revisions) => (await hashesAfter(revisions)).layout,
     structure: structureAfter,
     async columnOrders(revisions, direction) {
       const key = `${direction} ${chainKey(revisions)}`;
@@ -92,22 +112,15 @@ function chainKey(revisions: readonly Revision[]): string {
 }
 
 function openScratch(): Scratch {
-  const db = openMemory();
-  return { db, reader: createStructureReader(db), done: [] };
-}
-
-function openMemory(content?: Buffer): Database.Database {
-  const db = content === undefined ? new Database(':memory:') : new Database(content);
-  db.pragma('foreign_keys = OFF');
-  db.pragma('recursive_triggers = OFF');
-  return db;
+  const db = memory();
+  return { db, reader: createStructureReader(db), done: [], hash: createHash('sha256') };
 }
 
 /**
  * Runs a way back in a copy. A statement that fails is passed over: where it fails on a target too, it is told there.
  */
-async function ordersBack(scratch: Scratch | null, script: Script | null): Promise<ColumnOrders> {
-  const db = openMemory(scratch?.db.serialize());
+async function ordersBack(scratch: Scratch | null, script: Revision['down']): Promise<ColumnOrders> {
+  const db = memory(scratch?.db.serialize());
   const recorder = recordOrders(db);
   try {
     if (script?.kind === 'module') {
@@ -136,19 +149,13 @@ async function attempt(work: () => unknown): Promise<void> {
 
 function noteIn(recorder: OrderRecorder | null): Watches {
   if (recorder === null) return UNWATCHED;
-  return watchesOf([
-    {
-      before(statement) {
-        recorder.note(statement.sql, statement);
-      },
-    },
-  ]);
+  return watchesOf([recorder.watch]);
 }
 
 /** @returns the orders of columns that it met; null where it has no statement by position */
 async function apply(db: Database.Database, revision: Revision): Promise<ColumnOrders | null> {
   let current: Statement | null = null;
-  const recorder = goesByPosition(revision.up) ? recordOrders(db) : null;
+  const recorder = goesByPosition(db, revision.up) ? recordOrders(db) : null;
   try {
     if (revision.transactional) db.exec('BEGIN');
     if (revision.up.kind === 'module') {

@@ -7,8 +7,9 @@
 import { closeSync, fstatSync, lstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { DatabaseError, type BackupSource } from '../../port.js';
+import { connect } from './connect.js';
 import { contentHash, pageCount, type ContentOptions } from './content.js';
 import { toDatabaseError } from './errors.js';
 
@@ -30,7 +31,7 @@ export function openCopy(source: BackupSource, { memoryBytesMax, makeScratch }: 
   if (source.sizeBytes <= memoryBytesMax) {
     const content = Buffer.from(source.read());
     ROLLBACK_MODE.copy(content, MODE_AT);
-    return { db: proven(new Database(content)), remove: () => undefined };
+    return { db: proven(connect(content)), remove: () => undefined };
   }
   const directory = makeScratch();
   const remove = (): void => {
@@ -40,7 +41,7 @@ export function openCopy(source: BackupSource, { memoryBytesMax, makeScratch }: 
     const path = join(directory, 'backup');
     source.copyTo(path);
     setRollbackMode(path);
-    return { db: proven(new Database(path, { fileMustExist: true })), remove };
+    return { db: proven(connect(path, { fileMustExist: true })), remove };
   } catch (error) {
     remove();
     throw error;

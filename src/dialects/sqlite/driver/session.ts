@@ -6,6 +6,7 @@ import { DatabaseError, type HistoryChange, type Session } from '../../port.js';
 import { countBeyond } from './beyond.js';
 import { assertColumnOrder, orderWatch } from './column-order.js';
 import { contentHash, copyTo, sizeBytes, type ContentOptions } from './content.js';
+import { counterWatch } from './counters.js';
 import { toDatabaseError } from './errors.js';
 import { execute, executeOutside, resetPragmas } from './execute.js';
 import { objectExists } from './guard.js';
@@ -18,6 +19,8 @@ import { explainAccess } from './open.js';
 import { putBack } from './restore.js';
 import { createRowProof } from './row-proof.js';
 import { countRows, findRows, foreignKeyViolations } from './rows.js';
+import { statisticsWatch } from './statistics.js';
+import { watchVirtualTables } from './virtual-tables.js';
 import { watchesOf } from './watch.js';
 
 export interface SessionOptions extends ContentOptions {
@@ -41,7 +44,8 @@ export function createSession(db: Database.Database, options: SessionOptions): S
   const explained = (error: unknown, fallback: DatabaseError['code']) =>
     explainAccess(db.name, toDatabaseError(error, fallback), shown);
   // The proof of rows asks how many the last statement changed, so it looks before others ask anything.
-  const watches = watchesOf([createRowProof(db)]);
+  const virtual = watchVirtualTables(db);
+  const watches = watchesOf([createRowProof(db), counterWatch(db), statisticsWatch(db), virtual.watch]);
   function guarded<T>(fallback: DatabaseError['code'], work: () => T): T {
     try {
       return work();
@@ -69,7 +73,10 @@ export function createSession(db: Database.Database, options: SessionOptions): S
     fingerprint: async () => guarded('corrupt', () => fingerprint(db).fingerprint),
     structure: async () => guarded('corrupt', () => readSnapshot(db)),
     checkIntegrity: async (depth) =>
-      guarded('corrupt', () => checkIntegrity(db, depth === 'full' ? 'integrity_check' : 'quick_check')),
+      guarded('corrupt', () => {
+        virtual.assertWorking();
+        return checkIntegrity(db, depth === 'full' ? 'integrity_check' : 'quick_check');
+      }),
     foreignKeyViolations: async () => guarded('corrupt', () => foreignKeyViolations(db)),
     countRows: async () => guarded('corrupt', () => countRows(db)),
     backUp: async (sink) => {
@@ -102,9 +109,9 @@ export function createSession(db: Database.Database, options: SessionOptions): S
       }),
     executeModule: async (file, direction, accepted = []) =>
       runModule(db, file, direction, watches.and(orderWatch(db, accepted))),
-    assertColumnOrder: async (tables, accepted) =>
+    assertColumnOrder: async (accepted) =>
       guarded('migrationFailed', () => {
-        assertColumnOrder(db, tables, accepted);
+        assertColumnOrder(db, accepted);
       }),
     beginRevision: async (begun) =>
       guarded('migrationFailed', () => {

@@ -4,7 +4,7 @@
 
 import type { Database } from 'better-sqlite3';
 import type { Index, Snapshot, Table } from '../schema/snapshot.js';
-import { byName, fold } from '../schema/sql-text.js';
+import { byName, fold, tokensOf } from '../schema/sql-text.js';
 import type { SchemaFacts } from '../schema/facts.js';
 import { snapshotOf } from '../schema/normalize.js';
 
@@ -49,6 +49,12 @@ export function createStructureReader(db: Database): StructureReader {
        WHERE tbl_name = ? COLLATE NOCASE AND type IN ('table', 'index')`,
     )
     .pluck();
+  const isVirtual = db.prepare<[string], number>(
+    `SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0 AND name = ? COLLATE NOCASE`,
+  );
+  const tableList = db.prepare<[string], SchemaFacts['tables'][number]>(
+    `SELECT name, type, wr AS withoutRowid, strict FROM pragma_table_list(?) WHERE schema = 'main'`,
+  );
   const parts = new Map<string, PartialSnapshot>();
   const interned = new Map<string, Table | Index>();
   /** Parents that a table's foreign keys take their columns from, by the table's own text. */
@@ -90,12 +96,26 @@ export function createStructureReader(db: Database): StructureReader {
   function readTable(name: string, own: string): PartialSnapshot {
     // A table may be its own parent, and be spelled differently there.
     const names = new Map([...(parentsOf.get(own) ?? []), name].map((each) => [fold(each), each]));
-    const snapshot = snapshotOf(readFacts([...names.values()]));
+    const facts = readFacts([...names.values()]);
+    const snapshot = snapshotOf({ ...facts, tables: tablesOf(facts.objects) });
     const isOwn = (table: string): boolean => fold(table) === fold(name);
     return {
       tables: snapshot.tables.filter((table) => isOwn(table.name)).map(intern),
       indexes: snapshot.indexes.filter((index) => isOwn(index.table)).map(intern),
     };
+  }
+
+  /**
+   * What `PRAGMA table_list` says of tables. It compiles every view of the database to say it, and one that is broken
+   * once for each table, so that it is asked only where a name may be that of a shadow table.
+   */
+  function tablesOf(objects: SchemaFacts['objects']): SchemaFacts['tables'] {
+    return objects
+      .filter(({ type }) => type === 'table')
+      .flatMap(({ name, sql }) => {
+        const isShadow = isVirtual.get(name.slice(0, Math.max(0, name.lastIndexOf('_')))) !== undefined;
+        return isShadow ? tableList.all(name) : [tableFromText(name, sql ?? '')];
+      });
   }
 
   /** Keeps one object for equal parts, so that a table that only gets an index stays the same object. */
@@ -223,6 +243,18 @@ const NO_FACTS: SchemaFacts = {
   indexColumns: [],
 };
 
+/** STRICT and WITHOUT ROWID stand behind the last parenthesis; https://sqlite.org/lang_createtable.html. */
+function tableFromText(name: string, sql: string): SchemaFacts['tables'][number] {
+  const kinds = tokensOf(sql).map(({ canonical }) => canonical);
+  const options = kinds.slice(kinds.lastIndexOf(')') + 1);
+  return {
+    name,
+    type: kinds[1] === 'virtual' ? 'virtual' : 'table',
+    withoutRowid: Number(options.includes('without')),
+    strict: Number(options.includes('strict')),
+  };
+}
+
 function objectOf([type, name, table, sql]: Row): SchemaFacts['objects'][number] {
   return { type, name, table, sql };
 }
@@ -231,20 +263,20 @@ const NAMED = `FROM json_each(?) AS n CROSS JOIN`;
 const ORDINARY = `EXISTS (SELECT 1 FROM main.sqlite_schema AS s
   WHERE s.name = n.value COLLATE NOCASE AND s.type = 'table' AND s.rootpage <> 0)`;
 
+type ReadFacts = Omit<SchemaFacts, 'tables'>;
+
 /** A function that reads the facts about some tables alone. */
-function factsReader(db: Database): (names: readonly string[]) => SchemaFacts {
+function factsReader(db: Database): (names: readonly string[]) => ReadFacts {
   const queries = Object.entries(QUERIES).map(([fact, sql]) => [fact, db.prepare(sql)] as const);
   return (names) =>
     Object.fromEntries(
       queries.map(([fact, query]) => [fact, query.all(JSON.stringify(names))]),
-    ) as unknown as SchemaFacts;
+    ) as unknown as ReadFacts;
 }
 
-const QUERIES: Readonly<Record<keyof SchemaFacts, string>> = {
+const QUERIES: Readonly<Record<keyof ReadFacts, string>> = {
   objects: `SELECT s.type, s.name, s.tbl_name AS "table", s.sql ${NAMED} main.sqlite_schema AS s
        WHERE s.tbl_name = n.value COLLATE NOCASE AND s.type IN ('table', 'index')`,
-  tables: `SELECT x.name, x.type, x.wr AS withoutRowid, x.strict ${NAMED} pragma_table_list(n.value) AS x
-       WHERE x.schema = 'main'`,
   columns: `SELECT n.value AS "table", x.name, x.type, x."notnull" AS "notNull", x.dflt_value AS defaultValue,
          x.pk AS primaryKey, x.hidden ${NAMED} pragma_table_xinfo(n.value, 'main') AS x WHERE ${ORDINARY}`,
   foreignKeys: `SELECT n.value AS "table", x.id, x."table" AS parent, x."from" AS "column", x."to" AS parentColumn,

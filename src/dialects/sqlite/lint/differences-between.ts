@@ -9,17 +9,22 @@ import { fold } from '../schema/sql-text.js';
 
 /** How `actual` differs from `expected`; none where they are equal. */
 export function differencesBetween(expected: Snapshot, actual: Snapshot): readonly SchemaDifference[] {
-  if (expected === actual) return [];
+  const touched = namesTouched(expected, actual);
+  return touched.size === 0 ? [] : diff(only(expected, touched), only(actual, touched));
+}
+
+/** Names, in lower case, of what is not the same in both, and of the tables that it is on. */
+export function namesTouched(one: Snapshot, other: Snapshot): ReadonlySet<string> {
   const touched = new Set<string>();
+  if (one === other) return touched;
   for (const kind of KINDS) {
-    const { gone, come } = changed<SchemaItem>(expected[kind], actual[kind]);
+    const { gone, come } = changed<SchemaItem>(one[kind], other[kind]);
     for (const part of [...gone, ...come]) {
       touched.add(fold(part.name));
       if (part.table !== undefined) touched.add(fold(part.table));
     }
   }
-  if (touched.size === 0) return [];
-  return diff(only(expected, touched), only(actual, touched));
+  return touched;
 }
 
 interface SchemaItem {
@@ -28,7 +33,7 @@ interface SchemaItem {
 }
 
 /** The part of a structure that has to do with these names. */
-function only(snapshot: Snapshot, names: ReadonlySet<string>): Snapshot {
+export function only(snapshot: Snapshot, names: ReadonlySet<string>): Snapshot {
   const isNamed = (part: SchemaItem): boolean =>
     names.has(fold(part.name)) || (part.table !== undefined && names.has(fold(part.table)));
   return {

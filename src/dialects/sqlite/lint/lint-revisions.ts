@@ -8,9 +8,17 @@ import type { SqliteTrace } from './sqlite-trace.js';
 import { Timeline } from './timeline.js';
 import { traceRevisions } from './trace-revisions.js';
 
-/** @throws FleetError `usage` for a rule that there is not */
-export async function lintRevisions(graph: Graph, options: LintOptions): Promise<LintReply> {
-  return lintTrace(graph, await traceRevisions(graph.order), options);
+/**
+ * @param oldest the oldest SQLite that is to read the databases, where somebody said
+ * @throws FleetError `usage` for a rule that there is not
+ */
+export async function lintRevisions(
+  graph: Graph,
+  options: LintOptions,
+  oldest: string | null = null,
+): Promise<LintReply> {
+  const trace = await traceRevisions(graph.order);
+  return lintTrace(graph, oldest === null ? trace : { ...trace, oldest }, options);
 }
 
 /**

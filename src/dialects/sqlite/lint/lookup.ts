@@ -2,8 +2,8 @@
 // sorted by name and share their unchanged parts with the structure before: both make looking cheap.
 
 import type { Named } from '../../structure.js';
-import { fold } from '../schema/sql-text.js';
-import type { Column, Snapshot, Table } from '../schema/snapshot.js';
+import { fold, tokensOf, unquote } from '../schema/sql-text.js';
+import type { Column, Snapshot, Table, Trigger, View } from '../schema/snapshot.js';
 
 /** The part of that name in a list sorted by name. */
 function find<T extends Named>(sorted: readonly T[], name: string): T | null {
@@ -33,6 +33,19 @@ export function columnNamed(structure: Snapshot, table: string, column: string):
 /** Whether a table, index, view or trigger of this name is there. */
 export function hasObject(structure: Snapshot, name: string): boolean {
   return KINDS.some((kind) => find<Named>(structure[kind], name) !== null);
+}
+
+const written = new WeakMap<View | Trigger, ReadonlySet<string>>();
+
+/** Every word of a view or trigger that may be a name, in lower case; with the table that a trigger is on. */
+export function namesWritten(part: View | Trigger): ReadonlySet<string> {
+  let names = written.get(part);
+  if (names === undefined) {
+    const own = tokensOf(part.definition.text).map((token) => fold(unquote(token.text)));
+    names = new Set('table' in part ? [...own, fold(part.table)] : own);
+    written.set(part, names);
+  }
+  return names;
 }
 
 /** The lists of a structure. */

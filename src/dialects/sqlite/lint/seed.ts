@@ -1,6 +1,7 @@
-// Puts a row into every table that has none, so that revisions are tried on rows before a fleet's rows meet them.
-// Values fit types, CHECKs, DEFAULTs and foreign keys as well as can be found out by trying; never NULL where another
-// value fits. Numbers are unusual, so that rows that revisions insert do not collide with them.
+// Puts rows into every table that has none, so that revisions are tried on rows before a fleet's rows meet them: one,
+// another that is equal to it but for what must differ, and one with NULL wherever it may be, because new rules of a
+// table fail on such rows. Values fit types, CHECKs, DEFAULTs and foreign keys as well as can be found out by trying.
+// Numbers are unusual, so that rows that revisions insert do not collide with them.
 
 import type { Database } from 'better-sqlite3';
 import type { Check, Column, Snapshot, Table } from '../schema/snapshot.js';
@@ -9,8 +10,12 @@ import { fold, quoteName, sqlText, tokensOf, unquote } from '../schema/sql-text.
 type Value = string | bigint | number | Uint8Array | null;
 
 export interface Seeder {
-  /** Gives each table of the structure a row that has none. */
-  fill(structure: Snapshot): void;
+  /**
+   * Gives each table of the structure rows that has none.
+   * @param except tables in lower case that are to stay as they are
+   * @returns whether any may have got one
+   */
+  fill(structure: Snapshot, except?: ReadonlySet<string>): boolean;
   /** Tables that may have lost all their rows, or are new under an old name, are looked at again. */
   readAgain(tables: Iterable<string>): void;
   /** Tables that no row could be found for, and why; each once. */
@@ -45,11 +50,14 @@ export function createSeeder(db: Database): Seeder {
   }
 
   return {
-    fill(structure) {
-      const missing = structure.tables.filter((table) => !filled.has(fold(table.name)));
-      if (missing.length === 0) return;
+    fill(structure, except = new Set()) {
+      const missing = structure.tables.filter(
+        ({ name }) => !filled.has(fold(name)) && !except.has(fold(name)),
+      );
+      if (missing.length === 0) return false;
       const byName = new Map(structure.tables.map((table) => [fold(table.name), table]));
       for (const table of missing) fillTable(table, byName, new Set());
+      return true;
     },
     readAgain(tables) {
       for (const table of tables) filled.delete(fold(table));
@@ -67,10 +75,17 @@ function insertRow(db: Database, table: Table, byName: ReadonlyMap<string, Table
     const parents = parentValues(db, table, byName);
     const choices = columns.map((column) => choicesOf(db, table, column, parents.get(fold(column.name))));
     const insert = db.prepare(
-      `INSERT INTO ${name} (${columns.map((column) => quoteName(column.name)).join(', ')})
+      // What a table does with a conflict by itself may end the transaction.
+      `INSERT OR ABORT INTO ${name} (${columns.map((column) => quoteName(column.name)).join(', ')})
        VALUES (${columns.map(() => '?').join(', ')})`,
     );
-    return search(table, columns, choices, (row) => insert.run(...row));
+    let first: readonly Value[] = [];
+    const reason = search(table, columns, choices, (row) => {
+      insert.run(...row);
+      first = row;
+    });
+    if (reason === null) insertMore(table, columns, first, (row) => insert.run(...row));
+    return reason;
   } catch (error) {
     return messageOf(error);
   }
@@ -102,6 +117,52 @@ function search(
     if (turning === undefined) return reason;
   }
   return reason;
+}
+
+/** Two more rows where they fit: an equal one, and one of NULLs. What stands in the way keeps the value that fits. */
+function insertMore(
+  table: Table,
+  columns: readonly Column[],
+  first: readonly Value[],
+  insert: (row: readonly Value[]) => unknown,
+): void {
+  const keys = new Set(table.primaryKey?.columns.map(({ name }) => fold(name)));
+  const isEmpty = (column: Column): boolean => !column.notNull && !keys.has(fold(column.name));
+  for (const number of [2n, 4n]) {
+    const kept = new Set<string>();
+    const differing = new Set<string>(keys.size === 1 ? keys : []);
+    for (let tries = 0; tries <= columns.length + 1; tries += 1) {
+      const row = columns.map((column, index) => {
+        const name = fold(column.name);
+        if (number > 2n && isEmpty(column) && !kept.has(name)) return null;
+        return differing.has(name) ? another(first[index] ?? null, number) : (first[index] ?? null);
+      });
+      try {
+        insert(row);
+        break;
+      } catch (error) {
+        const names = uniqueIn(messageOf(error), table) ?? columnsOfError(messageOf(error), table);
+        const size = kept.size + differing.size;
+        const last = [...names].at(-1);
+        if (/^UNIQUE/.test(messageOf(error)) && last !== undefined) differing.add(last);
+        else for (const name of names) kept.add(name);
+        if (kept.size + differing.size === size) break;
+      }
+    }
+  }
+}
+
+/** The columns of a key that two rows share; null where it is about something else. */
+function uniqueIn(message: string, table: Table): ReadonlySet<string> | null {
+  const named = /^UNIQUE constraint failed: (.*)$/s.exec(message)?.[1];
+  if (named === undefined) return null;
+  return new Set(named.split(', ').map((name) => fold(name.slice(table.name.length + 1))));
+}
+
+function another(value: Value, number: bigint): Value {
+  if (typeof value === 'bigint') return value + number;
+  if (typeof value === 'number') return value + Number(number);
+  return typeof value === 'string' ? `${value} ${number}` : Buffer.from(`${number}`);
 }
 
 function columnsOfError(message: string, table: Table): ReadonlySet<string> {

@@ -6,6 +6,8 @@ import type { Snapshot } from '../schema/snapshot.js';
 
 export interface SqliteTrace extends Trace {
   readonly revisions: readonly SqliteRevisionTrace[];
+  /** The oldest SQLite that is to read the databases; left out where nobody said. */
+  readonly oldest?: string;
 }
 
 export interface SqliteRevisionTrace extends RevisionTrace {

@@ -72,6 +72,11 @@ export class Timeline {
     );
   }
 
+  /** The statements after an index that change the structure. */
+  changesAfter(index: number): readonly Position[] {
+    return this.positions.slice(index + 1).filter(({ step }) => step.before !== step.after);
+  }
+
   #of(object: string): readonly Position[] {
     return this.#changes.get(fold(object)) ?? [];
   }

@@ -5,13 +5,15 @@
 import type { Database } from 'better-sqlite3';
 import type { Broken } from './sqlite-trace.js';
 import type { Snapshot, Trigger, View } from '../schema/snapshot.js';
-import { changed as differing } from './lookup.js';
+import { changed as differing, namesWritten } from './lookup.js';
 import { missingIn } from './missing-in-error.js';
-import { fold, quoteName, tokensOf, unquote, type Token } from '../schema/sql-text.js';
+import { fold, quoteName, tokensOf, type Token } from '../schema/sql-text.js';
 
 export interface BrokenFinder {
   /** Views and triggers that do not work now, and were not there or worked at the call before. */
   find(structure: Snapshot): readonly Broken[];
+  /** Whether anything of the structure did not work when it was last looked for. */
+  isAny(structure: Snapshot): boolean;
   /** SQLite's message where a view or trigger does not work now, else null; `find` does not count it as a call. */
   check(structure: Snapshot, part: View | Trigger): string | null;
 }
@@ -21,18 +23,6 @@ const EMPTY: Snapshot = { tables: [], indexes: [], views: [], triggers: [] };
 export function createBrokenFinder(db: Database): BrokenFinder {
   let last = EMPTY;
   const broken = new Map<View | Trigger, string>();
-  const identifiers = new WeakMap<View | Trigger, ReadonlySet<string>>();
-
-  function identifiersOf(part: View | Trigger): ReadonlySet<string> {
-    let found = identifiers.get(part);
-    if (found === undefined) {
-      const own = tokensOf(part.definition.text).map((token) => fold(unquote(token.text)));
-      found = new Set(isTrigger(part) ? [...own, fold(part.table)] : own);
-      identifiers.set(part, found);
-    }
-    return found;
-  }
-
   /** Names whose meaning has changed since the call before, directly or through a view. */
   function changedNames(structure: Snapshot): ReadonlySet<string> {
     const changed = new Set<string>();
@@ -49,17 +39,19 @@ export function createBrokenFinder(db: Database): BrokenFinder {
   }
 
   function names(part: View | Trigger, changed: ReadonlySet<string>): boolean {
-    const own = identifiersOf(part);
+    const own = namesWritten(part);
     for (const name of changed) if (own.has(name)) return true;
     return false;
   }
 
   function check(structure: Snapshot, part: View | Trigger): string | null {
-    return isTrigger(part) ? triggerError(db, part, structure, identifiersOf(part)) : viewError(db, part);
+    return isTrigger(part) ? triggerError(db, part, structure, namesWritten(part)) : viewError(db, part);
   }
 
   return {
     check,
+    isAny: ({ views, triggers }) =>
+      broken.size > 0 && [...views, ...triggers].some((part) => broken.has(part)),
     find(structure) {
       const changed = changedNames(structure);
       const former = new Set<unknown>([...last.views, ...last.triggers]);

@@ -2,25 +2,23 @@
 // table, and keeps what happened for the rules of `lint`. Foreign keys are off before BEGIN, as in the protocol.
 // No target is opened here.
 
-import type { Database } from 'better-sqlite3';
-import type { DownTrace } from '../../../revisions/lint/trace.js';
-import { describe } from '../schema/describe.js';
 import type { Broken, SqliteRevisionTrace, SqliteStepTrace, SqliteTrace } from './sqlite-trace.js';
-import type { Revision, Script } from '../../../model/revision.js';
+import type { Revision } from '../../../model/revision.js';
 import { createBrokenFinder, type BrokenFinder } from './trace-broken.js';
-import { createSeeded, NOTHING, type Seeded } from './trace-seeded.js';
-import { createStructureReader, type StructureReader } from '../driver/structure-reader.js';
-import { differencesBetween } from './differences-between.js';
+import { createSeeded, NOTHING } from './trace-seeded.js';
+import { createStructureReader } from '../driver/structure-reader.js';
 import { guardHolds } from '../driver/guard.js';
 import { tablesTouched } from './trace-tables.js';
-import { lineOf, memory, run, runDown, statementsOf } from './trace-run.js';
+import { memory } from '../driver/connect.js';
+import { lineOf, run, statementsOf } from './trace-run.js';
+import { tryDown, type Scratch } from './trace-down.js';
 import type { Snapshot, Trigger, View } from '../schema/snapshot.js';
 import { changed } from './lookup.js';
 
 /** @param order revisions, every need first */
 export async function traceRevisions(order: readonly Revision[]): Promise<SqliteTrace> {
   const empty = memory();
-  const seeded = createSeeded();
+  const seeded = createSeeded(order);
   const reader = createStructureReader(empty);
   const broken = createBrokenFinder(empty);
   const scratch = { empty, seeded, reader, broken };
@@ -58,14 +56,6 @@ export async function traceRevisions(order: readonly Revision[]): Promise<Sqlite
   }
 }
 
-/** The two databases that revisions are run in, and who looks at the empty one. */
-interface Scratch {
-  readonly empty: Database;
-  readonly seeded: Seeded;
-  readonly reader: StructureReader;
-  readonly broken: BrokenFinder;
-}
-
 async function runUp(
   { empty, seeded, reader, broken }: Scratch,
   revision: Revision,
@@ -80,6 +70,11 @@ async function runUp(
     const before = reader.read();
     const skipped = !guardHolds(empty, statement.guard);
     const error = skipped ? null : await run(empty, revision.up, statement, 'up');
+    if (revision.transactional && !empty.inTransaction) {
+      // It ended the transaction (ON CONFLICT ROLLBACK), and what was done before it is gone.
+      steps.push({ statement, before, after: reader.read(), skipped, error, ...NOTHING });
+      break;
+    }
     const onRows = skipped || error !== null ? NOTHING : await seeded.run(revision.up, statement, before);
     const after = reader.read(tablesTouched(statement, before));
     if (onRows.seededError !== null) seeded.refill(after);
@@ -112,47 +107,4 @@ function brokenAtBirth(broken: BrokenFinder, { statement, before, after }: Sqlit
 function partNamed(structure: Snapshot, kind: Broken['kind'], name: string): View | Trigger | null {
   const parts: readonly (View | Trigger)[] = kind === 'view' ? structure.views : structure.triggers;
   return parts.find((part) => part.name === name) ?? null;
-}
-
-async function tryDown(
-  { empty, seeded, reader }: Scratch,
-  revision: Revision,
-  { before, after }: Pick<SqliteRevisionTrace, 'before' | 'after'>,
-): Promise<DownTrace> {
-  const { down, transactional } = revision;
-  if (down === null) return { kind: 'missing' };
-  if (!transactional) {
-    const copy = memory(empty.serialize());
-    try {
-      const failure = await runDown(copy, down);
-      return failure === null
-        ? judgeDown(before, createStructureReader(copy).read())
-        : { ...failure, seeded: false };
-    } finally {
-      copy.close();
-    }
-  }
-  empty.exec('BEGIN');
-  try {
-    const failure = await runDown(empty, down);
-    if (failure !== null) return { ...failure, seeded: false };
-    const judged = judgeDown(before, reader.read(touchedBy(down, after)));
-    const onRows = judged.kind === 'same' ? await seeded.tryDown(down) : null;
-    return onRows === null ? judged : { ...onRows, seeded: true };
-  } finally {
-    empty.exec('ROLLBACK');
-    reader.rewind(after);
-  }
-}
-
-function touchedBy(script: Script, structure: Snapshot): readonly string[] | undefined {
-  const touched = statementsOf(script).map((statement) => tablesTouched(statement, structure));
-  return touched.some((tables) => tables === undefined)
-    ? undefined
-    : touched.flatMap((tables) => tables ?? []);
-}
-
-function judgeDown(before: Snapshot, after: Snapshot): DownTrace {
-  const differences = differencesBetween(before, after).map(describe);
-  return differences.length === 0 ? { kind: 'same' } : { kind: 'differs', differences };
 }

@@ -1,14 +1,12 @@
 // Which tables a statement may change, their structure or their rows: looking at every table after every statement
 // would take longer than running them.
 
-import type { Database } from 'better-sqlite3';
-import { fold, quoteName, tokensOf, unquote } from '../schema/sql-text.js';
-import type { Snapshot } from '../schema/snapshot.js';
+import { namesWritten, tableNamed } from './lookup.js';
+import { fold } from '../schema/sql-text.js';
+import type { Snapshot, Trigger } from '../schema/snapshot.js';
 import type { Statement } from '../../../model/revision.js';
+import { sourcesOf } from '../syntax/references.js';
 import { treeOf } from '../syntax/tree.js';
-
-/** Rows by table, under the name that the structure gives it. */
-export type Counts = ReadonlyMap<string, number>;
 
 /**
  * Tables (and views) whose structure a statement may change, with what is on them.
@@ -40,12 +38,20 @@ export function tablesAtRisk(statement: Statement, structure: Snapshot): readonl
   const tree = treeOf(statement);
   if (tree === null) return structure.tables.map((table) => table.name);
   if (tree.type === 'DropTableStmt' || tree.type === 'AlterTableStmt') {
-    return namesIn(structure, new Set([fold(tree.tblName.objName.text)]));
+    return namesIn(structure, [tree.tblName.objName.text]);
   }
   if (tree.type === 'DeleteStmt' || tree.type === 'InsertStmt' || tree.type === 'UpdateStmt') {
-    return namesIn(structure, reachedBy(fold(tree.tblName.objName.text), structure));
+    return namesIn(structure, reachedBy(fold(tree.tblName.objName.text), structure.triggers));
   }
   return [];
+}
+
+/** Tables of the structure that a statement names. */
+export function tablesNamed(statement: Statement, structure: Snapshot): readonly string[] {
+  const tree = treeOf(statement);
+  if (tree === null) return [];
+  const indexed = tree.type === 'CreateIndexStmt' ? [tree.tblName.text] : [];
+  return namesIn(structure, [...sourcesOf(tree).values(), ...indexed]);
 }
 
 /** Whether a statement may change rows. */
@@ -76,35 +82,29 @@ const ROWS_DO_NOT_MATTER: ReadonlySet<string> = new Set([
   'DropViewStmt',
 ]);
 
-function namesIn(structure: Snapshot, names: ReadonlySet<string>): string[] {
-  return structure.tables.filter((table) => names.has(fold(table.name))).map((table) => table.name);
+function namesIn(structure: Snapshot, names: Iterable<string>): string[] {
+  return [...names].flatMap((name) => tableNamed(structure, name)?.name ?? []);
 }
 
-/** A table, and those that its triggers name, and so on: in lower case. */
-function reachedBy(table: string, structure: Snapshot): ReadonlySet<string> {
-  const reached = new Set<string>();
-  const open = [table];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (reached.has(name)) continue;
-    reached.add(name);
-    const triggers = structure.triggers.filter((trigger) => fold(trigger.table) === name);
-    for (const trigger of triggers) {
-      open.push(...tokensOf(trigger.definition.text).map((token) => fold(unquote(token.text))));
-    }
-  }
-  return reached;
+/** What is reached from a table, by the triggers that there are; the same list of triggers is asked many times. */
+const reached = new WeakMap<readonly Trigger[], Map<string, ReadonlySet<string>>>();
+
+/** A table, and all that its triggers name, and so on: in lower case. */
+function reachedBy(table: string, triggers: readonly Trigger[]): ReadonlySet<string> {
+  const known = reached.get(triggers) ?? new Map<string, ReadonlySet<string>>();
+  reached.set(triggers, known);
+  const found = known.get(table) ?? new Set(follow(table, triggers));
+  known.set(table, found);
+  return found;
 }
 
-/** Counts the rows of tables; those that are not there are left out. */
-export function countRowsOf(db: Database, tables: Iterable<string>): Counts {
-  const counts = new Map<string, number>();
-  for (const table of tables) {
-    try {
-      const sql = `SELECT count(*) FROM main.${quoteName(table)}`;
-      counts.set(table, db.prepare<[], number>(sql).pluck().get() ?? 0);
-    } catch {
-      // Not there, or a virtual table whose module is missing: neither has rows to lose.
+function follow(table: string, triggers: readonly Trigger[]): ReadonlySet<string> {
+  const names = new Set([table]);
+  // A set that grows while it is gone through: what is added is come to as well.
+  for (const name of names) {
+    for (const trigger of triggers.filter((each) => fold(each.table) === name)) {
+      for (const other of namesWritten(trigger)) names.add(other);
     }
   }
-  return counts;
+  return names;
 }

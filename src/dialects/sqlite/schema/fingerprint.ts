@@ -3,9 +3,15 @@
 
 import { createHash } from 'node:crypto';
 import { snapshotIdentity } from './identity.js';
+import { layoutOf } from './soft.js';
 import type { Snapshot } from './snapshot.js';
 
 /** @returns SHA-256 in hexadecimal */
 export function fingerprintOf(snapshot: Snapshot): string {
   return createHash('sha256').update(snapshotIdentity(snapshot)).digest('hex');
+}
+
+/** The same of the layout, which no fingerprint holds. */
+export function layoutHashOf(snapshot: Snapshot): string {
+  return createHash('sha256').update(layoutOf(snapshot)).digest('hex');
 }

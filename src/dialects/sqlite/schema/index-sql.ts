@@ -11,13 +11,16 @@ export interface WrittenIndex {
   readonly where: SqlText | null;
 }
 
-/** @returns null where the parser does not understand the text */
-export function readIndexSql(sql: string): WrittenIndex | null {
+/**
+ * @param names of the columns of its table
+ * @returns null where the parser does not understand the text
+ */
+export function readIndexSql(sql: string, names: readonly string[]): WrittenIndex | null {
   const parsed = parseStmt(sql);
   if (parsed.status !== 'ok' || parsed.root.type !== 'CreateIndexStmt') return null;
   const { columns, whereClause } = parsed.root;
   const text = ({ span }: { span: { offset: number; length: number } }): SqlText =>
-    expressionText(sql.slice(span.offset, span.offset + span.length));
+    expressionText(sql.slice(span.offset, span.offset + span.length), names);
   return {
     expressions: columns.map(({ expr }) => text(expr.type === 'CollateExpr' ? expr.expr : expr)),
     where: whereClause === undefined ? null : text(whereClause),

@@ -126,6 +126,7 @@ function columnOf(row: Facts<'columns'>, written: WrittenTable | null, strict: b
     type: row.hidden === 0 ? sqlText(row.type) : generatedType(row.type),
     notNull: row.notNull !== 0,
     notNullConflict: more?.notNullConflict ?? 'ABORT',
+    notNullName: more?.notNullName ?? null,
     default: row.hidden === 0 ? defaultValue(row.defaultValue, row.type, strict) : null,
     collation: more?.collation ?? 'BINARY',
     generated:
@@ -144,7 +145,8 @@ function generatedType(written: string): SqlText {
 }
 
 function withRowid(column: Column, key: readonly KeyColumn[]): Column {
-  return column.name === key[0]?.name ? { ...column, notNull: true, notNullConflict: 'ABORT' } : column;
+  const rowid = { notNull: true, notNullConflict: 'ABORT', notNullName: null } as const;
+  return column.name === key[0]?.name ? { ...column, ...rowid } : column;
 }
 
 function keyColumns(rows: readonly Facts<'indexColumns'>[] = []): KeyColumn[] {
@@ -214,7 +216,8 @@ function indexOf(object: Facts<'objects'>, source: Source): Index[] {
   const row = source.indexes.get(fold(object.table))?.find(({ name }) => fold(name) === fold(object.name));
   const rows = source.indexColumns.get(fold(object.name)) ?? [];
   const needsText = row?.partial !== 0 || rows.some(({ name }) => name === null);
-  const written = needsText ? readIndexSql(object.sql) : null;
+  const names = source.columns.get(fold(object.table))?.map((column) => column.name) ?? [];
+  const written = needsText ? readIndexSql(object.sql, names) : null;
   const whole = (): SqlText => joinTokens(afterName(object.sql));
   return [
     {

@@ -4,7 +4,7 @@
 // children), it loses no row, rowid, counter, index, trigger or reference; what cannot be kept fails.
 
 import { renderIndex, renderTable, renderTrigger, rowidColumn } from './render.js';
-import { fold, nameSql } from './sql-text.js';
+import { fold, nameSql, textSql } from './sql-text.js';
 import type { Index, Snapshot, Table, Trigger } from './snapshot.js';
 
 export interface Rebuild {
@@ -108,10 +108,6 @@ function keepCounter(source: Table, target: Table, name: string): readonly strin
     `DELETE FROM sqlite_sequence WHERE name = ${to}`,
     `INSERT INTO sqlite_sequence (name, seq) SELECT ${to}, seq FROM sqlite_sequence WHERE name = ${from}`,
   ];
-}
-
-function textSql(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** What the new table is called beside the old one. */

@@ -70,7 +70,10 @@ export function renderColumn(column: Column, table: Table): string {
     clauses.push(`PRIMARY KEY${key.descending ? ' DESC' : ''}${conflict(table.primaryKey?.onConflict)}`);
     if (table.autoincrement) clauses.push('AUTOINCREMENT');
   }
-  if (column.notNull && !isRowid) clauses.push(`NOT NULL${conflict(column.notNullConflict)}`);
+  if (column.notNull && !isRowid) {
+    const { notNullName: name, notNullConflict } = column;
+    clauses.push(`${named({ name })}NOT NULL${conflict(notNullConflict)}`);
+  }
   if (column.default !== null) clauses.push(`DEFAULT ${defaultSql(column.default.text)}`);
   if (column.collation !== 'BINARY') clauses.push(`COLLATE ${nameSql(column.collation)}`);
   if (column.generated !== null) {
@@ -165,7 +168,7 @@ function nameList(names: readonly string[]): string {
   return `(${names.map(nameSql).join(', ')})`;
 }
 
-function named({ name }: Key | Check | ForeignKey): string {
+function named({ name }: Pick<Check, 'name'>): string {
   return name === null ? '' : `CONSTRAINT ${nameSql(name)} `;
 }
 

@@ -6,11 +6,19 @@ import type { Named } from '../../structure.js';
 import { diffTable } from './diff-table.js';
 import { checkIdentity } from './identity.js';
 import { resolveParents } from './normalize.js';
+import { softDiffTable } from './soft.js';
 import { byName, fold, tokensOf, unquote } from './sql-text.js';
 import type { Check, Column, Index, Key, Snapshot, Table } from './snapshot.js';
 
-/** @param isNamed what may go though it may hold data */
-export function goalOf(expected: Snapshot, actual: Snapshot, isNamed: IsNamed): Snapshot {
+export interface GoalOptions {
+  /** What may go though it may hold data. */
+  readonly isNamed: IsNamed;
+  /** Whether columns are put into the expected order, and constraints get their expected names. */
+  readonly arrange: boolean;
+}
+
+export function goalOf(expected: Snapshot, actual: Snapshot, options: GoalOptions): Snapshot {
+  const { isNamed } = options;
   const extra = <T extends Named>(items: readonly T[], others: readonly T[]): T[] =>
     items.filter(({ name }) => !has(others, name) && !isNamed(name));
   const keptTables = extra(actual.tables, expected.tables);
@@ -24,7 +32,7 @@ export function goalOf(expected: Snapshot, actual: Snapshot, isNamed: IsNamed): 
   const tables = [
     ...free(expected.tables).map((table) => {
       const there = find(actual.tables, table.name);
-      return there === undefined ? table : goalOfTable(table, there, expected, isNamed);
+      return there === undefined ? table : goalOfTable(table, there, expected, options);
     }),
     ...keptTables,
   ];
@@ -54,14 +62,19 @@ export function goalOf(expected: Snapshot, actual: Snapshot, isNamed: IsNamed): 
   };
 }
 
-function goalOfTable(expected: Table, actual: Table, schema: Snapshot, isNamed: IsNamed): Table {
+function goalOfTable(
+  expected: Table,
+  actual: Table,
+  schema: Snapshot,
+  { isNamed, arrange }: GoalOptions,
+): Table {
   // What a virtual table holds is in no column that could be copied.
   if (expected.virtual || actual.virtual) return isNamed(expected.name) ? expected : actual;
   const kept = lacking(actual.columns, expected.columns).filter(({ name }) => !isNamed(expected.name, name));
   const toRepair = diffTable(expected, actual, schema).filter(
     (difference) => difference.kind !== 'columnExtra' || !kept.includes(difference.actual),
   );
-  if (toRepair.length === 0) return actual;
+  if (toRepair.length === 0 && !(arrange && softDiffTable(expected, actual).length > 0)) return actual;
   if (kept.length === 0) return expected;
   // No column can be put into a text that only SQLite can read.
   if (expected.definition !== null) return actual;
@@ -119,7 +132,7 @@ export function usesOfDropped(goal: Snapshot, expected: Snapshot, actual: Snapsh
     ),
   ];
   if (gone.length === 0) return [];
-  const users = [
+  const users: readonly User[] = [
     ...lacking(goal.views, expected.views).map(({ name, definition }) => ({
       words: `view ${name}`,
       names: namesIn(definition.canonical),
@@ -131,19 +144,33 @@ export function usesOfDropped(goal: Snapshot, expected: Snapshot, actual: Snapsh
     ...goal.tables.flatMap((table) => [
       ...table.columns.map(({ name, generated }) => ({
         words: `column ${table.name}.${name}`,
-        names: new Set([fold(table.name), ...namesIn(generated?.expression.canonical ?? '')]),
+        of: table.name,
+        names: namesIn(generated?.expression.canonical ?? ''),
       })),
       ...table.foreignKeys.map(({ columns, parent, parentColumns }) => ({
         words: `the foreign key (${columns.join(', ')}) of ${table.name}`,
-        names: new Set([parent, ...(parentColumns ?? [])].map(fold)),
+        of: parent,
+        names: new Set((parentColumns ?? []).map(fold)),
       })),
     ]),
   ];
   return gone.flatMap(({ words, names }) =>
     users
-      .filter((user) => names.every((name) => user.names.has(fold(name))))
+      .filter((user) => names.every((name, i) => (i === 0 && isOf(user, name)) || user.names.has(fold(name))))
       .map((user) => `${words} cannot be dropped: ${user.words}, which stays, uses it; name it too`),
   );
+}
+
+/** What speaks of names, and the table whose they are where that one is meant without being named. */
+interface User {
+  readonly words: string;
+  readonly of?: string;
+  readonly names: ReadonlySet<string>;
+}
+
+// Apart from the names, because a column may bear the name of its table.
+function isOf({ of }: User, table: string): boolean {
+  return of !== undefined && fold(of) === fold(table);
 }
 
 /** An index or a trigger, and the table or view that it is on. */

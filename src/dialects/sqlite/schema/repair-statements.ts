@@ -3,7 +3,6 @@
 // Invariant: an object whose name is wanted for another goes first; an object comes after all that it uses.
 
 import type { Named, RepairStatement } from '../../structure.js';
-import { describe } from './describe.js';
 import { checkIdentity, indexIdentity, snapshotIdentity } from './identity.js';
 import { planRebuild } from './rebuild.js';
 import { columnsOf, find, has, lacking, namesIn, type TablePart } from './repair-goal.js';
@@ -19,17 +18,27 @@ import {
   viewsInOrder,
 } from './render.js';
 import { fold, nameSql, tokensOf } from './sql-text.js';
+import { layoutOf, type SoftDifference } from './soft.js';
 import type { SchemaDifference } from './difference.js';
 import type { Check, Column, Index, Snapshot, Table, Trigger } from './snapshot.js';
 
-/** @param differences what is to be mended */
+/** A difference that is mended, and what it is in words. */
+export interface Mended {
+  readonly difference: SchemaDifference | SoftDifference;
+  readonly words: string;
+}
+
+/** @param arrange whether the order of columns and the names of constraints count */
 export function statementsOf(
   actual: Snapshot,
   goal: Snapshot,
-  differences: readonly SchemaDifference[],
+  { mended, arrange }: { readonly mended: readonly Mended[]; readonly arrange: boolean },
 ): readonly RepairStatement[] {
-  const say = sayer(differences);
-  const tables = compare(actual.tables, goal.tables, tableIdentity);
+  const say = sayer(mended);
+  const identity = arrange
+    ? (table: Table) => tableIdentity(table) + layoutOf({ tables: [table] })
+    : tableIdentity;
+  const tables = compare(actual.tables, goal.tables, identity);
   const views = compare(actual.views, goal.views, (view) => view.definition.canonical);
   const indexes = compare(actual.indexes, goal.indexes, (index) => JSON.stringify(indexIdentity(index)));
   const triggers = compare(actual.triggers, goal.triggers, triggerIdentity);
@@ -41,7 +50,7 @@ export function statementsOf(
     const target = find(goal.tables, table.name);
     return target === undefined || has(goneTables, table.name)
       ? []
-      : [{ table, target, added: addColumns(table, target) }];
+      : [{ table, target, added: addColumns(table, target, identity) }];
   });
   const rebuilt = changed.filter(({ added }) => added === null).map(({ table }) => table);
   // What is on a table or a view goes with it, and a rebuild makes it again.
@@ -92,7 +101,11 @@ function rebuild(table: Table, target: Table, actual: Snapshot, goal: Snapshot):
 }
 
 /** The statements that add what a table lacks; null where it differs in more, or SQLite would refuse one of them. */
-function addColumns(table: Table, target: Table): readonly { sql: string; column: Column }[] | null {
+function addColumns(
+  table: Table,
+  target: Table,
+  identity: (table: Table) => string,
+): readonly { sql: string; column: Column }[] | null {
   const columns = lacking(target.columns, table.columns);
   if (!columns.every((column) => isAddable(column, target))) return null;
   const present = new Set(table.checks.map(checkIdentity));
@@ -104,7 +117,7 @@ function addColumns(table: Table, target: Table): readonly { sql: string; column
     checks: [...table.checks, ...checks],
     foreignKeys: [...table.foreignKeys, ...keys],
   };
-  const isAll = tableIdentity(added) === tableIdentity(target);
+  const isAll = identity(added) === identity(target);
   if (!isAll || keys.some((key) => key.columns.length > 1)) return null;
   // A CHECK stands beside the last new column that it speaks of.
   const columnFor = (check: Check): Column | undefined => {
@@ -164,7 +177,7 @@ function subject(...parts: readonly string[]): string {
   return JSON.stringify(parts.map(fold));
 }
 
-function subjectsOf(difference: SchemaDifference): readonly string[] {
+function subjectsOf(difference: Mended['difference']): readonly string[] {
   if ('table' in difference) {
     const table = subject('table', difference.table);
     return difference.kind === 'columnMissing'
@@ -184,10 +197,13 @@ const triggerSubjects = ({ name, table }: Trigger): string[] => [
 
 /** Makes statements that say what they mend: the differences about the first subject that has any. */
 function sayer(
-  differences: readonly SchemaDifference[],
+  mended: readonly Mended[],
 ): (sql: string, subjects: readonly string[], table?: Table) => RepairStatement {
-  const words = (isMeant: (difference: SchemaDifference) => boolean): string =>
-    differences.filter(isMeant).map(describe).join('; ');
+  const words = (isMeant: (difference: Mended['difference']) => boolean): string =>
+    mended
+      .filter(({ difference }) => isMeant(difference))
+      .map((one) => one.words)
+      .join('; ');
   return (sql, subjects, table) => {
     const first = subjects
       .map((one) => words((difference) => subjectsOf(difference).includes(one)))
@@ -200,7 +216,7 @@ function sayer(
 }
 
 /** Whether a difference is about a table or what is on it. */
-function isOnTable(difference: SchemaDifference, table: Table): boolean {
+function isOnTable(difference: Mended['difference'], table: Table): boolean {
   if ('table' in difference) return fold(difference.table) === fold(table.name);
   const item = 'expected' in difference ? difference.expected : difference.actual;
   return 'table' in item && fold(item.table) === fold(table.name);

@@ -7,6 +7,7 @@ import { describe, diff } from './diff.js';
 import { resolveParents } from './normalize.js';
 import { find, goalOf, has, namedBy, usesOfDropped } from './repair-goal.js';
 import { rowChecks } from './repair-rows.js';
+import { describeSoft, softDiff } from './soft.js';
 import { statementsOf, tableIdentity } from './repair-statements.js';
 import { nameSql } from './sql-text.js';
 import type { SchemaDifference } from './difference.js';
@@ -18,28 +19,36 @@ export interface RepairRequest extends Omit<StructureRepairRequest, 'actual' | '
   readonly expected: Snapshot;
 }
 
-export interface Repair extends Omit<StructureRepair, 'left' | 'fingerprint'> {
+export interface Repair extends Omit<StructureRepair, 'left' | 'fingerprint' | 'layout' | 'arranged'> {
+  /** The soft differences that are mended, in words. */
+  readonly arranged: readonly string[];
   /** What will differ afterwards. */
   readonly left: readonly SchemaDifference[];
   /** The structure afterwards. */
   readonly goal: Snapshot;
 }
 
-export function planRepair({ actual, expected, dropExtra }: RepairRequest): Repair {
+export function planRepair({ actual, expected, dropExtra, arrange = false }: RepairRequest): Repair {
   const isNamed = namedBy(dropExtra);
-  const goal = goalOf(expected, actual, isNamed);
+  const goal = goalOf(expected, actual, { isNamed, arrange });
   const left = diff(expected, goal);
   const isLeft = new Set(left.map(describe));
   const differences = diff(expected, actual).filter((difference) => !isLeft.has(describe(difference)));
   // A foreign key that names no columns of its parent follows the parent's key, and is not changed itself.
   const before = { ...actual, tables: resolveParents(actual.tables, goal.tables) };
-  const isNeeded = differences.length > 0;
+  const soft = arrange ? softDiff(goal, actual) : [];
+  const isNeeded = differences.length + soft.length > 0;
+  const mended = [
+    ...differences.map((difference) => ({ difference, words: describe(difference) })),
+    ...soft.map((difference) => ({ difference, words: describeSoft(difference) })),
+  ];
   return {
-    statements: isNeeded ? statementsOf(before, goal, differences) : [],
+    statements: isNeeded ? statementsOf(before, goal, { mended, arrange }) : [],
     obstacles: isNeeded ? rowChecks(before, goal, isNamed) : [],
     left,
     refused: [...usesOfDropped(goal, expected, actual), ...cutOff(differences, left)],
     goal,
+    arranged: soft.map(describeSoft),
     dropped: droppedTables(actual, goal).map(({ name }) => name),
   };
 }

@@ -42,6 +42,8 @@ export interface Column {
   /** True as well where a key implies it. */
   readonly notNull: boolean;
   readonly notNullConflict: ConflictAction;
+  /** Of the constraint that is written. Not identity. */
+  readonly notNullName: string | null;
   /** DEFAULT NULL is none. */
   readonly default: SqlText | null;
   /** In upper case. */

@@ -61,11 +61,12 @@ export function sqlText(sql: string): SqlText {
 
 /**
  * An expression of a definition: `(a > 0)`, `a > 0` and, in the table t, `t.a > 0` are one.
- * @param table the one whose columns alone can be meant; other expressions than CHECK take no qualified names
+ * @param columns of the table: no other names can be meant
+ * @param table its name; other expressions than CHECK take no qualified names
  */
-export function expressionText(sql: string, table = ''): SqlText {
+export function expressionText(sql: string, columns: Iterable<string>, table = ''): SqlText {
   const own = canonicalName(fold(table));
-  const tokens = tokensOf(sql);
+  const tokens = withStrings(tokensOf(sql), new Set([...columns, ...ROWID_NAMES].map(fold)));
   const isQualifier = (at: number): boolean =>
     tokens[at]?.canonical === own && tokens[at + 1]?.kind === 'DOT';
   const unqualified = tokens.flatMap((token, i) => {
@@ -73,6 +74,24 @@ export function expressionText(sql: string, table = ''): SqlText {
     return [isQualifier(i - 2) ? { ...token, spaced: tokens[i - 2]?.spaced ?? false } : token];
   });
   return joinTokens(stripParentheses(unqualified));
+}
+
+const ROWID_NAMES = ['rowid', 'oid', '_rowid_'];
+
+/**
+ * What stands in double quotes and is no column is a string: so SQLite reads it wherever it reads a schema, though a
+ * program like this one takes it for a name in new SQL (https://sqlite.org/quirks.html#dblquote).
+ */
+function withStrings(tokens: readonly Token[], columns: ReadonlySet<string>): readonly Token[] {
+  return tokens.map((token, i) => {
+    if (!token.text.startsWith('"')) return token;
+    const [before, after] = [tokens[i - 1]?.kind ?? '', tokens[i + 1]?.kind ?? ''];
+    const isName = ['DOT', 'COLLATE', 'AS'].includes(before) || ['DOT', 'LP'].includes(after);
+    const value = unquote(token.text);
+    if (isName || columns.has(fold(value))) return token;
+    const text = `'${value.replaceAll("'", "''")}'`;
+    return { ...token, kind: 'STRING', text, canonical: text };
+  });
 }
 
 /** Takes away pairs of parentheses around a whole expression; a row value `(a, b)` keeps its own. */
@@ -109,6 +128,11 @@ export function nameText(name: string): SqlText {
 /** A name as SQL, in double quotes. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text as a literal of SQL. */
+export function textSql(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** A name as SQL, in quotes only where it must be. */

@@ -3,15 +3,22 @@
 
 import type { Difference, Structure, Structures } from '../../structure.js';
 import { describe, diff, distance, type SchemaDifference } from './diff.js';
-import { fingerprintOf } from './fingerprint.js';
+import { fingerprintOf, layoutHashOf } from './fingerprint.js';
 import { renderDrops, renderSnapshot } from './render.js';
 import { planRepair } from './repair.js';
 import { isSnapshot, type Snapshot } from './snapshot.js';
+import { describeSoft, softDiff } from './soft.js';
 import { fold } from './sql-text.js';
 
 export const STRUCTURES: Structures = {
   fingerprint: (structure) => fingerprintOf(own(structure)),
   compare: (expected, actual) => diff(own(expected), own(actual)).map(differenceOf),
+  layout: (structure) => layoutHashOf(own(structure)),
+  compareSoft: (expected, actual) =>
+    softDiff(own(expected), own(actual)).map((difference) => ({
+      kind: difference.kind,
+      words: describeSoft(difference),
+    })),
   fold,
   render(structure) {
     const snapshot = own(structure);
@@ -27,14 +34,14 @@ export const STRUCTURES: Structures = {
       },
     };
   },
-  planRepair({ actual, expected, dropExtra }) {
-    const { statements, obstacles, left, refused, goal, dropped } = planRepair({
+  planRepair({ actual, expected, ...options }) {
+    const { goal, left, ...repair } = planRepair({
       actual: own(actual),
       expected: own(expected),
-      dropExtra,
+      ...options,
     });
-    const fingerprint = fingerprintOf(goal);
-    return { statements, obstacles, left: left.map(differenceOf), refused, fingerprint, dropped };
+    const layout = options.arrange === true ? layoutHashOf(goal) : null;
+    return { ...repair, left: left.map(differenceOf), fingerprint: fingerprintOf(goal), layout };
   },
 };
 

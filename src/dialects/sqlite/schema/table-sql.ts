@@ -10,6 +10,7 @@ import type { SqlText } from './sql-text.js';
 export interface WrittenColumn {
   readonly collation: string;
   readonly notNullConflict: ConflictAction;
+  readonly notNullName: string | null;
   readonly generated: SqlText | null;
 }
 
@@ -65,8 +66,9 @@ export function readTableSql(sql: string, table: string): WrittenTable | null {
     checks: [],
     foreignKeys: [],
   };
+  const names = body.columns.map(({ colName }) => colName.text);
   const expression = ({ span }: { span: Spanned }): SqlText =>
-    expressionText(sql.slice(span.offset, span.offset + span.length), table);
+    expressionText(sql.slice(span.offset, span.offset + span.length), names, table);
   for (const column of body.columns) readColumn(draft, column, expression);
   for (const constraint of body.constraints ?? []) readConstraint(draft, constraint, expression);
   return draft;
@@ -78,6 +80,7 @@ function readColumn(draft: Draft, column: ColumnNode, expression: ReadExpression
   const name = column.colName.text;
   let collation = 'BINARY';
   let notNullConflict: ConflictAction = 'ABORT';
+  let notNullName: string | null = null;
   let generated: SqlText | null = null;
   for (const { name: named, constraint } of column.constraints) {
     const constraintName = named?.text ?? null;
@@ -87,7 +90,9 @@ function readColumn(draft: Draft, column: ColumnNode, expression: ReadExpression
         draft.primaryKeyConflict = conflictAction(constraint.conflictClause);
         break;
       case 'NotNullColumnConstraint':
-        if (!constraint.nullable) notNullConflict = conflictAction(constraint.conflictClause);
+        if (constraint.nullable) break;
+        notNullConflict = conflictAction(constraint.conflictClause);
+        notNullName = constraintName;
         break;
       case 'UniqueColumnConstraint':
         draft.uniques.push({
@@ -117,7 +122,8 @@ function readColumn(draft: Draft, column: ColumnNode, expression: ReadExpression
         break;
     }
   }
-  draft.columns.set(fold(name), { collation: collation.toUpperCase(), notNullConflict, generated });
+  const written = { collation: collation.toUpperCase(), notNullConflict, notNullName, generated };
+  draft.columns.set(fold(name), written);
 }
 
 function readConstraint(

@@ -1,6 +1,6 @@
 // Which tables' order of columns a statement leans on: values that are put under columns, or beside each other, by
 // where they stand and not by name. `SELECT *` alone keeps names; it counts where its columns are then counted off.
-// A view or a trigger that is made moves no row: what it does later is the business of who fires it.
+// A view or a trigger that is made moves no row: what a trigger does by position counts where it fires.
 // https://sqlite.org/lang_insert.html, https://sqlite.org/lang_select.html#compound_select_statements
 
 import { traverse, type AstNodeMap, type Stmt } from 'sqlite3-parser';
@@ -20,7 +20,16 @@ type Common = ReadonlyMap<string, AstNodeMap['CommonTableExpr'] | null>;
  * Tables (and views) whose order of columns decides what a statement does, as it names them, without their database.
  */
 export function tablesByPosition(tree: Stmt): readonly string[] {
-  if (tree.type === 'CreateViewStmt' || tree.type === 'CreateTriggerStmt') return [];
+  return tree.type === 'CreateViewStmt' || tree.type === 'CreateTriggerStmt' ? [] : positionsIn(tree);
+}
+
+/** Whether a statement makes a trigger that goes by position when it fires. */
+export function firesByPosition(tree: Stmt): boolean {
+  return tree.type === 'CreateTriggerStmt' && positionsIn(tree).length > 0;
+}
+
+/** The same of what a trigger does when it fires, or of any other statement. */
+export function positionsIn(tree: Stmt): readonly string[] {
   const common = new Map<string, AstNodeMap['CommonTableExpr'] | null>();
   traverse(tree, { nodes: { CommonTableExpr: (node) => void common.set(fold(node.tblName.text), node) } });
   const found = new Map<string, string>();
@@ -33,6 +42,10 @@ export function tablesByPosition(tree: Stmt): readonly string[] {
         if (body.type === 'DefaultValuesInsertBody') return;
         if (columns === undefined) add([tblName.objName.text]);
         add(starsOf(body.select, common));
+      },
+      InsertTriggerCmd: ({ tblName, colNames, select }) => {
+        if (colNames === undefined) add([tblName.objName.text]);
+        add(starsOf(select, common));
       },
       AsSelectCreateTableBody: ({ select }) => {
         add(starsOf(select, common));

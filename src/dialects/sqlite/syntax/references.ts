@@ -1,7 +1,7 @@
 // Which tables and columns a statement names, from its syntax tree. An approximation that errs towards more: a bare
 // column that several tables of a query have counts for each of them; SQLite's own word decides on errors.
 
-import { traverse, type AstNodeMap, type Stmt } from 'sqlite3-parser';
+import { parseStmt, traverse, type AstNodeMap, type Stmt } from 'sqlite3-parser';
 import { fold } from '../schema/sql-text.js';
 
 /** A table, view, index or trigger (`column` null), or a column of a table. Names as written. */
@@ -22,6 +22,16 @@ type Name = AstNodeMap['Name'];
 type QualifiedName = AstNodeMap['QualifiedName'];
 
 const ROWID = new Set(['rowid', 'oid', '_rowid_']);
+
+/** The tables, views and the like that a statement names; none where the parser does not know it. */
+export function namedIn(sql: string): readonly string[] {
+  const parsed = parseStmt(sql);
+  if (parsed.status !== 'ok') return [];
+  const { reads, writes } = referencesOf(parsed.root, () => null);
+  return [
+    ...new Set([...writes, ...reads].filter(({ column }) => column === null).map(({ object }) => object)),
+  ];
+}
 
 export function referencesOf(tree: Stmt, columnsOf: ColumnsOf): References {
   const names = namesOf(tree);

@@ -58,9 +58,12 @@ export function refusalsOf(
       return refusePragma(tokens, transactional);
     default:
   }
-  if (tree === null ? tokensRollBack(tokens) : treeRollsBack(tree)) {
+  // In the definition of a table or trigger it says what happens later. Where a statement of a revision sets it off, SQLite
+  // ends the transaction and fails the statement, and the revision with it: nothing is half done.
+  const isDefinition = first.kind === 'CREATE' || first.kind === 'ALTER';
+  if (!isDefinition && (tree === null ? tokensRollBack(tokens) : treeRollsBack(tree))) {
     found.push({
-      message: 'ROLLBACK as the answer to a conflict, or in RAISE, would end the transaction of the revision',
+      message: 'ROLLBACK as the answer to a conflict would end the transaction of the revision',
       hint: 'write ABORT in its place: the statement fails and the whole revision is rolled back',
     });
   }
@@ -124,9 +127,7 @@ function refusePragma(tokens: readonly Token[], transactional: boolean): Refusal
 
 function tokensRollBack(tokens: readonly Token[]): boolean {
   return tokens.some((token, index) => {
-    if (token.kind !== 'ROLLBACK') return false;
-    const before = tokens[index - 1]?.kind ?? '';
-    return ['OR', 'CONFLICT'].includes(before) || (before === 'LP' && tokens[index - 2]?.kind === 'RAISE');
+    return token.kind === 'ROLLBACK' && tokens[index - 1]?.kind === 'OR';
   });
 }
 
@@ -134,11 +135,7 @@ function treeRollsBack(tree: Stmt): boolean {
   let found = false;
   traverse(tree, {
     enter(node) {
-      found ||=
-        ('orConflict' in node && node.orConflict === 'Rollback') ||
-        ('conflictClause' in node && node.conflictClause === 'Rollback') ||
-        ('onConflict' in node && node.onConflict === 'Rollback') ||
-        (node.type === 'RaiseExpr' && node.resolve === 'Rollback');
+      found ||= 'orConflict' in node && node.orConflict === 'Rollback';
     },
   });
   return found;

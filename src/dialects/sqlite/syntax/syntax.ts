@@ -4,7 +4,7 @@
 import { parseStmt } from 'sqlite3-parser';
 import type { Problem } from '../../../model/errors.js';
 import type { StatementReading, Syntax, Token } from '../../../revisions/syntax.js';
-import { namesByPosition, tablesByPosition } from './by-position.js';
+import { firesByPosition, namesByPosition, tablesByPosition } from './by-position.js';
 import { keepsRows } from './keeps-rows.js';
 import { refusalsOf, type Surroundings } from './refuse.js';
 import { split } from './split.js';
@@ -79,6 +79,7 @@ function whatItIs(tokens: readonly Token[], parsed: Parsed): Omit<StatementReadi
     ...(isOutside(tokens) ? { outsideTransaction: true } : {}),
     ...(parsed.status === 'ok' && keepsRows(parsed.root) ? { keepsRows: true } : {}),
     ...(byPosition.length === 0 ? {} : { byPosition }),
+    ...(parsed.status === 'ok' && firesByPosition(parsed.root) ? { firesByPosition: true } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-// The way back: each `down` was run after its `up`, and the structure compared with the one before.
+// The way back: each `down` that could be read was run after its `up`, and the structure compared with the one before.
 
 import type { LintContext, Mistake, Rule } from '../rule.js';
 
@@ -6,9 +6,24 @@ export const downMissing: Rule = {
   id: 'down-missing',
   severity: 'warning',
   why: 'A downgrade across this revision is refused.',
-  check: ({ trace }: LintContext) =>
-    trace.revisions.flatMap(({ revision, down, changesNothing }): Mistake[] => {
-      if (down.kind !== 'missing' || changesNothing) return [];
+  check: ({ trace }: LintContext) => {
+    const missing = trace.revisions.filter(
+      ({ down, changesNothing }) => down.kind === 'missing' && !changesNothing,
+    );
+    const [first] = missing;
+    // Who never writes a way back means it so: once is enough.
+    const isNever = missing.length > 1 && !trace.revisions.some(({ revision }) => revision.down !== null);
+    if (first !== undefined && isNever) {
+      return [
+        {
+          revision: first.revision,
+          line: 1,
+          message: `No revision has a way back, this one and ${missing.length - 1} after it`,
+          mend: 'add a section `-- migrate:down` to those that are to be taken back; or allow it in the header of this one: "-- lint: allow down-missing, reason"',
+        },
+      ];
+    }
+    return missing.flatMap(({ revision }): Mistake[] => {
       return [
         {
           revision,
@@ -17,7 +32,25 @@ export const downMissing: Rule = {
           mend: `${revision.up.kind === 'module' ? 'export a function down(db)' : 'add a section `-- migrate:down`'} that undoes the revision; leave it empty where nothing is to be undone`,
         },
       ];
-    }),
+    });
+  },
+};
+
+export const downBroken: Rule = {
+  id: 'down-broken',
+  severity: 'error',
+  why: 'A downgrade across this revision is refused; everything else goes on.',
+  check: ({ graph }: LintContext) =>
+    graph.order.flatMap((revision): Mistake[] =>
+      revision.down?.kind !== 'broken'
+        ? []
+        : revision.down.problems.map(({ message, hint, line = 1 }) => ({
+            revision,
+            line,
+            message: `The way back has a mistake: ${message}`,
+            mend: hint,
+          })),
+    ),
 };
 
 export const downFails: Rule = {

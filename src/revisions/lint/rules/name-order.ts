@@ -16,6 +16,17 @@ export const nameOrder: Rule = {
     return files.flatMap(({ revision, name }, at): Mistake[] => {
       const before = files[at - 1];
       if (before === undefined || before.name < name) return [];
+      const stamp = stampLike(versionOf(before.name), versionOf(name));
+      if (stamp !== null) {
+        return [
+          {
+            revision: before.revision,
+            line: 1,
+            message: `${before.name} comes before ${name} by number, and after it by letters: its version is a date without the time of day`,
+            mend: `write the time of day behind it, as the others have it: ${stamp}; where revisions are released, write "-- revision: ${before.revision.id}" into the renamed file`,
+          },
+        ];
+      }
       return [
         {
           revision,
@@ -27,6 +38,13 @@ export const nameOrder: Rule = {
     });
   },
 };
+
+/** A date (20240313) beside a time (20240313101500) is padded behind: zeros in front would put it before all others. */
+function stampLike(short: string, long: string): string | null {
+  const isDate = /^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])/;
+  const isPart = short.length >= 8 && short.length < long.length && long.length <= 17;
+  return isPart && isDate.test(short) && isDate.test(long) ? short.padEnd(long.length, '0') : null;
+}
 
 const baseName = (file: string): string =>
   file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);

@@ -69,7 +69,7 @@ test('Another file in its place is noticed, and so is none.', async () => {
   renameSync(other, target.path);
   expect(objection(target)).toBe('replaced: PATH is another file than the one that was planned');
   rmSync(target.path);
-  expect(objection(target)).toBe('replaced: PATH is gone');
+  expect(objection(target)).toBe('gone: PATH is gone');
 });
 
 test('A symbolic link to the very file is not the file.', async () => {

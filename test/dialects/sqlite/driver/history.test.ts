@@ -64,5 +64,5 @@ test('what is no database is told by its code', async () => {
   const directory = makeProjects(1);
   const path = join(directory, 'project_1.db');
   renameSync(path, `${path}.away`);
-  await expect(historyOf(path)).rejects.toMatchObject({ code: 'replaced' });
+  await expect(historyOf(path)).rejects.toMatchObject({ code: 'gone' });
 });

@@ -87,7 +87,7 @@ describe('missing-reference', () => {
     };
     expect(await of('missing-reference', broken)).toEqual([
       expect.stringMatching(
-        /^error 4 Trigger t does not work after this: There is no audit here: 0003 \(0003_drop.sql:4\) dropped it, and no later.*drop the trigger t before/,
+        /^error 4 Trigger t does not work after this: [Tt]here is no audit here: 0003 \(0003_drop.sql:4\) dropped it, and no later.*drop the trigger t before/,
       ),
     ]);
     expect(await of('missing-reference', { ...broken, '0004_mend.sql': 'DROP TRIGGER t;' })).toEqual([
@@ -308,7 +308,7 @@ describe('cascade', () => {
   it('finds children that stay behind, because foreign keys are off', async () => {
     expect(await of('cascade', after('-- loses_rows: agents\n-- migrate:up\nDELETE FROM agents;'))).toEqual([
       expect.stringMatching(
-        /^error 3 It leaves a row of tasks without a parent in agents.*before this statement/,
+        /^error 3 It leaves rows of tasks without a parent in agents.*before this statement/,
       ),
     ]);
   });
@@ -319,7 +319,7 @@ describe('cascade', () => {
       '0003_touch.sql': `UPDATE agents SET notes = '';`,
     };
     expect(await of('cascade', history)).toEqual([
-      expect.stringMatching(/^error 2 The statement on agents takes a row of audit too, by a trigger/),
+      expect.stringMatching(/^error 2 The statement on agents takes rows of audit too, by a trigger/),
     ]);
     expect(await of('undeclared-loss', history)).toEqual([]);
   });
@@ -553,6 +553,16 @@ describe('rules about files', () => {
       ),
     ]);
     expect(await of('name-order', after('SELECT 1;'))).toEqual([]);
+    const dates = {
+      '20240313_a.sql': 'SELECT 1;',
+      '20230101101500_b.sql': 'SELECT 1;',
+      '20250101101500_c.sql': 'SELECT 1;',
+    };
+    expect(await of('name-order', dates)).toEqual([
+      expect.stringMatching(
+        /^warning 1 20240313_a\.sql comes before 20230101101500_b\.sql by number.*date without the time.*: 20240313000000;/,
+      ),
+    ]);
   });
 
   it('find an order that changed after release', async () => {

@@ -27,6 +27,9 @@ function seed(sql: string): {
   return { rows, unseeded: seeder.unseeded().map(({ table }) => table), orphans };
 }
 
+/** Rows of tables in which only one fits, or only two. */
+const FEWER: Readonly<Record<string, number>> = { 'a single row': 1 };
+
 describe('a seeded database', () => {
   it.each([
     [
@@ -63,9 +66,11 @@ describe('a seeded database', () => {
       'a parent with rows of its own',
       `CREATE TABLE p (k TEXT UNIQUE); INSERT INTO p VALUES ('mine'); CREATE TABLE t (k TEXT NOT NULL REFERENCES p (k))`,
     ],
-  ])('has one row in each table: %s', (_what, sql) => {
+  ])('has three rows in each table, and parents for them: %s', (what, sql) => {
     const { rows, unseeded, orphans } = seed(sql);
-    expect(Object.values(rows).map((each) => each.length)).toEqual(Object.keys(rows).map(() => 1));
+    expect(Object.values(rows).map((each) => each.length)).toEqual(
+      what.startsWith('a parent with') ? [1, 3] : Object.keys(rows).map(() => FEWER[what] ?? 3),
+    );
     expect(unseeded).toEqual([]);
     expect(orphans).toBe(0);
   });
@@ -75,6 +80,16 @@ describe('a seeded database', () => {
     const values = Object.values(row ?? {});
     expect(values).not.toContain(null);
     expect(new Set(values).size).toBe(4);
+  });
+
+  it('has a row that is equal to the first but for its keys, and one with NULL wherever it may be', () => {
+    const { rows } = seed(
+      `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT UNIQUE, b TEXT NOT NULL, c TEXT CHECK (c IS NOT NULL), d TEXT)`,
+    );
+    const [first, equal, empty] = (rows['t'] ?? []) as Record<string, unknown>[];
+    expect(equal).toMatchObject({ b: first?.['b'], c: first?.['c'], d: first?.['d'] });
+    expect([equal?.['id'], equal?.['a']]).not.toContain(first?.['a']);
+    expect(empty).toMatchObject({ a: null, b: first?.['b'], c: first?.['c'], d: null });
   });
 
   it('says which tables it could not fill', () => {

@@ -10,7 +10,8 @@ const BASE: History = {
 CREATE TABLE agents (id INTEGER PRIMARY KEY, name TEXT NOT NULL, metadata TEXT DEFAULT '{}');
 -- migrate:down
 DROP TABLE agents;`,
-  '0020_rebuild_agents.sql': `-- migrate:up
+  '0020_rebuild_agents.sql': `-- drops: agents.metadata
+-- migrate:up
 CREATE TABLE agents_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 INSERT INTO agents_new SELECT id, name FROM agents;
 DROP TABLE agents;
@@ -41,10 +42,19 @@ describe('the history of agents.metadata', () => {
     });
   });
 
+  it('tells that 0020 leaves metadata behind, and that 0027 brings it back without its values, where nobody says so', async () => {
+    const rebuild = (BASE['0020_rebuild_agents.sql'] ?? '').replace('-- drops: agents.metadata\n', '');
+    expect(
+      await toldOf({ ...BASE, '0020_rebuild_agents.sql': rebuild, '0027_metadata_again.sql': BACK }),
+    ).toEqual([
+      'warning forgotten-column 0020_rebuild_agents.sql:3 The rebuild of agents leaves out metadata with what it holds; 0027 (0027_metadata_again.sql:2) brings it back, without its values | keep it in the new table and in the copy; or, where the values may go, write "-- drops: agents.metadata" into the header',
+    ]);
+  });
+
   it('names 0020, and how to mend it, without 0027', async () => {
     expect(await toldOf({ ...BASE, '0029_planner.sql': USE })).toEqual([
       'error missing-reference 0029_planner.sql:3 agents has no column metadata here: ' +
-        '0020 (0020_rebuild_agents.sql:2) rebuilt agents without it, and no later revision brings it back | ' +
+        '0020 (0020_rebuild_agents.sql:3) rebuilt agents without it, and no later revision brings it back | ' +
         `add it again before this statement, with ALTER TABLE agents ADD COLUMN metadata TEXT DEFAULT '{}', or leave it out here`,
     ]);
   });
@@ -53,7 +63,7 @@ describe('the history of agents.metadata', () => {
     const history = { ...BASE, '0029_planner.sql': USE, '0030_metadata_again.sql': BACK };
     expect(await toldOf(history)).toEqual([
       'error missing-reference 0029_planner.sql:3 agents has no column metadata here: ' +
-        '0020 (0020_rebuild_agents.sql:2) rebuilt agents without it, and 0030 (0030_metadata_again.sql:2) brings it back, which is too late | ' +
+        '0020 (0020_rebuild_agents.sql:3) rebuilt agents without it, and 0030 (0030_metadata_again.sql:2) brings it back, which is too late | ' +
         'let 0030 come before 0029: give its file a number before 0029, or exchange their down_revision',
     ]);
   });

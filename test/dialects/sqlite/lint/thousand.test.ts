@@ -28,7 +28,8 @@ it('finds the one mistake among a thousand revisions', async () => {
   };
   const { summary, findings } = await lintOf(broken);
   expect(summary).toMatchObject({ revisions: COUNT, warnings: 0 });
-  expect(findings.map(({ rule, revision, line }) => `${rule} ${revision}:${line}`)).toEqual([
+  const mistakes = findings.filter(({ severity }) => severity !== 'notice');
+  expect(mistakes.map(({ rule, revision, line }) => `${rule} ${revision}:${line}`)).toEqual([
     'missing-reference 0500:2',
   ]);
 });

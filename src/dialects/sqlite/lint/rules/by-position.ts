@@ -3,7 +3,7 @@
 // revision itself makes have the order that its text says.
 
 import type { Hint } from '../../../../model/hint.js';
-import type { Statement } from '../../../../model/revision.js';
+import type { Revision, Script, Statement } from '../../../../model/revision.js';
 import type { Mistake } from '../../../../revisions/lint/rule.js';
 import { fold } from '../../schema/sql-text.js';
 import type { Snapshot } from '../../schema/snapshot.js';
@@ -12,6 +12,7 @@ import { hasObject, tableNamed } from '../lookup.js';
 import type { SqliteRule } from '../sqlite-rule.js';
 import type { SqliteRevisionTrace } from '../sqlite-trace.js';
 import { positionText, type Position, type Timeline } from '../timeline.js';
+import { runsOf } from '../trace-run.js';
 import { crossed, pairingOf, writtenOut } from '../written-out.js';
 
 export const byPosition: SqliteRule = {
@@ -23,6 +24,8 @@ export const byPosition: SqliteRule = {
 };
 
 function checkUp(trace: SqliteRevisionTrace, timeline: Timeline): Mistake[] {
+  const { revision, before: start } = trace;
+  if (revision.up.kind === 'module') return checkProgram(revision, revision.up, start);
   const own = new OwnTables();
   return timeline.positionsOf(trace).flatMap((position): Mistake[] => {
     const { statement, before, after, skipped, error } = position.step;
@@ -37,13 +40,32 @@ function checkUp(trace: SqliteRevisionTrace, timeline: Timeline): Mistake[] {
 
 /** Between the statements of a way back no structure is known: which tables it makes itself is read from its text. */
 function checkDown({ revision, after }: SqliteRevisionTrace): Mistake[] {
-  if (revision.down?.kind !== 'sql') return [];
+  if (revision.down?.kind === 'module') return checkProgram(revision, revision.down, after);
+  if (revision.down === null) return [];
   const own = new OwnTables();
   return revision.down.statements.flatMap((statement): Mistake[] => {
     const mistake = checkStatement(statement, after, own, () => null);
     own.follow(statement, true);
     return mistake === null ? [] : [{ revision, ...mistake }];
   });
+}
+
+/** Of a program, what it ran is known, each statement of a line once. */
+function checkProgram(
+  revision: Revision,
+  script: Extract<Script, { kind: 'module' }>,
+  structure: Snapshot,
+): Mistake[] {
+  const found = new Map<string, Mistake>();
+  for (const statements of runsOf(script)) {
+    const own = new OwnTables();
+    for (const statement of statements) {
+      const mistake = checkStatement(statement, structure, own, () => null);
+      own.follow(statement, true);
+      if (mistake !== null) found.set(`${statement.line} ${statement.sql}`, { revision, ...mistake });
+    }
+  }
+  return [...found.values()];
 }
 
 /** Tables that a revision has made itself so far, under the names that they have by then. */

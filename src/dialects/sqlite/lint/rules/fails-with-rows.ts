@@ -7,6 +7,7 @@ import type { Position } from '../timeline.js';
 import { fold } from '../../schema/sql-text.js';
 import type { SqliteRevisionTrace } from '../sqlite-trace.js';
 import { tableNamed } from '../lookup.js';
+import { rowEffectOf } from '../../syntax/row-effects.js';
 import { treeOf } from '../../syntax/tree.js';
 
 export const failsWithRows: SqliteRule = {
@@ -44,7 +45,7 @@ function mendOf(error: string): string {
     return 'give the column a DEFAULT, or a value for the rows there are: COALESCE(column, value)';
   }
   if (/^UNIQUE constraint failed/.test(error)) {
-    return 'make the rows there are distinct first, or use INSERT OR IGNORE';
+    return 'make the rows there are distinct first, in the same revision; find them by GROUP BY .. HAVING count(*) > 1';
   }
   if (/^CHECK constraint failed/.test(error))
     return 'bring the rows there are into the range first, by UPDATE';
@@ -64,7 +65,13 @@ function isCertain({ step }: Position, error: string): boolean {
  * New references, which rows that are there may break. Rows whose parents were deleted are the business of `cascade`.
  */
 function checkOrphans(trace: SqliteRevisionTrace): Mistake[] {
-  const lost = new Set(trace.steps.flatMap((step) => step.rowsLost.map(({ table }) => fold(table))));
+  const lost = new Set(
+    trace.steps.flatMap(({ rowsLost, statement }) => {
+      const effect = rowEffectOf(statement);
+      const dropped = effect.kind === 'drop' ? [effect.table.name] : [];
+      return [...dropped, ...rowsLost.map(({ table }) => table)].map(fold);
+    }),
+  );
   return trace.orphans
     .filter(({ parent }) => !lost.has(fold(parent)) && tableNamed(trace.after, parent) !== null)
     .map(({ table, parent }) => ({

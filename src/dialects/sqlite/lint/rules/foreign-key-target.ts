@@ -5,6 +5,7 @@ import type { Mistake } from '../../../../revisions/lint/rule.js';
 import type { SqliteContext, SqliteRule } from '../sqlite-rule.js';
 import type { ForeignKey, Snapshot, Table } from '../../schema/snapshot.js';
 import { fold } from '../../schema/sql-text.js';
+import { movedReference } from '../moved-reference.js';
 import { positionText } from '../timeline.js';
 import { tableNamed } from '../lookup.js';
 
@@ -39,13 +40,15 @@ function mistakesAbout(
   const isGone = fault.endsWith(GONE) && loss !== null;
   const position = isGone && (made === null || made.index < loss.index) ? loss : made;
   if (position === null) return [];
+  const moved = isGone ? movedReference(loss.trace, table.name, key.parent) : null;
   const taken = isGone ? `; ${positionText(loss)} took it away` : '';
   return [
     {
       revision: position.trace.revision,
       line: position.step.statement.line,
       message: `${table.name} (${key.columns.join(', ')}) refers to ${fault}${taken}`,
-      mend: `make ${key.parent} with such a key, or rebuild ${table.name} without the reference`,
+      mend:
+        moved?.mend ?? `make ${key.parent} with such a key, or rebuild ${table.name} without the reference`,
     },
   ];
 }

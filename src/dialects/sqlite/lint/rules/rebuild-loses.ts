@@ -91,12 +91,24 @@ function describeLoss(difference: SchemaDifference, trace: SqliteRevisionTrace):
     }
     case 'checkMissing':
       return { table: difference.table, what: `CHECK (${difference.expected.expression.text})`, mend: AGAIN };
-    case 'uniqueMissing':
+    case 'uniqueMissing': {
+      const namesOf = (list: readonly { readonly name: string | null }[]): string =>
+        list.map(({ name }) => fold(name ?? '')).join();
+      const isIndexed = trace.after.indexes.some(
+        (index) =>
+          index.unique &&
+          index.where === null &&
+          fold(index.table) === fold(difference.table) &&
+          namesOf(index.columns.map(({ column }) => ({ name: column }))) ===
+            namesOf(difference.expected.columns),
+      );
+      if (isIndexed) return null;
       return {
         table: difference.table,
         what: `UNIQUE (${columns(difference.expected.columns)})`,
         mend: AGAIN,
       };
+    }
     case 'primaryKeyMissing':
       return {
         table: difference.table,

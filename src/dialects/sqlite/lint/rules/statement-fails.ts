@@ -5,6 +5,7 @@ import type { SqliteContext, SqliteRule } from '../sqlite-rule.js';
 import { positionText, type Position } from '../timeline.js';
 import { columnNamed, hasObject } from '../lookup.js';
 import { resolveMissing } from '../resolve.js';
+import { remedyOfLacking } from '../../driver/lacking.js';
 import { treeOf } from '../../syntax/tree.js';
 
 export const statementFails: SqliteRule = {
@@ -54,9 +55,7 @@ function remedyOf(
   if (/has \d+ columns but \d+ values were supplied|values for \d+ columns/.test(error)) {
     return { object: null, column: null, mend: 'name the columns: INSERT INTO table (column, ...)' };
   }
-  return {
-    object: null,
-    column: null,
-    mend: position.step.statement.kind === 'module' ? 'correct the program' : 'correct the statement',
-  };
+  const correct = position.step.statement.kind === 'module' ? 'correct the program' : 'correct the statement';
+  const lacking = remedyOfLacking(error);
+  return { object: null, column: null, mend: lacking === null ? correct : `${correct}; ${lacking}` };
 }

@@ -3,7 +3,9 @@
 import type { Mistake } from '../../../../revisions/lint/rule.js';
 import type { SqliteRule } from '../sqlite-rule.js';
 import type { SqliteRevisionTrace, SqliteStepTrace } from '../sqlite-trace.js';
-import { fold } from '../../schema/sql-text.js';
+import { maySayRowsGo } from '../declared.js';
+import { fold, sqlText } from '../../schema/sql-text.js';
+import { rowEffectOf } from '../../syntax/row-effects.js';
 import { tableNamed } from '../lookup.js';
 import { treeOf } from '../../syntax/tree.js';
 
@@ -24,8 +26,20 @@ export function targetOf(step: SqliteStepTrace): string | null {
     : null;
 }
 
-export function isDeclared({ revision }: SqliteRevisionTrace, table: string): boolean {
-  return revision.losesRows.some((name) => fold(name) === fold(table));
+/** Whether the header lets rows of a table go, by any name that it has in the revision. */
+export function isDeclared(trace: SqliteRevisionTrace, table: string): boolean {
+  return maySayRowsGo(trace.revision, ...namesIn(trace, table));
+}
+
+/** The names that a table has in a revision, by what it is renamed to and from. */
+function namesIn({ steps }: SqliteRevisionTrace, table: string): readonly string[] {
+  const renames = steps
+    .map(({ statement }) => rowEffectOf(statement))
+    .filter((effect) => effect.kind === 'renameTable');
+  const names = new Set([fold(table)]);
+  for (const { table: from, to } of renames) if (names.has(fold(from.name))) names.add(fold(to));
+  for (const { table: from, to } of renames.toReversed()) if (names.has(fold(to))) names.add(fold(from.name));
+  return [...names];
 }
 
 function checkRows(trace: SqliteRevisionTrace): Mistake[] {
@@ -57,7 +71,7 @@ function checkDeletes(trace: SqliteRevisionTrace): Mistake[] {
     const table = tree.tblName.objName.text;
     const isOld = tableNamed(trace.before, table) !== null;
     const isTold = trace.rowsLost.some((lost) => fold(lost.table) === fold(table));
-    if (!isOld || isTold || isDeclared(trace, table)) return [];
+    if (!isOld || isTold || isDeclared(trace, table) || isCopied(trace, step, table)) return [];
     return [
       {
         revision: trace.revision,
@@ -67,6 +81,23 @@ function checkDeletes(trace: SqliteRevisionTrace): Mistake[] {
         severity: 'warning',
       },
     ];
+  });
+}
+
+/** Rows that were copied a moment ago, all of them or by the same condition: archived, and then deleted. */
+function isCopied({ steps }: SqliteRevisionTrace, step: SqliteStepTrace, table: string): boolean {
+  const condition = rowEffectOf(step.statement);
+  const wanted = condition.kind === 'delete' ? sqlText(condition.rows?.where ?? '').canonical : '';
+  return steps.slice(0, steps.indexOf(step)).some(({ statement }) => {
+    const effect = rowEffectOf(statement);
+    if (effect.kind !== 'copy' || effect.select.select.type !== 'SelectFrom') return false;
+    const { from, whereClause } = effect.select.select;
+    const source = from?.select;
+    const isSame = source?.type === 'TableSelectTable' && fold(source.tblName.objName.text) === fold(table);
+    const { offset = 0, length = 0 } = whereClause?.span ?? {};
+    const said =
+      whereClause === undefined ? '' : sqlText(statement.sql.slice(offset, offset + length)).canonical;
+    return isSame && (said === '' || said === wanted);
   });
 }
 
