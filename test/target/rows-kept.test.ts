@@ -77,8 +77,8 @@ describe.each([
   },
 ])('$what', ({ up, failure, header, left }) => {
   test.each([
-    ['upgrade', ['upgrade', '--stamp']],
-    ['a rehearsal', ['upgrade', '--stamp', '--dry-run']],
+    ['upgrade', ['upgrade', '--stamp', '--at', 'earliest']],
+    ['a rehearsal', ['upgrade', '--stamp', '--at', 'earliest', '--dry-run']],
   ])('fails in %s, with the header to write, and the target is as it was', async (_, args) => {
     const dataDir = makeProjects(1, ROWS);
     const migrations = history(sql(up));
@@ -94,7 +94,12 @@ describe.each([
 
   test('runs with that header', async () => {
     const dataDir = makeProjects(1, ROWS);
-    const { code } = await run(dataDir, history(sql(up, `${header}\n`)), ['upgrade', '--stamp']);
+    const { code } = await run(dataDir, history(sql(up, `${header}\n`)), [
+      'upgrade',
+      '--stamp',
+      '--at',
+      'earliest',
+    ]);
     expect(code).toBe(0);
     expect(phonesOf(dataDir)).toEqual(left);
   });
@@ -103,7 +108,7 @@ describe.each([
 test('A header that says something already is told whole.', async () => {
   const dataDir = makeProjects(1, ROWS);
   const migrations = history(sql(FORGETS, '-- drops: users.fax\n'));
-  const { report } = await run(dataDir, migrations, ['upgrade', '--stamp']);
+  const { report } = await run(dataDir, migrations, ['upgrade', '--stamp', '--at', 'earliest']);
   expect(report.targets[0]?.failure?.hint).toContain('"-- drops: users.fax, users.phone"');
 });
 
@@ -118,7 +123,7 @@ test('Rows that a later INSERT of the same pass would hide are lost, wherever th
       1,
       "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO t VALUES (1, 'a'), (2, 'b');",
     );
-    const { code, report } = await run(dataDir, migrations, ['upgrade', goal, '--stamp']);
+    const { code, report } = await run(dataDir, migrations, ['upgrade', goal, '--stamp', '--at', 'earliest']);
     expect(code).toBe(2);
     expect(report.targets[0]?.failure).toMatchObject({
       code: 'rowsLost',
@@ -138,7 +143,7 @@ test('A loss is declared under the name that the table has then, wherever a targ
     '0003_fewer.sql': sql('DELETE FROM people WHERE id = 1;', '-- loses_rows: people\n'),
   });
   const dataDir = makeProjects(1, ROWS);
-  expect((await run(dataDir, migrations, ['upgrade', '--stamp'])).code).toBe(0);
+  expect((await run(dataDir, migrations, ['upgrade', '--stamp', '--at', 'earliest'])).code).toBe(0);
 });
 
 test('One cause is one, wherever targets began.', async () => {
@@ -148,8 +153,8 @@ test('One cause is one, wherever targets began.', async () => {
     '0003_next.sql': sql(FORGETS),
   });
   const dataDir = makeProjects(2, ROWS);
-  await run(dataDir, migrations, ['upgrade', '0002', '--stamp', '--only', 'project_1']);
-  const { report } = await run(dataDir, migrations, ['upgrade', '--stamp']);
+  await run(dataDir, migrations, ['upgrade', '0002', '--stamp', '--at', 'earliest', '--only', 'project_1']);
+  const { report } = await run(dataDir, migrations, ['upgrade', '--stamp', '--at', 'earliest']);
   expect(report.failures).toHaveLength(1);
 });
 
@@ -160,7 +165,12 @@ describe('a program', () => {
     `  db.rebuild('users', 'CREATE TABLE users(id INTEGER PRIMARY KEY, email TEXT, phone ${type})'${options});`;
   const upgrade = async (text: string) => {
     const dataDir = makeProjects(1, ROWS);
-    const ran = await run(dataDir, history(text, '0002_next.mjs'), ['upgrade', '--stamp']);
+    const ran = await run(dataDir, history(text, '0002_next.mjs'), [
+      'upgrade',
+      '--stamp',
+      '--at',
+      'earliest',
+    ]);
     return { ...ran, phones: phonesOf(dataDir), failure: ran.report.targets[0]?.failure };
   };
 
@@ -224,11 +234,11 @@ DROP TABLE users;
 
   test('is held over all of its statements', async () => {
     const dataDir = makeProjects(1, ROWS);
-    expect((await run(dataDir, history(second), ['upgrade', '--stamp'])).code).toBe(0);
+    expect((await run(dataDir, history(second), ['upgrade', '--stamp', '--at', 'earliest'])).code).toBe(0);
     const lacking = second.replace('WHERE id > 1', 'WHERE id > 2');
     const other = makeProjects(1, ROWS);
     const migrations = history(lacking);
-    const { report } = await run(other, migrations, ['upgrade', '--stamp']);
+    const { report } = await run(other, migrations, ['upgrade', '--stamp', '--at', 'earliest']);
     expect(report.targets[0]?.failure).toMatchObject({ code: 'rowsLost', line: 7 });
     expect(query(join(other, 'project_1.db'), 'SELECT id FROM users')).toHaveLength(2);
     // With the row put where it belongs, it goes on with the statement that was stopped, and knows of the copies before.
@@ -252,7 +262,7 @@ ALTER TABLE users_old RENAME TO users;
   const upgraded = async (columns: string) => {
     const dataDir = makeProjects(1, ROWS);
     const migrations = history(down(columns));
-    expect((await run(dataDir, migrations, ['upgrade', '--stamp'])).code).toBe(0);
+    expect((await run(dataDir, migrations, ['upgrade', '--stamp', '--at', 'earliest'])).code).toBe(0);
     change(dataDir, "UPDATE users SET age = 3; INSERT INTO notes VALUES (1, 'x')");
     return { dataDir, migrations };
   };
