@@ -17,7 +17,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { DatabaseError, type BackupSink, type Session } from '../dialects/port.js';
+import type { BackupSink } from '../dialects/backup-content.js';
+import { DatabaseError, type Session } from '../dialects/port.js';
 import { makeDirectory, stateDirectoryError, syncDirectory } from '../ledger/state-directory.js';
 import { fileFailureCode } from '../model/file-error.js';
 import type { FailureCode } from '../model/outcome.js';

@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fsyncSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { DatabaseError, type BackupSource } from '../dialects/port.js';
+import type { BackupSource } from '../dialects/backup-content.js';
+import { DatabaseError } from '../dialects/port.js';
 import { syncDirectory } from '../ledger/state-directory.js';
 import type { Copy } from './copies.js';
 

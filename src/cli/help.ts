@@ -15,7 +15,7 @@ const WIDTH = 80;
 export const EXIT_WORDS: Readonly<Record<number, string>> = {
   [EXIT.ok]: 'all is well',
   [EXIT.findings]: 'findings: something is pending, drifted, legacy or left alone, or there is no target',
-  [EXIT.failed]: 'some targets failed, and are as they were before; or are partly done, as told',
+  [EXIT.failed]: 'some targets failed, and are as they were before; or stand in between (partial), as told',
   [EXIT.inDoubt]: 'some target is in doubt; a person must look',
   [EXIT.usage]: 'the command line is wrong',
   [EXIT.internal]: 'a bug of ours',

@@ -14,6 +14,7 @@ import type { LintOptions, LintReply } from '../revisions/lint/lint.js';
 import type { RuleDescription } from '../revisions/lint/rule.js';
 import type { ReadModule } from '../revisions/module.js';
 import type { Syntax } from '../revisions/syntax.js';
+import type { BackupSink, BackupSource } from './backup-content.js';
 import type { Structure, Structures } from './structure.js';
 
 /** What is known without opening a database: the supervisor's side of the port. */
@@ -327,37 +328,6 @@ export interface IntegrityFault {
   readonly code: Extract<FailureCode, 'integrity' | 'corrupt'>;
   /** At least one. */
   readonly problems: readonly string[];
-}
-
-/** Takes the content of a backup. Making it durable, and reading it back, is the business of whoever made the sink. */
-export interface BackupSink {
-  /**
-   * Takes the next bytes.
-   * @param chunk must stay as it is until the backup is finished
-   */
-  write(chunk: Uint8Array): void;
-  /**
-   * Has the whole content written by `copy`, for what is too large to pass through memory.
-   * @param copy gets the path of a file of the backup that is not there yet
-   */
-  fill(copy: (path: string) => Promise<void>): Promise<void>;
-}
-
-/** Gives the content of a backup as its sink got it. */
-export interface BackupSource {
-  /** The size of the content in bytes. */
-  readonly sizeBytes: number;
-  /**
-   * The whole content.
-   * @throws DatabaseError `backupFailed` where it is not what was backed up
-   */
-  read(): Uint8Array;
-  /**
-   * Writes the whole content, for what is too large to pass through memory.
-   * @param path a file that is not there yet
-   * @throws DatabaseError `backupFailed` where it is not what was backed up
-   */
-  copyTo(path: string): void;
 }
 
 export interface FoundRows {

@@ -40,7 +40,7 @@ export function runText(report: RunReport, options: TextOptions): string {
       options,
     ),
     causesText(
-      `Partly done: ${report.dryRun ? 'these would stand' : 'these stand'} between two revisions, as the table says`,
+      `Partial: ${report.dryRun ? 'these would stand' : 'these stand'} between two revisions, as the table says`,
       causes('partial'),
       options,
     ),
@@ -109,7 +109,7 @@ const WORDS: Record<OutcomeKind, string> = {
   current: 'current already',
   skipped: 'left alone',
   failed: 'failed',
-  partial: 'partly done',
+  partial: 'partial',
   inDoubt: 'in doubt',
 };
 

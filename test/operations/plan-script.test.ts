@@ -98,7 +98,7 @@ test('Guards are decided for each cohort, so that the shell comes to the same re
 test('There is no script where a revision is a program, and none that records it unrun.', async () => {
   const migrations = writeMigrations({
     '0001_tasks.sql': GUARDED['0001_tasks.sql'],
-    '0002_fill.mjs': `export function up(db) { db.exec("UPDATE tasks SET owner = 'b'"); }\n`,
+    '0002_fill.mjs': `export function up(db) { db.exec('CREATE TABLE fills (id INTEGER PRIMARY KEY)'); }\n`,
   });
   const script = await scriptFor(makeProjects(1, PLAIN), migrations);
   expect(script).toContain('a program is no SQL: run flotilla upgrade');

@@ -132,7 +132,10 @@ describe('targets that drifted in several ways', () => {
     const real = await run(dataDir, MIGRATIONS, ['repair']);
     const told = ({ targets }: RunReport): unknown =>
       targets.map((target) => ({ ...target, durationMs: 0, backup: null }));
-    expect(told(rehearsal.report)).toEqual(told(real.report));
+    // A command that is to be tried again is the one that was tried.
+    const said = (report: RunReport): string =>
+      JSON.stringify(told(report)).replaceAll(' --dry-run', '').replaceAll('"dryRun":true,', '');
+    expect(said(rehearsal.report)).toBe(said(real.report));
     expect(real.report.summary).toEqual({ planned: 7, repaired: 6, skipped: 1 });
   });
 
@@ -304,7 +307,7 @@ describe('what is not expected', () => {
     const again = await run(dataDir, MIGRATIONS, ['repair', '--drop-extra', 'aduit']);
     expect([again.code, again.report.summary]).toEqual([1, { planned: 1, skipped: 1 }]);
     expect(again.report.targets[0]?.failure?.hint).toContain(
-      `flotilla repair --drop-extra tasks.owner,_alembic_tmp_tasks,audit --only project_1 `,
+      `flotilla repair --drop-extra aduit,tasks.owner,_alembic_tmp_tasks,audit --only project_1 `,
     );
   });
 

@@ -11,7 +11,14 @@ import { graphOf, type History } from '../dialects/sqlite/lint/histories.js';
 import { sqliteDriver } from './driver.js';
 import { temporaryDirectory } from './fleet.js';
 
-const UPGRADE: Intent = { kind: 'upgrade', to: 'head', stamp: true, allowDrift: [], allowExtra: false };
+const UPGRADE: Intent = {
+  kind: 'upgrade',
+  to: 'head',
+  stamp: true,
+  allowDrift: [],
+  allowExtra: false,
+  at: 'earliest',
+};
 
 export interface Done {
   readonly outcome: Outcome;

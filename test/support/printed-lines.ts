@@ -72,6 +72,10 @@ function printedLines(output: string): readonly string[] {
   try {
     return commandsIn(JSON.parse(output)).map(commandText);
   } catch {
+    // One object a line, or a text.
+    const lines = output.split('\n').filter((line) => line !== '');
+    if (lines.every((line) => line.startsWith('{')))
+      return lines.flatMap((line) => commandsIn(JSON.parse(line))).map(commandText);
     return linesIn(output);
   }
 }

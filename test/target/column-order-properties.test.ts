@@ -121,7 +121,14 @@ function strays(path: string): readonly string[] {
   }
 }
 
-const UPGRADE: Intent = { kind: 'upgrade', to: 'head', stamp: true, allowDrift: [], allowExtra: false };
+const UPGRADE: Intent = {
+  kind: 'upgrade',
+  to: 'head',
+  stamp: true,
+  allowDrift: [],
+  allowExtra: false,
+  at: 'earliest',
+};
 
 async function upgraded(
   one: Case,

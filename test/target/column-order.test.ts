@@ -87,9 +87,9 @@ CREATE TABLE other (id INTEGER PRIMARY KEY);
 ${REBUILD.split('-- migrate:down\n')[1] ?? ''}DROP TABLE other;
 `,
     );
-    await run(dataDir, byName, ['upgrade', '--stamp']);
+    await run(dataDir, byName, ['upgrade', '--stamp', '--at', 'earliest']);
     const swapped = makeProjects(1, SWAPPED);
-    expect((await run(swapped, byName, ['upgrade', '--stamp'])).code).toBe(0);
+    expect((await run(swapped, byName, ['upgrade', '--stamp', '--at', 'earliest'])).code).toBe(0);
     expect((await run(dataDir, byName, ['downgrade', '0001'])).code).toBe(0);
     const path = join(swapped, 'project_1.db');
     const before = readFileSync(path);
@@ -105,7 +105,7 @@ ${REBUILD.split('-- migrate:down\n')[1] ?? ''}DROP TABLE other;
     );
     const dataDir = makeProjects(1, SWAPPED);
     const before = readFileSync(join(dataDir, 'project_1.db'));
-    const { code, report } = await run(dataDir, outside, ['upgrade', '--stamp']);
+    const { code, report } = await run(dataDir, outside, ['upgrade', '--stamp', '--at', 'earliest']);
     expect(code).toBe(2);
     expect(report.targets[0]).toMatchObject({
       outcome: 'failed',
@@ -113,7 +113,7 @@ ${REBUILD.split('-- migrate:down\n')[1] ?? ''}DROP TABLE other;
     });
     expect(readFileSync(join(dataDir, 'project_1.db')).equals(before)).toBe(true);
     const right = makeProjects(1, AS_EVER);
-    expect((await run(right, outside, ['upgrade', '--stamp'])).code).toBe(0);
+    expect((await run(right, outside, ['upgrade', '--stamp', '--at', 'earliest'])).code).toBe(0);
   });
 
   test('is held against the order that its table has by then, under whatever name', async () => {
@@ -123,7 +123,12 @@ CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, phone TEXT);
 INSERT INTO users SELECT * FROM users_old;
 DROP TABLE users_old;
 `);
-    const { code, report } = await run(makeProjects(1, SWAPPED), renamed, ['upgrade', '--stamp']);
+    const { code, report } = await run(makeProjects(1, SWAPPED), renamed, [
+      'upgrade',
+      '--stamp',
+      '--at',
+      'earliest',
+    ]);
     expect(code).toBe(2);
     expect(report.targets[0]?.failure).toMatchObject({
       code: 'columnOrder',
@@ -131,7 +136,7 @@ DROP TABLE users_old;
       message: expect.stringContaining('users_old has them in the order') as unknown,
     });
     const right = makeProjects(1, AS_EVER);
-    expect((await run(right, renamed, ['upgrade', '--stamp'])).code).toBe(0);
+    expect((await run(right, renamed, ['upgrade', '--stamp', '--at', 'earliest'])).code).toBe(0);
     expect(bobOf(right)).toEqual(BOB);
   });
 
@@ -144,9 +149,14 @@ DROP TABLE users_old;
     ],
   ])('fails in any of its forms: %s', async (sql) => {
     const migrations = history(`-- migrate:up\n${sql};\n`);
-    const { report } = await run(makeProjects(1, SWAPPED), migrations, ['upgrade', '--stamp']);
+    const { report } = await run(makeProjects(1, SWAPPED), migrations, [
+      'upgrade',
+      '--stamp',
+      '--at',
+      'earliest',
+    ]);
     expect(report.targets[0]?.failure?.code).toBe('columnOrder');
-    const right = await run(makeProjects(1, AS_EVER), migrations, ['upgrade', '--stamp']);
+    const right = await run(makeProjects(1, AS_EVER), migrations, ['upgrade', '--stamp', '--at', 'earliest']);
     expect(right.report.targets[0]?.failure).toBeNull();
   });
 });
@@ -174,7 +184,7 @@ DROP TABLE kept;
     ],
   ])('runs on a target with another order: %s', async (_, sql) => {
     const dataDir = makeProjects(1, SWAPPED);
-    const { code } = await run(dataDir, history(sql), ['upgrade', '--stamp']);
+    const { code } = await run(dataDir, history(sql), ['upgrade', '--stamp', '--at', 'earliest']);
     expect(code).toBe(0);
     expect(bobOf(dataDir)).toEqual(BOB);
   });
@@ -207,12 +217,14 @@ describe('a program', () => {
     async (_, files) => {
       const dataDir = makeProjects(1, SWAPPED);
       const before = readFileSync(join(dataDir, 'project_1.db'));
-      const { code, report } = await run(dataDir, files, ['upgrade', '--stamp']);
+      const { code, report } = await run(dataDir, files, ['upgrade', '--stamp', '--at', 'earliest']);
       expect(code).toBe(2);
       expect(report.targets[0]?.failure).toMatchObject({ code: 'columnOrder', revision: '0002' });
       expect(report.targets[0]?.failure?.message).toMatch(/0002_\w+\.mjs:\d/);
       expect(readFileSync(join(dataDir, 'project_1.db')).equals(before)).toBe(true);
-      expect((await run(makeProjects(1, AS_EVER), files, ['upgrade', '--stamp'])).code).toBe(0);
+      expect(
+        (await run(makeProjects(1, AS_EVER), files, ['upgrade', '--stamp', '--at', 'earliest'])).code,
+      ).toBe(0);
     },
   );
 });
@@ -225,8 +237,8 @@ test('A revision of one branch runs after those of another, and without them.', 
       '-- down_revision: 0001\n-- migrate:up\nCREATE TABLE kept AS SELECT * FROM users;\nDROP TABLE kept;\n',
   });
   const [alone, after] = [makeProjects(1, AS_EVER), makeProjects(1, AS_EVER)];
-  expect((await run(alone, migrations, ['upgrade', '0003', '--stamp'])).code).toBe(0);
-  expect((await run(after, migrations, ['upgrade', 'heads', '--stamp'])).code).toBe(0);
+  expect((await run(alone, migrations, ['upgrade', '0003', '--stamp', '--at', 'earliest'])).code).toBe(0);
+  expect((await run(after, migrations, ['upgrade', 'heads', '--stamp', '--at', 'earliest'])).code).toBe(0);
 });
 
 test('Lint names the copy by position with its place, and how it reads by name.', async () => {
@@ -254,8 +266,8 @@ test('The statement that lint writes out runs on a target with another order, an
   const written = findings[0]?.mend.replace('write: ', '') ?? '';
   const mended = history(REBUILD.replace('INSERT INTO users_new SELECT * FROM users', written));
   for (const args of [
-    ['upgrade', '--stamp', '--dry-run'],
-    ['upgrade', '--stamp'],
+    ['upgrade', '--stamp', '--at', 'earliest', '--dry-run'],
+    ['upgrade', '--stamp', '--at', 'earliest'],
   ])
     expect((await run(dataDir, mended, args)).code).toBe(0);
   expect(bobOf(dataDir)).toEqual(BOB);
@@ -263,7 +275,7 @@ test('The statement that lint writes out runs on a target with another order, an
 
 test('Targets that ran the statement before it was written out accept the file, and the fleet goes on as one.', async () => {
   const dataDir = makeProjects(1, AS_EVER);
-  expect((await run(dataDir, history(REBUILD), ['upgrade', '--stamp'])).code).toBe(0);
+  expect((await run(dataDir, history(REBUILD), ['upgrade', '--stamp', '--at', 'earliest'])).code).toBe(0);
   const byName = 'INSERT INTO users_new (id, email, phone) SELECT id, email, phone FROM users';
   const mended = history(REBUILD.replace('INSERT INTO users_new SELECT * FROM users', byName));
   expect((await run(dataDir, mended, ['upgrade'])).code).toBe(1);
@@ -281,6 +293,8 @@ test('What a person reads names table, order, revision and line, and what to do.
     '--migrations',
     history(REBUILD),
     '--stamp',
+    '--at',
+    'earliest',
   ]);
   expect(code).toBe(2);
   const words = stdout.replaceAll(/\s+/g, ' ');
@@ -317,12 +331,16 @@ CREATE TRIGGER called AFTER INSERT ON calls BEGIN UPDATE users SET phone = phone
       const other = await run(makeProjects(1, logOf('phone TEXT, email TEXT')), migrations, [
         'upgrade',
         '--stamp',
+        '--at',
+        'earliest',
       ]);
       expect(other.report.targets[0]?.failure).toMatchObject({ code: 'columnOrder', revision: '0002' });
       expect(other.report.targets[0]?.failure?.message).toContain('log has them in the order phone, email');
       const right = await run(makeProjects(1, logOf('email TEXT, phone TEXT')), migrations, [
         'upgrade',
         '--stamp',
+        '--at',
+        'earliest',
       ]);
       expect(right.code).toBe(0);
     },
@@ -334,7 +352,12 @@ CREATE TRIGGER called AFTER INSERT ON calls BEGIN UPDATE users SET phone = phone
     ['of another table', 'CREATE TABLE more (id INTEGER); INSERT INTO more VALUES (1)'],
   ])('stops nothing that does not fire it: a change %s', async (_, sql) => {
     const dataDir = makeProjects(1, logOf('phone TEXT, email TEXT'));
-    const { code } = await run(dataDir, files(`-- migrate:up\n${sql};\n`), ['upgrade', '--stamp']);
+    const { code } = await run(dataDir, files(`-- migrate:up\n${sql};\n`), [
+      'upgrade',
+      '--stamp',
+      '--at',
+      'earliest',
+    ]);
     expect(code).toBe(0);
   });
 });
@@ -352,17 +375,20 @@ describe('a program that changes the order itself', () => {
   ])('is held against the order %s, though nothing of it was replayed', async (_, text) => {
     // The order that the program leaves is the one that this target begins with.
     const dataDir = makeProjects(1, SWAPPED);
-    const { report } = await run(dataDir, program(text), ['upgrade', '--stamp']);
+    const { report } = await run(dataDir, program(text), ['upgrade', '--stamp', '--at', 'earliest']);
     expect(report.targets[0]?.failure).toMatchObject({ code: 'columnOrder' });
     const right = makeProjects(1, AS_EVER);
-    expect((await run(right, program(text), ['upgrade', '--stamp'])).code).toBe(0);
+    expect((await run(right, program(text), ['upgrade', '--stamp', '--at', 'earliest'])).code).toBe(0);
     expect(bobOf(right)).toEqual(BOB);
   });
 
   test('runs after it on a target that began with any order', async () => {
     for (const content of [SWAPPED, AS_EVER]) {
       const dataDir = makeProjects(1, content);
-      expect((await run(dataDir, program(`${reorder}\n${after}`), ['upgrade', '--stamp'])).code).toBe(0);
+      expect(
+        (await run(dataDir, program(`${reorder}\n${after}`), ['upgrade', '--stamp', '--at', 'earliest']))
+          .code,
+      ).toBe(0);
       expect(bobOf(dataDir)).toEqual(BOB);
     }
   });

@@ -90,9 +90,9 @@ describe('the way up', () => {
     expect(recorded(dataDir)).toEqual(['0001']);
     const { code, stdout } = await runCli(['upgrade', '--data-dir', dataDir, '--migrations', migrations]);
     expect(code).toBe(2);
-    expect(stdout).toContain('1 partly done');
-    expect(stdout).toContain('Partly done: these stand between two revisions, as the table says');
-    expect(stdout.replaceAll(/ +/g, ' ')).toContain('partly done 0001 -> 0003 1 project_2');
+    expect(stdout).toContain('1 partial');
+    expect(stdout).toContain('Partial: these stand between two revisions, as the table says');
+    expect(stdout.replaceAll(/ +/g, ' ')).toContain('partial 0001 -> 0003 1 project_2');
     expect(stdout).not.toContain('as it was before');
     const quiet = await runCli(['upgrade', '--quiet', '--data-dir', dataDir, '--migrations', migrations]);
     expect(quiet).toMatchObject({ code: 2, stdout: '' });

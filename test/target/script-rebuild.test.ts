@@ -227,7 +227,7 @@ CREATE TRIGGER labels_note AFTER INSERT ON labels BEGIN UPDATE notes SET body = 
     const dataDir = makeProjects(1, schema + ROWS);
     const path = join(dataDir, 'project_1.db');
     const before = readFileSync(path);
-    const { code, report } = await run(dataDir, migrations, ['upgrade', '--stamp']);
+    const { code, report } = await run(dataDir, migrations, ['upgrade', '--stamp', '--at', '0001']);
     expect(code).toBe(2);
     const failure = report.targets[0]?.failure;
     expect(failure).toMatchObject({ code: 'migrationFailed', revision: '0002' });

@@ -29,7 +29,7 @@ export const downgrade = defineCommand({
   exitCodes: {
     0: 'every target is there',
     1: 'some target was left alone, or there is none',
-    2: 'some target failed, and is as it was before; or is partly done, as told',
+    2: 'some target failed, and is as it was before; or stands in between (partial), as told',
     3: 'some target is in doubt; a person must look',
     78: 'a revision on the way has no down; no target was touched',
   },

@@ -43,7 +43,7 @@ export const upgrade = defineCommand({
   exitCodes: {
     0: 'every target is there',
     1: 'some target was left alone, or there is none',
-    2: 'some target failed, and is as it was before; or is partly done, as told',
+    2: 'some target failed, and is as it was before; or stands in between (partial), as told',
     3: 'some target is in doubt; a person must look',
   },
   async run(fleet, { select, settings, argument: to }) {

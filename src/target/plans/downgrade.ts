@@ -66,7 +66,7 @@ function noWayBack(stuck: readonly Revision[]): Reason {
     without.length === 1 ? `revision ${named} has no way back` : `revisions without a way back: ${named}`;
   const write =
     without.length === 0
-      ? hint`correct what stands below "-- migrate:down"; ${command('lint')} tells every mistake`
+      ? hint`correct what stands below "-- migrate:down"; this tells every mistake: ${command('lint')}`
       : 'write "-- migrate:down" (in a program: export function down), or put a backup back';
   return {
     code: 'migrationFailed',

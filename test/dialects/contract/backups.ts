@@ -4,13 +4,8 @@ import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import {
-  DatabaseError,
-  type BackupSink,
-  type BackupSource,
-  type Driver,
-  type Session,
-} from '../../../src/dialects/port.js';
+import { DatabaseError, type Driver, type Session } from '../../../src/dialects/port.js';
+import type { BackupSink, BackupSource } from '../../../src/dialects/backup-content.js';
 import type { Target } from '../../../src/model/target.js';
 import { temporaryDirectory } from '../../support/fleet.js';
 import type { Backup } from './fixture.js';

@@ -15,7 +15,7 @@ const ADVICE: { readonly [C in FailureCode]?: (target: TargetRef, fault: FaultOf
     hint`put its columns into that order${reached === undefined ? '' : ', at the revision before'}: ${arranged(reached)}; then: ${again()}; or write the columns of the statement out, as this shows: ${command('lint', undefined, { rule: ['by-position'] })}; targets that have the revision already accept the file with: ${onFleet('repair', { checksums: ['all'] })}`,
   migrationFailed: (_, { message, error }) => {
     if (message.startsWith('no such constraint'))
-      return hint`where the constraint is there under another name, as this shows: ${onTarget('drift')}, give it the name that the revisions have: ${onTarget('repair', { columns: true })}; then: ${again()}`;
+      return hint`see whether the constraint is there under another name: ${onTarget('drift')}; where it is, give it the name that the revisions have: ${onTarget('repair', { columns: true })}; then: ${again()}`;
     return isAboutRows(error)
       ? hint`mend the rows that stand in the way, or the revision; rehearse with: ${again({ dryRun: true })}`
       : null;

@@ -8,7 +8,8 @@ import { closeSync, fstatSync, lstatSync, openSync, readSync, rmSync, writeSync 
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import { DatabaseError, type BackupSource } from '../../port.js';
+import type { BackupSource } from '../../backup-content.js';
+import { DatabaseError } from '../../port.js';
 import { connect } from './connect.js';
 import { contentHash, pageCount, type ContentOptions } from './content.js';
 import { toDatabaseError } from './errors.js';

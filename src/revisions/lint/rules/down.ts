@@ -1,5 +1,6 @@
 // The way back: each `down` that could be read was run after its `up`, and the structure compared with the one before.
 
+import { clause } from '../../../model/sentence.js';
 import type { LintContext, Mistake, Rule } from '../rule.js';
 
 export const downMissing: Rule = {
@@ -47,7 +48,7 @@ export const downBroken: Rule = {
         : revision.down.problems.map(({ message, hint, line = 1 }) => ({
             revision,
             line,
-            message: `The way back has a mistake: ${message}`,
+            message: `The way back has a mistake: ${clause(message)}`,
             mend: hint,
           })),
     ),
