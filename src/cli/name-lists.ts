@@ -22,7 +22,7 @@ export function namesFile(name: string, text: string): boolean {
 export function withNames<V>(name: string, value: V | readonly string[]): V | readonly string[] {
   if (!LISTS.includes(name) || !isList(value)) return value;
   return value.flatMap((item) =>
-    item.startsWith('@') ? namesIn(item.slice(1), name) : [item.replace(/^\\@/, '@')],
+    item.startsWith('@') ? namesIn(item.slice(1), name) : [item.replace(/^\\(?=\\*@)/, '')],
   );
 }
 

@@ -61,13 +61,13 @@ function textsOf(value: number | string | readonly string[]): readonly string[] 
 /** One item as a list is written: commas that do not stand in braces, and blanks around it, stand behind a backslash. */
 function listItem(item: string): string {
   let depth = 0;
-  const text = item.replace(/[{},]/g, (char) => {
+  const text = item.replace(/\\[{}]|[{},]/g, (char) => {
     if (char === '{') depth += 1;
     if (char === '}') depth -= 1;
     return char === ',' && depth <= 0 ? String.raw`\,` : char;
   });
   return text
-    .replace(/^@/, String.raw`\@`)
+    .replace(/^\\*@/, String.raw`\$&`)
     .replace(/^\s/, String.raw`\$&`)
     .replace(/\s$/, String.raw`\$&`);
 }

@@ -129,12 +129,12 @@ function milliseconds(text: string): number {
 
 /**
  * `a,{b,c}` -> `a` and `{b,c}`: commas within the braces of a glob do not separate, nor do those behind a backslash.
- * Blanks around an item are not part of it, except behind a backslash.
+ * Braces behind one are no glob's. Blanks around an item are not part of it, except behind a backslash.
  */
 export function splitList(text: string): string[] {
   const parts = [''];
   let depth = 0;
-  for (const [char] of text.matchAll(/\\,|./gs)) {
+  for (const [char] of text.matchAll(/\\[,{}]|./gs)) {
     if (char === '{') depth += 1;
     if (char === '}') depth -= 1;
     if (char === ',' && depth <= 0) parts.push('');

@@ -49,7 +49,7 @@ export async function baselineOf(context: Context, options: BaselineOptions): Pr
   const others = selected.targets.filter((one) => one.path !== path);
   const compare = async (look: Look): Promise<BaselineReport> => {
     const { busyWaitMs, timeoutMs } = look.request;
-    const comments = [`The structure of ${JSON.stringify(id)}, written by flotilla baseline.`];
+    const comments = [`The structure of ${JSON.stringify(id)}, written by the command baseline of Flotilla`];
     const reading = await look.pool.run({ kind: 'baseline', target, busyWaitMs, comments }, { timeoutMs });
     if ('failure' in reading) return refuse(reading.failure);
     const { sql, fingerprint, counts, problems, hint: remedy } = reading;

@@ -44,8 +44,9 @@ describe('what may stand at the cursor', () => {
   });
 
   test('is an option of the command, unless it was given', async () => {
-    expect(await at('plan', '--s')).toEqual(['--stamp', '--sql', '--state-dir']);
-    expect(await at('plan', '--stamp', '--s')).toEqual(['--sql', '--state-dir']);
+    const SQLITE = ['--sqlite-extensions', '--sqlite-functions', '--sqlite-oldest'];
+    expect(await at('plan', '--s')).toEqual(['--stamp', '--sql', '--state-dir', ...SQLITE]);
+    expect(await at('plan', '--stamp', '--s')).toEqual(['--sql', '--state-dir', ...SQLITE]);
     expect(await at('plan', '--only', 'a', '--on')).toEqual(['--only']);
     expect(await at('upgrade', '--no')).toEqual(['--no-backup', '--no-color']);
     expect(await at('show', '--on')).toEqual([]);

@@ -125,7 +125,14 @@ describe('one bad target among good ones', () => {
       `-- migrate:up\nUPDATE tasks SET title = (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n);\n`,
     );
     const before = readFileSync(join(dataDir, 'project_2.db'));
-    const { code, report } = await run(dataDir, migrations, ['upgrade', '--stamp', '--timeout', '3000']);
+    const { code, report } = await run(dataDir, migrations, [
+      'upgrade',
+      '--stamp',
+      '--at',
+      '0001',
+      '--timeout',
+      '3000',
+    ]);
     expect(code).toBe(2);
     expect(report.summary).toEqual({ planned: 2, upgraded: 1, failed: 1 });
     expect(report.targets[1]?.failure).toMatchObject({ code: 'timeout' });

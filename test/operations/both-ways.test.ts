@@ -175,7 +175,7 @@ export function down(db: { exec(sql: string): void }): void {
       '0002_commit.mjs': `export function up(db) { if (db.get('SELECT count(*) AS n FROM tasks').n > 0) db.exec('DELETE FROM tasks; COMMIT'); }\n`,
     });
     const dataDir = makeProjects(1, FILLED);
-    const { code, report } = await run(dataDir, migrations, ['upgrade', '--stamp']);
+    const { code, report } = await run(dataDir, migrations, ['upgrade', '--stamp', '--at', '0001']);
     expect(code).toBe(2);
     expect(report.targets[0]?.failure?.message).toContain('COMMIT');
     expect(query(join(dataDir, 'project_1.db'), 'SELECT * FROM tasks')).toHaveLength(2);

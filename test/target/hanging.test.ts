@@ -53,6 +53,17 @@ const cases: fc.Arbitrary<Case> = fc.record({
   analyzed: fc.boolean(),
 });
 
+/** Its rows are renumbered in another order, which the index does not follow. */
+const STOPPED = {
+  key: 'text',
+  search: 'fts5',
+  form: 'new',
+  sorted: true,
+  words: ['apple', 'melon', 'pear'],
+  deleted: [0],
+  analyzed: false,
+} as const;
+
 const tableOf = (key: KeyKind, name = 't', more = ''): string =>
   `CREATE TABLE ${name} (${KEYS[key]}, a TEXT${more});`;
 const INDEX = 'CREATE INDEX ix ON t (a);';
@@ -157,7 +168,10 @@ test('A rebuild lowers no counter, loses no statistics, and leaves no index that
       expect(after.answers).toBe(true);
       seen.right += 1;
     }),
-    { numRuns: times({ standard: 70, full: 5000 }) },
+    {
+      numRuns: times({ standard: 70, full: 5000 }),
+      examples: [[{ ...STOPPED, mended: false }], [{ ...STOPPED, mended: true }]],
+    },
   );
   // Both ends are met: else nothing was tried.
   expect(Math.min(seen.stopped, seen.right)).toBeGreaterThan(0);
