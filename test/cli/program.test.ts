@@ -154,7 +154,7 @@ describe('output', () => {
     const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, process.execPath, PROGRAM], {
       cwd,
     });
-    expect(stdout).toBe('1\n');
+    expect(stdout).toBe('74\n');
     expect(stderr).toContain('Standard output cannot be written');
   });
 });
@@ -253,7 +253,7 @@ UPDATE tasks SET n = (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FR
     database.close();
     const before = readFileSync(target);
     const place = ['--data-dir', dirname(target), '--migrations', 'slow'];
-    const { pid, result, said } = startCli(['upgrade', '--stamp', ...place], { cwd });
+    const { pid, result, said } = startCli(['upgrade', '--stamp', '--at', '0001', ...place], { cwd });
     await vi.waitFor(() => {
       expect(
         readdirSync(join(dirname(target), '.flotilla/backups'), { recursive: true }).length,
