@@ -1,5 +1,5 @@
-// Suite A: the whole program dies (SIGKILL of supervisor and workers, or of one of them) before any one of its writes,
-// in an upgrade, in a stamp, and in a run that has to recover what a killed one left, for every kind of journal.
+// Suite A: the whole program dies (SIGKILL of supervisor and workers, of one of them, or of the supervisor while its
+// worker goes on) before any one of its writes, in an upgrade, in a stamp, and in a run that has to recover what a killed one left, for every kind of journal.
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,15 +21,15 @@ import {
   runScene,
   type Scene,
 } from '../harness/scene.js';
-import { createShim } from '../harness/shim.js';
+import { createShim, type Victim } from '../harness/shim.js';
 import { isWanted, type Bench, type Finding, type OpenSuite, type Suite } from '../harness/suite.js';
 
 /** `rerun`: of an upgrade that was killed in its commit. */
 type Kind = 'upgrade' | 'stamp' | 'upgradeStamp' | 'rerun';
 /** Each change of the files gets as many points as the others, however many writes it has. */
 const CHANGES: readonly (readonly Kind[])[] = [['upgrade', 'upgradeStamp'], ['stamp'], ['rerun']];
-/** Every so many points, only the process dies that comes there: a worker under its supervisor, or the other way. */
-const ONE_EVERY = 4;
+/** Who dies, point by point: most die all together, as when the machine goes down. */
+const VICTIMS: readonly Victim[] = ['one', 'all', 'leader', 'all'];
 /** Every so many points, running it again is done by the command line too, and not in this process. */
 const WHOLE_EVERY = 16;
 /** Every so many points, the target is put back afterwards as it was, and run again. */
@@ -108,18 +108,18 @@ async function open(bench: Bench): Promise<OpenSuite> {
           const share = Math.ceil((size * total) / (all * CHANGES.length));
           const random = createRandom(seed, mode, kind);
           for (const [index, at] of spread(total, share, random).entries())
-            names.push(`${mode}/${kind}/${share < total && index % ONE_EVERY === 0 ? 'one' : 'all'}/${at}`);
-          for (const at of spread(total, Math.max(0, share - total), random))
-            names.push(`${mode}/${kind}/one/${at}`);
+            names.push(`${mode}/${kind}/${(share < total ? VICTIMS[index % VICTIMS.length] : null) ?? 'all'}/${at}`);
+          for (const [index, at] of spread(total, Math.max(0, share - total), random).entries())
+            names.push(`${mode}/${kind}/${index % 2 === 0 ? 'one' : 'leader'}/${at}`);
         }
       }
       return names;
     },
     async run(point): Promise<Finding> {
-      const [mode, kind, who, at] = point.split('/') as [JournalMode, Kind, 'all' | 'one', string];
+      const [mode, kind, who, at] = point.split('/') as [JournalMode, Kind, Victim, string];
       const scene = await sceneOf(mode, kind);
       const shim = createShim(scene.directory, scene.data);
-      shim.arm({ kind: 'kill', one: who === 'one' }, Number(at));
+      shim.arm({ kind: 'kill', who }, Number(at));
       const ran = await runScene(scene, program, migrations, { env: shim.env });
       const bad: string[] = [];
       if (ran.hung) bad.push('it did not end');
@@ -127,6 +127,8 @@ async function open(bench: Bench): Promise<OpenSuite> {
         bad.push(`it ended with ${ran.code ?? 'a signal'} without a fault`);
       const { state, bad: after } = askAfter(scene, ran.stdout);
       bad.push(...after);
+      if (who === 'leader' && shim.what().includes('/backups/') && state === 'new')
+        bad.push('its worker committed after the supervisor had died');
       if (ran.code !== null) bad.push(...askTold(ran.code, ran.stdout, state, ran.stdout + ran.stderr));
       if (Number(at) % WHOLE_EVERY === 0) {
         const again = await runScene(scene, program, migrations);

@@ -182,6 +182,35 @@ export const MUTANTS: readonly Mutant[] = [
     by: { suite: 'kill', only: 'delete/upgrade/', size: 400 },
   },
   {
+    name: 'orphans-commit',
+    patches: [
+      { file: 'worker.js', from: 'mayCommit: () => process.ppid === supervisor', to: 'mayCommit: () => true' },
+    ],
+    by: { suite: 'kill', only: 'delete/upgrade/leader/', size: 400 },
+  },
+  {
+    name: 'backup-not-read-back',
+    patches: [
+      {
+        file: BACKUP,
+        from: 'if (chunk.equals(written.subarray(offset, offset + chunk.byteLength)))',
+        to: 'if (true)',
+      },
+    ],
+    by: { suite: 'errors', only: 'delete/upgrade/altered/', size: 600 },
+  },
+  {
+    name: 'order-of-columns-not-asked',
+    patches: [
+      {
+        file: `${ROWS}column-order.js`,
+        from: 'if (first.length > 0 && !first.includes(null))',
+        to: 'if (false)',
+      },
+    ],
+    by: { suite: 'hostile', only: 'schemas/values-by-position', size: 1 },
+  },
+  {
     name: 'same-file-not-asked',
     patches: [
       {
