@@ -19,16 +19,7 @@ import type { Bench, Finding, OpenSuite, Suite } from '../harness/suite.js';
 const COMMANDS: readonly Command[] = ['upgrade', 'stamp', 'upgradeStamp'];
 /** `altered`: of a backup, that reads back otherwise than it was written. */
 type Wrong = ErrorName | 'short' | 'altered';
-const ERRORS: readonly Wrong[] = [
-  'EIO',
-  'ENOSPC',
-  'EROFS',
-  'EDQUOT',
-  'EFBIG',
-  'short',
-  'EMFILE',
-  'altered',
-];
+const ERRORS: readonly Wrong[] = ['EIO', 'ENOSPC', 'EROFS', 'EDQUOT', 'EFBIG', 'short', 'EMFILE', 'altered'];
 const DURATIONS = ['once', 'forever'] as const;
 type Duration = (typeof DURATIONS)[number];
 
@@ -214,11 +205,7 @@ function outcomeIn(output: string): End['outcome'] {
 }
 
 /** What is wrong with what the run said of itself. */
-function askEnd(
-  { exitCode, output, outcome, hits, said }: End,
-  state: State,
-  error: Wrong,
-): string[] {
+function askEnd({ exitCode, output, outcome, hits, said }: End, state: State, error: Wrong): string[] {
   const bad = [...askTold(exitCode, output, state, said)];
   if (hits === 0 && exitCode !== 0)
     bad.push(`exit code ${exitCode}, and no fault was met: ${said.slice(0, 400)}`);
@@ -242,7 +229,9 @@ function askStarved({ exitCode, said }: End, state: State): readonly string[] {
 
 function faultOf(error: Wrong, duration: Duration): Fault {
   const forever = duration === 'forever';
-  return error === 'short' || error === 'altered' ? { kind: error, forever } : { kind: 'error', error, forever };
+  return error === 'short' || error === 'altered'
+    ? { kind: error, forever }
+    : { kind: 'error', error, forever };
 }
 
 function classOf(error: Wrong): 'write' | 'open' | 'backup' {

@@ -66,8 +66,8 @@ export const MUTANTS: readonly Mutant[] = [
       { file: SESSION, from: 'db.serialize()', to: 'readFileSync(db.name)' },
       {
         file: SESSION,
-        from: `import Database from 'better-sqlite3';`,
-        to: `import Database from 'better-sqlite3';\nimport { readFileSync } from 'node:fs';`,
+        from: `import { DatabaseError } from '../../port.js';`,
+        to: `import { DatabaseError } from '../../port.js';\nimport { readFileSync } from 'node:fs';`,
       },
     ],
     by: { suite: 'locks', only: 'delete/upgrade/', size: 4 },
@@ -96,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: `import { removeLeftovers } from '../ledger/leftovers.js';\nimport { openLedger } from '../ledger/ledger.js';`,
       },
     ],
-    by: { suite: 'kill', only: 'delete/upgrade/', size: 150 },
+    by: { suite: 'kill', only: 'delete/upgrade/', size: 50 },
   },
   {
     name: 'backup-after-the-first-write',
@@ -179,14 +179,18 @@ export const MUTANTS: readonly Mutant[] = [
         to: `db.pragma('journal_mode = MEMORY'); guarded('busy', () => db.exec('BEGIN IMMEDIATE'));`,
       },
     ],
-    by: { suite: 'kill', only: 'delete/upgrade/', size: 400 },
+    by: { suite: 'kill', only: 'delete/upgrade/all/', size: 130 },
   },
   {
     name: 'orphans-commit',
     patches: [
-      { file: 'worker.js', from: 'mayCommit: () => process.ppid === supervisor', to: 'mayCommit: () => true' },
+      {
+        file: 'worker.js',
+        from: 'mayCommit: () => process.ppid === supervisor',
+        to: 'mayCommit: () => true',
+      },
     ],
-    by: { suite: 'kill', only: 'delete/upgrade/leader/', size: 400 },
+    by: { suite: 'kill', only: 'delete/upgrade/leader/', size: 130 },
   },
   {
     name: 'backup-not-read-back',
