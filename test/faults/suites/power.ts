@@ -7,7 +7,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { makeBase, type Base, type Command } from '../harness/bases.js';
+import { lineOf, makeBase, type Base, type Command } from '../harness/bases.js';
 import { writeMigrations, type JournalMode } from '../harness/fixture.js';
 import { openFleetInside } from '../harness/fleet-inside.js';
 import { openInside } from '../harness/inside.js';
@@ -21,7 +21,7 @@ import { createDisk, type DirectoryModel, type Image, type Survival } from '../r
 /** `walAlone`: nobody else has it open. */
 const SETTINGS = ['delete', 'truncate', 'persist', 'wal', 'walAlone'] as const;
 type Setting = (typeof SETTINGS)[number];
-const COMMANDS: readonly Command[] = ['upgrade', 'stamp', 'upgradeStamp'];
+const COMMANDS: readonly Command[] = ['upgrade', 'stamp', 'upgradeStamp', 'chain'];
 const MODELS: readonly DirectoryModel[] = ['strict', 'ordered'];
 /** Most cuts take a part; it is there that things go wrong. */
 const SURVIVALS: readonly Survival[] = ['nothing', 'all', 'part', 'part', 'part', 'part'];
@@ -29,7 +29,7 @@ const SURVIVALS: readonly Survival[] = ['nothing', 'all', 'part', 'part', 'part'
 export const power: Suite = {
   name: 'power',
   unit: 'power-loss images',
-  standard: 2000,
+  standard: 2400,
   full: 50_000,
   abreast: 3,
   lacks: compilerProblem,
@@ -47,8 +47,12 @@ interface Recording {
 async function open(bench: Bench): Promise<OpenSuite> {
   const { program, directory, seed, size } = bench;
   const migrations = writeMigrations(join(directory, 'migrations'));
+  const chain = writeMigrations(join(directory, 'migrations-chain'), 'chain');
   const inside = await openInside(program, migrations);
-  const fleet = await openFleetInside(program, migrations);
+  const lines = {
+    plain: { migrations, fleet: await openFleetInside(program, migrations) },
+    chain: { migrations: chain, fleet: await openFleetInside(program, chain) },
+  };
   const recordings = new Map<string, Promise<Recording>>();
 
   function recordingOf(setting: Setting, command: Command): Promise<Recording> {
@@ -70,7 +74,8 @@ async function open(bench: Bench): Promise<OpenSuite> {
       const shim = createShim(scene.directory, scene.data);
       shim.disarm();
       shim.record('data');
-      const ran = await runScene(scene, program, migrations, { env: shim.env });
+      const own = lines[lineOf(command)].migrations;
+      const ran = await runScene(scene, program, own, { env: shim.env });
       if (ran.code !== 0) throw new Error(`the run to record failed: ${ran.stdout}${ran.stderr}`);
       // The index of a log is made anew after a power cut (sqlite.org/walformat.html).
       const log = shim.log().filter(({ path }) => !path.endsWith('-shm'));
@@ -109,7 +114,10 @@ async function open(bench: Bench): Promise<OpenSuite> {
       for (const one of done) disk.apply(one);
       const scene = restore(recording, disk.crash(model, survival, createRandom(seed, point)), directory);
       const output = Buffer.concat(done.filter(({ kind }) => kind === 'output').map(({ data }) => data));
-      const bad = [...askAfter(scene, output.toString()).bad, ...(await converge(scene, fleet))];
+      const bad = [
+        ...askAfter(scene, output.toString()).bad,
+        ...(await converge(scene, lines[lineOf(command)].fleet)),
+      ];
       rmSync(scene.directory, { recursive: true, force: true });
       const last = done.at(-1);
       const place = last === undefined ? 'before the first operation' : `after ${last.kind} ${last.path}`;
