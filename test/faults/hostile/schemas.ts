@@ -152,9 +152,10 @@ export const SCHEMA_CASES: readonly HostileCase[] = [
   },
   {
     name: 'schemas/endless-statement',
-    ends: ['failed:timeout', 'run:migrations'],
+    ends: ['failed:timeout'],
     timeoutMs: 1_500,
-    revisions: [`${LIKE_BEFORE}; INSERT INTO entries SELECT 1, 1, x FROM tasks, (${endless()});`],
+    // Endless where there are rows: on an empty database it ends, and the deadline of the target is met.
+    revisions: [`${LIKE_BEFORE}; INSERT INTO entries SELECT id, 1, (${endless()}) FROM tasks;`],
     make: sql(''),
   },
   {
