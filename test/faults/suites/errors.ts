@@ -235,12 +235,6 @@ function faultOf(error: Wrong, duration: Duration): Fault {
 }
 
 function classOf(error: Wrong): 'write' | 'open' | 'backup' {
-  switch (error) {
-    case 'EMFILE':
-      return 'open';
-    case 'altered':
-      return 'backup';
-    default:
-      return 'write';
-  }
+  if (error === 'EMFILE') return 'open';
+  return error === 'altered' ? 'backup' : 'write';
 }
