@@ -5,12 +5,15 @@ import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { readContent } from './content.js';
-import { buildLegacy, upgradePlainly, type Age, type BaseOptions } from './fixture.js';
+import { buildLegacy, upgradePlainly, type Age, type BaseOptions, type Line } from './fixture.js';
 import { targetAt, type Inside } from './inside.js';
 import type { Truth } from './judge.js';
 
-/** `upgrade` of what is recorded, `stamp` of what is legacy, `upgrade --stamp` of what is legacy. */
-export type Command = 'upgrade' | 'stamp' | 'upgradeStamp';
+/**
+ * `upgrade` of what is recorded, `stamp` of what is legacy, `upgrade --stamp` of what is legacy; `chain`: `upgrade` over
+ * a revision outside a transaction.
+ */
+export type Command = 'upgrade' | 'stamp' | 'upgradeStamp' | 'chain';
 
 export interface Base {
   /** Main file; a log may lie beside it. */
@@ -23,6 +26,7 @@ export interface Base {
 export function wordsOf(command: Command): readonly string[] {
   switch (command) {
     case 'upgrade':
+    case 'chain':
       return ['upgrade'];
     case 'stamp':
       return ['stamp'];
@@ -40,25 +44,32 @@ export async function makeBase(
 ): Promise<Base> {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, 'project_1.db');
-  const age: Age = command === 'upgrade' ? 'recorded' : 'legacy';
+  const age: Age = command === 'upgrade' || command === 'chain' ? 'recorded' : 'legacy';
   buildLegacy(path, options);
   if (age === 'recorded') {
     const stamp = { kind: 'stamp', to: '0001', force: false } as const;
     const outcome = await inside.apply(targetAt(path), stamp, { backupDir: null, runId: 'before' });
     if (outcome.outcome !== 'stamped') throw new Error(`no base: ${JSON.stringify(outcome.failure)}`);
   }
-  const after = upgradePlainly(path, directory);
+  const states = upgradePlainly(path, directory, lineOf(command));
+  const after = states.at(-1);
+  if (after === undefined) throw new Error('there is no revision to upgrade to');
   if (options.mode === 'wal') leaveLog(path);
   const before = contentOf(path, directory);
-  const runs = ['0002 applied', '0003 applied'];
   switch (command) {
     case 'upgrade':
-      return { path, command, truth: { before, after: { ...after, history: ['0001 stamped', ...runs] } } };
+    case 'upgradeStamp':
+      return { path, command, truth: { before, after } };
     case 'stamp':
       return { path, command, truth: { before, after: { ...before, history: ['0001 stamped'] } } };
-    case 'upgradeStamp':
-      return { path, command, truth: { before, after: { ...after, history: ['0001 stamped', ...runs] } } };
+    case 'chain':
+      return { path, command, truth: { before, after, between: states.slice(0, -1) } };
   }
+}
+
+/** The revisions that a command needs. */
+export function lineOf(command: Command): Line {
+  return command === 'chain' ? 'chain' : 'plain';
 }
 
 /** Puts a copy of a base, with its log, in place. */

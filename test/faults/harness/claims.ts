@@ -13,12 +13,25 @@ export interface Claim {
   readonly from: 'output' | 'ledger' | 'report';
 }
 
+/** Where a line of the output says that a target stands, and what was done to it. */
+export interface ToldTarget {
+  readonly id: string;
+  readonly outcome: string;
+  readonly to: string | null;
+  readonly applied: readonly string[];
+  readonly failure: { readonly message: string } | null;
+}
+
 /** Claims in lines of NDJSON; a line that was cut off says nothing. */
 export function claimsInOutput(output: string): readonly Claim[] {
-  return output.split('\n').flatMap((line): readonly Claim[] => {
+  return toldIn(output).map(({ id, outcome }): Claim => ({ id, outcome, from: 'output' }));
+}
+
+/** The lines of NDJSON about targets, whole. */
+export function toldIn(output: string): readonly ToldTarget[] {
+  return output.split('\n').flatMap((line): readonly ToldTarget[] => {
     const event = parse(line);
-    if (event?.['event'] !== 'target') return [];
-    return [{ id: String(event['id']), outcome: String(event['outcome']), from: 'output' }];
+    return event?.['event'] === 'target' ? [event as unknown as ToldTarget] : [];
   });
 }
 

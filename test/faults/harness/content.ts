@@ -7,7 +7,7 @@ import type Database from 'better-sqlite3';
 export interface Content {
   /** SHA-256 of structure and rows, the history table aside. */
   readonly hash: string;
-  /** `revision status`, in order; null where there is no history table. */
+  /** `revision status`, in order, and how many statements of one half-way are done; null without a history table. */
   readonly history: readonly string[] | null;
 }
 
@@ -34,11 +34,14 @@ function asText(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
-function readHistory(db: Database.Database): readonly string[] | null {
+export function readHistory(db: Database.Database): readonly string[] | null {
   const there = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'flotilla_history'`).get();
   if (there === undefined) return null;
   return db
-    .prepare<[], string>(`SELECT revision || ' ' || status FROM flotilla_history ORDER BY position`)
+    .prepare<[], string>(
+      `SELECT revision || ' ' || status || iif(status IN ('started', 'leaving'), ' ' || statements_done, '')
+         FROM flotilla_history ORDER BY position`,
+    )
     .pluck()
     .all();
 }

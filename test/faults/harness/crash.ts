@@ -38,7 +38,7 @@ export function createCrashes(directory: string, program: Program, migrations: s
     if (at === undefined) throw new Error(`the upgrade in mode ${mode} wrote nothing`);
     const killed = makeScene(join(directory, name), base);
     const killer = createShim(killed.directory, killed.data);
-    killer.arm({ kind: 'kill', one: false }, at);
+    killer.arm({ kind: 'kill', who: 'all' }, at);
     const ran = await runScene(killed, program, migrations, { env: killer.env });
     if (ran.signal === null) throw new Error(`the upgrade was not killed: ${ran.stdout}${ran.stderr}`);
     return killed.data;

@@ -56,19 +56,54 @@ DROP TABLE tasks;
 ALTER TABLE tasks_rebuilt RENAME TO tasks;
 CREATE INDEX ix_tasks_owner ON tasks (owner);`;
 
+/** Statement by statement; what is done twice shows. */
+const OUTSIDE = [
+  'CREATE TABLE lengths (id INTEGER PRIMARY KEY AUTOINCREMENT, characters INTEGER NOT NULL)',
+  'INSERT INTO lengths (characters) SELECT length(body) FROM notes',
+  'PRAGMA page_size = 2048',
+  'VACUUM',
+  'UPDATE lengths SET characters = characters + 1',
+];
+
+interface FixtureRevision {
+  readonly id: string;
+  readonly slug: string;
+  readonly header: string;
+  readonly up: string;
+  /** Those of one that runs outside a transaction, one by one. */
+  readonly statements?: readonly string[];
+}
+
 /** The revisions, in order. */
-const REVISIONS = [
+const REVISIONS: readonly FixtureRevision[] = [
   { id: '0001', slug: 'first', header: '', up: FIRST },
   { id: '0002', slug: 'owners', header: '', up: OWNERS },
   { id: '0003', slug: 'rebuild', header: '-- drops: tasks.weight\n', up: REBUILD },
-] as const;
+];
+
+/** The same with one in the middle that runs outside a transaction, and so cuts the way into three parts. */
+const CHAIN: readonly FixtureRevision[] = [
+  ...REVISIONS.slice(0, 2),
+  {
+    id: '0003',
+    slug: 'outside',
+    header: '-- transaction: false\n',
+    up: `${OUTSIDE.join(';\n')};`,
+    statements: OUTSIDE,
+  },
+  { id: '0004', slug: 'rebuild', header: '-- drops: tasks.weight\n', up: REBUILD },
+];
 
 export const HEAD = '0003';
 
+/** `chain`: with a revision outside a transaction. */
+export type Line = 'plain' | 'chain';
+const LINES: Record<Line, readonly FixtureRevision[]> = { plain: REVISIONS, chain: CHAIN };
+
 /** Writes the revisions' files. @returns the directory */
-export function writeMigrations(directory: string): string {
+export function writeMigrations(directory: string, line: Line = 'plain'): string {
   mkdirSync(directory, { recursive: true });
-  for (const { id, slug, header, up } of REVISIONS) {
+  for (const { id, slug, header, up } of LINES[line]) {
     writeFileSync(join(directory, `${id}_${slug}.sql`), `${header}-- migrate:up\n${up}\n`);
   }
   return directory;
@@ -91,16 +126,33 @@ export function buildLegacy(path: string, options: Omit<BaseOptions, 'age'>): vo
   db.close();
 }
 
-/** Brings a copy forward by the plain SQL of the revisions. @returns what is then in it, history aside */
-export function upgradePlainly(path: string, scratch: string): Content {
+/**
+ * Brings a copy forward by the plain SQL of the revisions.
+ * @returns what is in it whenever a part of the way is done, with the history that says so; the last is at head
+ */
+export function upgradePlainly(path: string, scratch: string, line: Line): readonly Content[] {
   const copy = join(scratch, 'plainly.db');
   copyFileSync(path, copy);
   const db = new Database(copy);
   try {
     db.pragma('foreign_keys = OFF');
     db.pragma('synchronous = OFF');
-    for (const { up } of REVISIONS.slice(1)) db.exec(`BEGIN; ${up} COMMIT`);
-    return readContent(db);
+    const states: Content[] = [];
+    const done = ['0001 stamped'];
+    const note = (...more: readonly string[]) => {
+      states.push({ ...readContent(db), history: [...done, ...more] });
+    };
+    for (const { id, up, statements } of LINES[line].slice(1)) {
+      if (statements === undefined) db.exec(`BEGIN; ${up} COMMIT`);
+      else note(`${id} started 0`);
+      for (const [index, statement] of (statements ?? []).entries()) {
+        db.exec(statement);
+        note(`${id} started ${index + 1}`);
+      }
+      done.push(`${id} applied`);
+      note();
+    }
+    return states;
   } finally {
     db.close();
     for (const part of ['', '-journal', '-wal', '-shm']) rmSync(copy + part, { force: true });

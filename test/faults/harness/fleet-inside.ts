@@ -98,6 +98,7 @@ export async function openFleetInside(program: Program, migrations: string): Pro
 export function intentOf(command: Command): Intent {
   switch (command) {
     case 'upgrade':
+    case 'chain':
       return { kind: 'upgrade', to: 'head', stamp: false, allowDrift: [] };
     case 'upgradeStamp':
       return { kind: 'upgrade', to: 'head', stamp: true, allowDrift: [] };

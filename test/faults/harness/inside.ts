@@ -54,28 +54,36 @@ export async function openInside(program: Program, migrations: string): Promise<
     readModule: () => Promise.reject(new Error('no revision here is a module')),
   });
   const replay = driver.replay();
+  /** One after the other, as a worker does it: they share the database of the replay. */
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     driver,
-    async apply(target, intent, options) {
-      if (options.backupDir !== null) mkdirSync(options.backupDir, { recursive: true });
-      const busyMs = options.busyMs ?? 200;
-      const work = {
-        intent,
-        runId: options.runId ?? 'inside',
-        verify: options.verify ?? 'quick',
-        backupDir: options.backupDir,
-        busyWaitMs: busyMs,
-        busyTimeoutMs: busyMs,
-        timeoutMs: 60_000,
-        toolVersion: '0',
-      } as const;
-      const { structures } = driver;
-      const clock = { now: Date.now, mayCommit: () => true };
-      const tools = { driver: options.driver ?? driver, graph, replay, structures, ...clock };
-      return toldOutcome(await upgradeTarget(target, work, tools), { place: {}, scope: {} });
+    apply(target, intent, options) {
+      const mine = turn.then(() => apply(target, intent, options));
+      turn = mine.catch(() => undefined);
+      return mine;
     },
     close: () => void replay.close(),
   };
+
+  async function apply(target: Target, intent: Intent, options: ApplyOptions): Promise<Outcome> {
+    if (options.backupDir !== null) mkdirSync(options.backupDir, { recursive: true });
+    const busyMs = options.busyMs ?? 200;
+    const work = {
+      intent,
+      runId: options.runId ?? 'inside',
+      verify: options.verify ?? 'quick',
+      backupDir: options.backupDir,
+      busyWaitMs: busyMs,
+      busyTimeoutMs: busyMs,
+      timeoutMs: 60_000,
+      toolVersion: '0',
+    } as const;
+    const { structures } = driver;
+    const clock = { now: Date.now, mayCommit: () => true };
+    const tools = { driver: options.driver ?? driver, graph, replay, structures, ...clock };
+    return toldOutcome(await upgradeTarget(target, work, tools), { place: {}, scope: {} });
+  }
 }
 
 /** A target as discovery would plan it. */

@@ -5,15 +5,18 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { findProblems, readContent, type Content } from './content.js';
+import { findProblems, readContent, readHistory, type Content } from './content.js';
 
 /** What is right before and after. */
 export interface Truth {
   readonly before: Content;
   readonly after: Content;
+  /** What may be left where the way is cut into parts, in order. */
+  readonly between?: readonly Content[];
 }
 
-export type State = 'old' | 'new' | 'both' | { readonly bad: string };
+/** `between`: after some parts of the way, with the history that says so. */
+export type State = 'old' | 'new' | 'both' | 'between' | { readonly bad: string };
 
 /** @param scratch an existing directory */
 export function judge(path: string, truth: Truth, scratch: string): State {
@@ -34,12 +37,13 @@ export function judge(path: string, truth: Truth, scratch: string): State {
   });
 }
 
-function compare(content: Content, { before, after }: Truth): State {
+function compare(content: Content, { before, after, between = [] }: Truth): State {
   const isOld = isEqual(content, before);
   const isNew = isEqual(content, after);
   if (isOld && isNew) return 'both';
   if (isOld) return 'old';
   if (isNew) return 'new';
+  if (between.some((one) => isEqual(content, one))) return 'between';
   const rows =
     content.hash === before.hash
       ? 'rows as before'
@@ -53,15 +57,31 @@ function isEqual(a: Content, b: Content): boolean {
   return a.hash === b.hash && JSON.stringify(a.history) === JSON.stringify(b.history);
 }
 
-/** The backups of a target under a directory of backups, each with what is wrong with it; null where it is sound. */
+/** What the history of a target says. */
+export function historyAt(path: string, scratch: string): readonly string[] {
+  return withCopy(path, scratch, (copy) => {
+    const db = new Database(copy, { fileMustExist: true });
+    try {
+      return readHistory(db) ?? [];
+    } finally {
+      db.close();
+    }
+  });
+}
+
+/**
+ * The backups of a target under a directory of backups, each with what is wrong with it; null where it is sound.
+ * @param id whose; default: all are of one target
+ */
 export function judgeBackups(
   directory: string,
   truth: Truth,
   scratch: string,
+  id?: string,
 ): readonly { readonly name: string; readonly problem: string | null }[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.db'))
+    .filter((name) => name.endsWith('.db') && (id === undefined || basename(name).startsWith(`${id}.`)))
     .map((name) => {
       const path = join(directory, name);
       const sha = createHash('sha256').update(readFileSync(path)).digest('hex');

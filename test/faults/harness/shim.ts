@@ -10,13 +10,17 @@ export type ErrorName = 'EIO' | 'ENOSPC' | 'EROFS' | 'EDQUOT' | 'EFBIG' | 'EMFIL
 
 /** What happens at an operation. */
 export type Fault =
-  /** `one`: only the process that comes there; else supervisor and workers together. */
-  | { readonly kind: 'kill'; readonly one: boolean }
+  | { readonly kind: 'kill'; readonly who: Victim }
   | { readonly kind: 'error'; readonly error: ErrorName; readonly forever: boolean }
-  | { readonly kind: 'short'; readonly forever: boolean };
+  | { readonly kind: 'short'; readonly forever: boolean }
+  /** A byte is written as another one, and nothing says so. */
+  | { readonly kind: 'altered'; readonly forever: boolean };
 
-/** Which operations count: writes of all kinds below the root, opens below it, opens of anything at all. */
-export type OperationClass = 'write' | 'open' | 'openAnywhere';
+/** Who dies: supervisor and workers together, the process that comes there, or the supervisor while that one goes on. */
+export type Victim = 'all' | 'one' | 'leader';
+
+/** Which operations count: writes of all kinds below the root, opens below it, of anything at all, content of backups. */
+export type OperationClass = 'write' | 'open' | 'openAnywhere' | 'backup';
 
 export interface Shim {
   /** To be added to the environment of the processes under test. */
@@ -76,8 +80,9 @@ const AT = {
   hits: 40,
   what: 48,
 };
-const ACTION = { none: 0, kill: 1, error: 2, short: 3, killOne: 4 };
-const CLASS: Record<OperationClass, number> = { write: 1, open: 2, openAnywhere: 4 };
+const ACTION = { none: 0, kill: 1, error: 2, short: 3, killOne: 4, killLeader: 5, altered: 6 };
+const KILLS: Record<Victim, number> = { all: ACTION.kill, one: ACTION.killOne, leader: ACTION.killLeader };
+const CLASS: Record<OperationClass, number> = { write: 1, open: 2, openAnywhere: 4, backup: 8 };
 const LOG: Record<LogContent, number> = { data: 1, opens: 2, locks: 4 };
 const KINDS: readonly LogKind[] = [
   'create',
@@ -150,15 +155,16 @@ export function createShim(directory: string, root: string): Shim {
     arm(fault, at, operations = 'write') {
       switch (fault.kind) {
         case 'kill': {
-          set(at, fault.one ? ACTION.killOne : ACTION.kill, 0, false, operations);
+          set(at, KILLS[fault.who], 0, false, operations);
           return;
         }
         case 'error': {
           set(at, ACTION.error, ERRNO[fault.error], fault.forever, operations);
           return;
         }
-        case 'short': {
-          set(at, ACTION.short, 0, fault.forever, operations);
+        case 'short':
+        case 'altered': {
+          set(at, ACTION[fault.kind], 0, fault.forever, operations);
           return;
         }
       }

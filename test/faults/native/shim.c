@@ -1,7 +1,7 @@
 /* Stands between a process and the C library (LD_PRELOAD) and counts what is done to files below FAULT_ROOT, in one
- * counter for all processes that share the control file. At the chosen operation it kills the process or its whole
- * group, or makes this and maybe every later operation fail. It can also write down every operation, with data, for a
- * replay, and set the clock wrong.
+ * counter for all processes that share the control file. At the chosen operation it kills the process, its whole group
+ * or the leader of the group alone, makes this and maybe every later operation fail, or writes other bytes than it was
+ * given. It can also write down every operation, with data, for a replay, and set the clock wrong.
  *
  * Layout of `struct control` and of the log's records: shim.ts reads and writes the same bytes. */
 
@@ -24,9 +24,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ACT_NONE, ACT_KILL, ACT_ERROR, ACT_SHORT, ACT_KILL_ONE };
-/* What is counted: writes of all kinds below the root; opens below the root; opens of anything. */
-enum { CLASS_WRITE = 1, CLASS_OPEN = 2, CLASS_OPEN_ANYWHERE = 4 };
+enum { ACT_NONE, ACT_KILL, ACT_ERROR, ACT_SHORT, ACT_KILL_ONE, ACT_KILL_LEADER, ACT_ALTER };
+/* What is counted: writes of all kinds below the root; opens below the root; opens of anything; content of backups. */
+enum { CLASS_WRITE = 1, CLASS_OPEN = 2, CLASS_OPEN_ANYWHERE = 4, CLASS_BACKUP = 8 };
 /* What is logged: operations with data; opens with their caller; the process's locks with both. */
 enum { LOG_DATA = 1, LOG_OPEN = 2, LOG_LOCKS = 4 };
 enum { OP_CREATE = 1, OP_WRITE, OP_TRUNCATE, OP_SYNC, OP_SYNCDIR, OP_RENAME, OP_UNLINK, OP_MKDIR, OP_RMDIR, OP_ACK, OP_OPEN, OP_LOCKS };
@@ -177,6 +177,14 @@ static void append_locks(const char *path) {
   append(OP_LOCKS, 0, 0, path, &data, 1);
 }
 
+/* The leader of the group is the program that was started; its children go on without it. */
+static void kill_leader(void) {
+  pid_t leader = getpgrp();
+  kill(leader, SIGKILL);
+  if (leader == getpid()) for (;;) pause();
+  while (getppid() == leader) sched_yield();
+}
+
 /* What the fault does to this operation: 0 nothing, else the action. Counts it. */
 static uint32_t meet(uint32_t class, const char *name, const char *path) {
   if (control == NULL || !(control->classes & class)) return ACT_NONE;
@@ -188,6 +196,10 @@ static uint32_t meet(uint32_t class, const char *name, const char *path) {
   if (control->action == ACT_KILL || control->action == ACT_KILL_ONE) {
     kill(control->action == ACT_KILL ? 0 : getpid(), SIGKILL);
     for (;;) pause();
+  }
+  if (control->action == ACT_KILL_LEADER) {
+    kill_leader();
+    return ACT_NONE;
   }
   if (control->action == ACT_ERROR) errno = (int)control->error;
   return control->action;
@@ -261,6 +273,15 @@ int close(int fd) {
   return real_close(fd);
 }
 
+/* A copy of bytes, of which one is another; never freed: a process writes few of them. */
+static void *altered(const struct iovec *data) {
+  char *bytes = malloc(data->iov_len);
+  if (bytes == NULL) abort();
+  memcpy(bytes, data->iov_base, data->iov_len);
+  bytes[data->iov_len / 2] ^= 1;
+  return bytes;
+}
+
 /* Writes: `part` is what a short write still does. */
 static ssize_t write_any(int fd, const struct iovec *data, int count, off_t offset, int positioned) {
   size_t size = 0;
@@ -278,8 +299,12 @@ static ssize_t write_any(int fd, const struct iovec *data, int count, off_t offs
     return result;
   }
   struct iovec part = data[0];
-  uint32_t action = meet(CLASS_WRITE, "write", path);
+  uint32_t action = meet(strstr(path, "/backups/") == NULL ? CLASS_WRITE : CLASS_WRITE | CLASS_BACKUP, "write", path);
   if (action == ACT_ERROR) return -1;
+  if (action == ACT_ALTER && count == 1 && size > 0) {
+    part.iov_base = altered(data);
+    data = &part;
+  }
   if (action == ACT_SHORT && size > 1) {
     part.iov_len = size / 2 < part.iov_len ? size / 2 : part.iov_len;
     data = &part;

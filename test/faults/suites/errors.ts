@@ -1,5 +1,5 @@
-// Suite B: every write, sync, rename and open of a run fails, once or from then on, and the run must say so: no exit
-// code 0 with something undone, no failure code that leads astray, and the target old or new as it was told.
+// Suite B: every write, sync, rename and open of a run fails, once or from then on, or the disk keeps other bytes of a
+// backup than it was given, and the run must say so: no exit code 0 with something undone, no failure code that leads astray, and the target old or new as it was told.
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,15 +17,9 @@ import { createShim, type ErrorName, type Fault, type OperationClass } from '../
 import type { Bench, Finding, OpenSuite, Suite } from '../harness/suite.js';
 
 const COMMANDS: readonly Command[] = ['upgrade', 'stamp', 'upgradeStamp'];
-const ERRORS: readonly (ErrorName | 'short')[] = [
-  'EIO',
-  'ENOSPC',
-  'EROFS',
-  'EDQUOT',
-  'EFBIG',
-  'short',
-  'EMFILE',
-];
+/** `altered`: of a backup, that reads back otherwise than it was written. */
+type Wrong = ErrorName | 'short' | 'altered';
+const ERRORS: readonly Wrong[] = ['EIO', 'ENOSPC', 'EROFS', 'EDQUOT', 'EFBIG', 'short', 'EMFILE', 'altered'];
 const DURATIONS = ['once', 'forever'] as const;
 type Duration = (typeof DURATIONS)[number];
 
@@ -38,7 +32,7 @@ const ANYWHERE_SHARE = 20;
  * What a failure may be called. SQLite tells a full disk by ENOSPC alone, and keeps the number of other errors to
  * itself; where it could not open for writing, it opens for reading, and says so at the first write.
  */
-const CODES: Record<ErrorName | 'short', readonly string[]> = {
+const CODES: Record<Wrong, readonly string[]> = {
   EIO: ['io'],
   ENOSPC: ['diskFull', 'io'],
   EROFS: ['readOnly', 'io'],
@@ -46,6 +40,7 @@ const CODES: Record<ErrorName | 'short', readonly string[]> = {
   EFBIG: ['diskFull', 'io'],
   short: ['diskFull', 'io', 'backupFailed'],
   EMFILE: ['io', 'readOnly'],
+  altered: ['backupFailed'],
 };
 
 export const errors: Suite = {
@@ -106,6 +101,7 @@ async function open({ program, directory, seed, size, shim, hurt }: Bench): Prom
           const totals = {
             write: await count(mode, command, 'write'),
             open: await count(mode, command, 'open'),
+            backup: await count(mode, command, 'backup'),
           };
           for (const error of ERRORS) {
             for (const duration of DURATIONS) {
@@ -132,7 +128,7 @@ async function open({ program, directory, seed, size, shim, hurt }: Bench): Prom
       const [mode, command, error, duration, where, at] = point.split('/') as [
         JournalMode,
         Command,
-        ErrorName | 'short',
+        Wrong,
         Duration,
         'whole' | 'inside' | 'anywhere',
         string,
@@ -209,11 +205,7 @@ function outcomeIn(output: string): End['outcome'] {
 }
 
 /** What is wrong with what the run said of itself. */
-function askEnd(
-  { exitCode, output, outcome, hits, said }: End,
-  state: State,
-  error: ErrorName | 'short',
-): string[] {
+function askEnd({ exitCode, output, outcome, hits, said }: End, state: State, error: Wrong): string[] {
   const bad = [...askTold(exitCode, output, state, said)];
   if (hits === 0 && exitCode !== 0)
     bad.push(`exit code ${exitCode}, and no fault was met: ${said.slice(0, 400)}`);
@@ -235,11 +227,14 @@ function askStarved({ exitCode, said }: End, state: State): readonly string[] {
   return exitCode === 70 ? [`a full table of files is called a bug: ${said.slice(0, 600)}`] : [];
 }
 
-function faultOf(error: ErrorName | 'short', duration: Duration): Fault {
+function faultOf(error: Wrong, duration: Duration): Fault {
   const forever = duration === 'forever';
-  return error === 'short' ? { kind: 'short', forever } : { kind: 'error', error, forever };
+  return error === 'short' || error === 'altered'
+    ? { kind: error, forever }
+    : { kind: 'error', error, forever };
 }
 
-function classOf(error: ErrorName | 'short'): 'write' | 'open' {
-  return error === 'EMFILE' ? 'open' : 'write';
+function classOf(error: Wrong): 'write' | 'open' | 'backup' {
+  if (error === 'EMFILE') return 'open';
+  return error === 'altered' ? 'backup' : 'write';
 }

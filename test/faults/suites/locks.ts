@@ -54,7 +54,7 @@ async function open({ program, directory }: Bench): Promise<OpenSuite> {
     const scene = makeScene(join(directory, `scene-${++last}`), base);
     if (way === 'again') await runScene(scene, program, migrations);
     const shim = createShim(scene.directory, scene.data);
-    if (way === 'killed') shim.arm({ kind: 'kill', one: true }, await commitOf(base, mode));
+    if (way === 'killed') shim.arm({ kind: 'kill', who: 'one' }, await commitOf(base, mode));
     else shim.disarm();
     shim.record('data', 'opens', 'locks');
     const inode = statSync(scene.target).ino;

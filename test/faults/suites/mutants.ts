@@ -66,8 +66,8 @@ export const MUTANTS: readonly Mutant[] = [
       { file: SESSION, from: 'db.serialize()', to: 'readFileSync(db.name)' },
       {
         file: SESSION,
-        from: `import Database from 'better-sqlite3';`,
-        to: `import Database from 'better-sqlite3';\nimport { readFileSync } from 'node:fs';`,
+        from: `import { DatabaseError } from '../../port.js';`,
+        to: `import { DatabaseError } from '../../port.js';\nimport { readFileSync } from 'node:fs';`,
       },
     ],
     by: { suite: 'locks', only: 'delete/upgrade/', size: 4 },
@@ -96,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
         to: `import { removeLeftovers } from '../ledger/leftovers.js';\nimport { openLedger } from '../ledger/ledger.js';`,
       },
     ],
-    by: { suite: 'kill', only: 'delete/upgrade/', size: 150 },
+    by: { suite: 'kill', only: 'delete/upgrade/', size: 50 },
   },
   {
     name: 'backup-after-the-first-write',
@@ -179,7 +179,40 @@ export const MUTANTS: readonly Mutant[] = [
         to: `db.pragma('journal_mode = MEMORY'); guarded('busy', () => db.exec('BEGIN IMMEDIATE'));`,
       },
     ],
-    by: { suite: 'kill', only: 'delete/upgrade/', size: 400 },
+    by: { suite: 'kill', only: 'delete/upgrade/all/', size: 130 },
+  },
+  {
+    name: 'orphans-commit',
+    patches: [
+      {
+        file: 'worker.js',
+        from: 'mayCommit: () => process.ppid === supervisor',
+        to: 'mayCommit: () => true',
+      },
+    ],
+    by: { suite: 'kill', only: 'delete/upgrade/leader/', size: 130 },
+  },
+  {
+    name: 'backup-not-read-back',
+    patches: [
+      {
+        file: BACKUP,
+        from: 'if (chunk.equals(written.subarray(offset, offset + chunk.byteLength)))',
+        to: 'if (true)',
+      },
+    ],
+    by: { suite: 'errors', only: 'delete/upgrade/altered/', size: 600 },
+  },
+  {
+    name: 'order-of-columns-not-asked',
+    patches: [
+      {
+        file: `${ROWS}column-order.js`,
+        from: 'if (first.length > 0 && !first.includes(null))',
+        to: 'if (false)',
+      },
+    ],
+    by: { suite: 'hostile', only: 'schemas/values-by-position', size: 1 },
   },
   {
     name: 'same-file-not-asked',

@@ -7,7 +7,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { makeBase, type Base, type Command } from '../harness/bases.js';
+import { askBatch, convergeBatch, makeBatch } from '../harness/batch.js';
+import { lineOf, makeBase, type Base, type Command } from '../harness/bases.js';
 import { writeMigrations, type JournalMode } from '../harness/fixture.js';
 import { openFleetInside } from '../harness/fleet-inside.js';
 import { openInside } from '../harness/inside.js';
@@ -21,7 +22,9 @@ import { createDisk, type DirectoryModel, type Image, type Survival } from '../r
 /** `walAlone`: nobody else has it open. */
 const SETTINGS = ['delete', 'truncate', 'persist', 'wal', 'walAlone'] as const;
 type Setting = (typeof SETTINGS)[number];
-const COMMANDS: readonly Command[] = ['upgrade', 'stamp', 'upgradeStamp'];
+/** `batch`: an upgrade of several targets. */
+type Kind = Command | 'batch';
+const KINDS: readonly Kind[] = ['upgrade', 'stamp', 'upgradeStamp', 'chain', 'batch'];
 const MODELS: readonly DirectoryModel[] = ['strict', 'ordered'];
 /** Most cuts take a part; it is there that things go wrong. */
 const SURVIVALS: readonly Survival[] = ['nothing', 'all', 'part', 'part', 'part', 'part'];
@@ -29,7 +32,7 @@ const SURVIVALS: readonly Survival[] = ['nothing', 'all', 'part', 'part', 'part'
 export const power: Suite = {
   name: 'power',
   unit: 'power-loss images',
-  standard: 2000,
+  standard: 2400,
   full: 50_000,
   abreast: 3,
   lacks: compilerProblem,
@@ -47,22 +50,28 @@ interface Recording {
 async function open(bench: Bench): Promise<OpenSuite> {
   const { program, directory, seed, size } = bench;
   const migrations = writeMigrations(join(directory, 'migrations'));
+  const chain = writeMigrations(join(directory, 'migrations-chain'), 'chain');
   const inside = await openInside(program, migrations);
-  const fleet = await openFleetInside(program, migrations);
+  const lines = {
+    plain: { migrations, fleet: await openFleetInside(program, migrations) },
+    chain: { migrations: chain, fleet: await openFleetInside(program, chain) },
+  };
   const recordings = new Map<string, Promise<Recording>>();
 
-  function recordingOf(setting: Setting, command: Command): Promise<Recording> {
-    const name = `${setting}-${command}`;
-    const known = recordings.get(name) ?? record(setting, command);
+  function recordingOf(setting: Setting, kind: Kind): Promise<Recording> {
+    const name = `${setting}-${kind}`;
+    const known = recordings.get(name) ?? record(setting, kind);
     recordings.set(name, known);
     return known;
   }
 
-  async function record(setting: Setting, command: Command): Promise<Recording> {
+  async function record(setting: Setting, kind: Kind): Promise<Recording> {
     const mode: JournalMode = setting === 'walAlone' ? 'wal' : setting;
-    const name = `${setting}-${command}`;
+    const name = `${setting}-${kind}`;
+    const command = kind === 'batch' ? 'upgrade' : kind;
     const base = await makeBase(join(directory, 'bases', name), command, { mode }, inside);
-    const scene = makeScene(join(directory, `recording-${name}`), base);
+    const make = kind === 'batch' ? makeBatch : makeScene;
+    const scene = make(join(directory, `recording-${name}`), base);
     const other = setting === 'wal' ? new Database(scene.target) : null;
     try {
       other?.prepare('SELECT count(*) FROM tasks').get();
@@ -70,7 +79,8 @@ async function open(bench: Bench): Promise<OpenSuite> {
       const shim = createShim(scene.directory, scene.data);
       shim.disarm();
       shim.record('data');
-      const ran = await runScene(scene, program, migrations, { env: shim.env });
+      const own = lines[lineOf(command)].migrations;
+      const ran = await runScene(scene, program, own, { env: shim.env });
       if (ran.code !== 0) throw new Error(`the run to record failed: ${ran.stdout}${ran.stderr}`);
       // The index of a log is made anew after a power cut (sqlite.org/walformat.html).
       const log = shim.log().filter(({ path }) => !path.endsWith('-shm'));
@@ -82,7 +92,7 @@ async function open(bench: Bench): Promise<OpenSuite> {
 
   return {
     async points() {
-      const kinds = SETTINGS.flatMap((setting) => COMMANDS.map((command) => ({ setting, command }))).filter(
+      const kinds = SETTINGS.flatMap((setting) => KINDS.map((command) => ({ setting, command }))).filter(
         ({ setting, command }) => isWanted(bench, `${setting}/${command}/`),
       );
       const names: string[] = [];
@@ -96,20 +106,24 @@ async function open(bench: Bench): Promise<OpenSuite> {
       return names;
     },
     async run(point): Promise<Finding> {
-      const [setting, command, model, survival, cut] = point.split('/') as [
+      const [setting, kind, model, survival, cut] = point.split('/') as [
         Setting,
-        Command,
+        Kind,
         DirectoryModel,
         Survival,
         string,
       ];
-      const recording = await recordingOf(setting, command);
+      const recording = await recordingOf(setting, kind);
       const done = recording.log.slice(0, Number(cut));
       const disk = createDisk(recording.root, recording.before);
       for (const one of done) disk.apply(one);
       const scene = restore(recording, disk.crash(model, survival, createRandom(seed, point)), directory);
       const output = Buffer.concat(done.filter(({ kind }) => kind === 'output').map(({ data }) => data));
-      const bad = [...askAfter(scene, output.toString()).bad, ...(await converge(scene, fleet))];
+      const { fleet } = lines[lineOf(recording.base.command)];
+      const bad =
+        kind === 'batch'
+          ? [...askBatch(scene, null, output.toString()).bad, ...(await convergeBatch(scene, fleet))]
+          : [...askAfter(scene, output.toString()).bad, ...(await converge(scene, fleet))];
       rmSync(scene.directory, { recursive: true, force: true });
       const last = done.at(-1);
       const place = last === undefined ? 'before the first operation' : `after ${last.kind} ${last.path}`;

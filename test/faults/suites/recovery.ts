@@ -128,7 +128,7 @@ async function open({ program, directory, seed, size, shim, hurt }: Bench): Prom
 }
 
 function faultsOf(sequence: Sequence, error: ErrorName): readonly Fault[] {
-  const kill: Fault = { kind: 'kill', one: false };
+  const kill: Fault = { kind: 'kill', who: 'all' };
   const once: Fault = { kind: 'error', error, forever: false };
   const forever: Fault = { kind: 'error', error, forever: true };
   switch (sequence) {
