@@ -7,7 +7,7 @@ import { assertRoomForBackups } from '../backup/publish.js';
 import { removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
 import { FleetError, type ProblemDraft } from '../model/errors.js';
-import type { FleetEvent } from '../model/events.js';
+import type { RunEvent } from '../model/events.js';
 import type { Outcome } from '../model/outcome.js';
 import type { RunCommand, RunReport } from '../model/report.js';
 import { allRead, CHANGE_SETTINGS, type SettingsOf } from '../model/settings.js';
@@ -230,7 +230,7 @@ function factsOf(
   { runId, intent, backupDir }: Work,
   { dryRun = CHANGE_SETTINGS.dryRun.default, onEvent }: RunOptions,
 ): RunFacts {
-  const { stateDir } = context;
+  const { stateDir, now } = context;
   return {
     runId,
     command,
@@ -238,7 +238,7 @@ function factsOf(
     dryRun,
     directories: { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) },
     scratchDir: scratchOf(context, runId),
-    emit: (event: FleetEvent) => onEvent?.(event),
+    emit: (event: RunEvent) => onEvent?.({ ...event, runId, at: iso(now()) }),
   };
 }
 

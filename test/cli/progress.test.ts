@@ -5,16 +5,17 @@ import type { ProgressKind } from '../../src/cli/progress.js';
 import type { FleetEvent } from '../../src/index.js';
 import { failed, outcome } from '../report/samples.js';
 
+const ofRun = { runId: 'r', at: '2026-11-20T10:15:00.000Z' };
 const run: FleetEvent = {
+  ...ofRun,
   event: 'run',
-  runId: 'r',
   command: 'upgrade',
   dryRun: false,
   planned: 3,
   startedAt: '2026-11-20T10:15:00.000Z',
 };
-const done: FleetEvent = { event: 'target', ...outcome('a', 'upgraded') };
-const bad: FleetEvent = { event: 'target', ...failed('b', 'busy', 'it is held locked') };
+const done: FleetEvent = { ...ofRun, event: 'target', ...outcome('a', 'upgraded') };
+const bad: FleetEvent = { ...ofRun, event: 'target', ...failed('b', 'busy', 'it is held locked') };
 
 /** Feeds events at the given times (in milliseconds), and gives back what was written. */
 async function written(
@@ -54,7 +55,7 @@ describe('createProgress', () => {
   });
 
   test('tells of each target and of waits, where that was asked for', async () => {
-    const wait: FleetEvent = { event: 'retry', id: 'b', message: 'it is held locked' };
+    const wait: FleetEvent = { ...ofRun, event: 'retry', id: 'b', message: 'it is held locked' };
     expect(
       await written('each', [
         [0, run],
