@@ -25,7 +25,9 @@ function onSignal(name: NodeJS.Signals): void {
     interruption.abort(new Error(name));
     return;
   }
-  process.stderr.write(`\n${name}: stopped; every target is at its old or at its new revision\n`);
+  process.stderr.write(
+    `\n${name}: stopped; no transaction is half done, and status shows where each target is\n`,
+  );
   process.removeAllListeners(name);
   process.kill(process.pid, name);
 }
