@@ -25,8 +25,10 @@ function onSignal(name: NodeJS.Signals): void {
     interruption.abort(new Error(name));
     return;
   }
+  // A bar keeps long lines from being wrapped while it is there.
+  const wrapping = process.stderr.isTTY ? '\u001b[?7h' : '';
   process.stderr.write(
-    `\n${name}: stopped; no transaction is half done, and status shows where each target is\n`,
+    `${wrapping}\n${name}: stopped; no transaction is half done, and status shows where each target is\n`,
   );
   process.removeAllListeners(name);
   process.kill(process.pid, name);
