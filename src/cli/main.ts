@@ -25,7 +25,11 @@ function onSignal(name: NodeJS.Signals): void {
     interruption.abort(new Error(name));
     return;
   }
-  process.stderr.write(`\n${name}: stopped; every target is at its old or at its new revision\n`);
+  // A bar keeps long lines from being wrapped while it is there.
+  const wrapping = process.stderr.isTTY ? '\u001b[?7h' : '';
+  process.stderr.write(
+    `${wrapping}\n${name}: stopped; no transaction is half done, and status shows where each target is\n`,
+  );
   process.removeAllListeners(name);
   process.kill(process.pid, name);
 }

@@ -43,20 +43,28 @@ function each(output: Output): Progress {
   };
 }
 
+/** How often it is looked whether there is something to say, though nothing happened. */
+const BEAT_MS = 1_000;
 const SPARSE_MS = 10_000;
 
-/** For logs: short work is silent, long work says every ten seconds how far it is. */
+/** For logs: short work is silent, long work says every ten seconds how far it is, whether or not something ended. */
 function sparse(command: string, output: Output, now: () => number): Progress {
-  const tally = createTally();
+  const tally = createTally(now);
   let last = now();
+  const tellIfDue = () => {
+    if (now() - last < SPARSE_MS) return;
+    last = now();
+    output.write(`${command}: ${tally.words()}\n`);
+  };
+  const beat = setInterval(tellIfDue, BEAT_MS).unref();
   return {
     onEvent(event) {
       tally.count(event);
-      if (now() - last < SPARSE_MS) return;
-      last = now();
-      output.write(`${command}: ${tally.done} of ${tally.planned} done, ${tally.failed} failed\n`);
+      tellIfDue();
     },
-    stop: () => undefined,
+    stop() {
+      clearInterval(beat);
+    },
   };
 }
 
@@ -64,52 +72,74 @@ async function bar(command: string, output: Output, now: () => number): Promise<
   // Only who looks at a terminal waits for it to be loaded.
   const { SingleBar } = await import('cli-progress');
   const drawn = new SingleBar({
-    format: '{command} [{bar}] {percentage}%  {value}/{total}  {failed} failed  {rate}/s  {timeLeft} left',
-    barsize: 20,
+    format: '{command} [{bar}] {percentage}%  {words}',
+    barsize: 10,
     clearOnComplete: true,
-    hideCursor: true,
+    // Whatever ends the process, a hidden cursor would stay hidden.
+    hideCursor: false,
     // Signals are the program's own: the bar would otherwise answer them too.
     gracefulExit: false,
     stream: output.stream,
   });
-  const tally = createTally();
-  let started: number | null = null;
+  const tally = createTally(now);
+  let isDrawn = false;
+  const draw = () => {
+    const words = tally.words();
+    // Of nothing, all is done at once.
+    const total = Math.max(1, tally.planned);
+    if (isDrawn) {
+      drawn.setTotal(total);
+      drawn.update(tally.done, { words });
+    } else drawn.start(total, tally.done, { command, words });
+    isDrawn = true;
+  };
+  const beat = setInterval(draw, BEAT_MS).unref();
   return {
     onEvent(event) {
       tally.count(event);
-      if (started === null) {
-        started = now();
-        drawn.start(tally.planned, tally.done, { command, failed: 0, rate: '-', timeLeft: '-' });
-      }
-      const rate = (tally.done * 1000) / Math.max(1, now() - started);
-      const timeLeft = rate === 0 ? '-' : `${Math.ceil((tally.planned - tally.done) / rate)} s`;
-      drawn.setTotal(tally.planned);
-      drawn.update(tally.done, { failed: tally.failed, rate: rate.toFixed(rate < 10 ? 1 : 0), timeLeft });
+      draw();
     },
     stop() {
-      if (started !== null) drawn.stop();
+      clearInterval(beat);
+      if (isDrawn) drawn.stop();
     },
   };
 }
 
-function createTally(): { done: number; failed: number; planned: number; count(event: FleetEvent): void } {
+interface Tally {
+  readonly done: number;
+  readonly planned: number;
+  count(event: FleetEvent): void;
+  /** How far it is, and since when; that time goes on shows that the work does. */
+  words(): string;
+}
+
+/** The same facts for the bar and for lines. */
+function createTally(now: () => number): Tally {
+  const began = now();
+  let [done, failed, planned] = [0, 0, 0];
+  /** When what is counted began. */
+  let since: number | null = null;
   return {
-    done: 0,
-    failed: 0,
-    planned: 0,
+    get done() {
+      return done;
+    },
+    get planned() {
+      return planned;
+    },
     count(event) {
       switch (event.event) {
         case 'run':
-          this.done = 0;
-          this.planned = event.planned;
+          [done, planned, since] = [0, event.planned, now()];
           return;
         case 'target':
-          this.done += 1;
-          if (isUndone(event.outcome)) this.failed += 1;
+          if (wasNeverStarted(event)) return;
+          done += 1;
+          if (isUndone(event.outcome)) failed += 1;
           return;
         case 'inspected':
-          this.done = event.done;
-          this.planned = event.planned;
+          since ??= now();
+          [done, planned] = [event.done, event.planned];
           return;
         case 'retry':
         case 'problem':
@@ -117,5 +147,18 @@ function createTally(): { done: number; failed: number; planned: number; count(e
           return;
       }
     },
+    words() {
+      const elapsed = `${Math.round((now() - began) / 1000)} s`;
+      if (since === null) return `finding targets, reading revisions, ${elapsed}`;
+      const rate = (done * 1000) / Math.max(1, now() - since);
+      const left = rate === 0 ? '-' : `${Math.ceil((planned - done) / rate)} s`;
+      const speed = `${rate.toFixed(rate < 10 ? 1 : 0)}/s`;
+      return `${done} of ${planned} done, ${failed} failed, ${speed}, ${elapsed}, ${left} left`;
+    },
   };
+}
+
+/** A run that stops gives an outcome to those that are left, too. */
+function wasNeverStarted({ outcome, failure }: Extract<FleetEvent, { event: 'target' }>): boolean {
+  return outcome === 'skipped' && failure?.code === 'interrupted';
 }

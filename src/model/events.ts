@@ -3,10 +3,17 @@
 import type { RunCommand, RunSummary } from './report.js';
 import type { Outcome } from './outcome.js';
 
-export type FleetEvent =
+/** What an event of a run says of where it belongs, by itself: lines of many runs may be gathered in one log. */
+export interface OfRun {
+  readonly runId: string;
+  /** When it happened; ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** What a run tells. */
+export type RunEvent =
   | {
       readonly event: 'run';
-      readonly runId: string;
       readonly command: RunCommand;
       readonly dryRun: boolean;
       readonly planned: number;
@@ -16,10 +23,9 @@ export type FleetEvent =
   | { readonly event: 'retry'; readonly id: string; readonly message: string }
   /** Something beside the targets is amiss, and the run goes on: its record is not whole, or it waits for another run. */
   | { readonly event: 'problem'; readonly message: string; readonly hint: string }
-  | { readonly event: 'inspected'; readonly done: number; readonly planned: number }
-  | {
-      readonly event: 'summary';
-      readonly runId: string;
-      readonly summary: RunSummary;
-      readonly exitCode: number;
-    };
+  | { readonly event: 'summary'; readonly summary: RunSummary; readonly exitCode: number };
+
+export type FleetEvent =
+  | (OfRun & RunEvent)
+  /** How far a look is: it is no run, or comes before one. */
+  | { readonly event: 'inspected'; readonly done: number; readonly planned: number };

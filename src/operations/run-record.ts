@@ -9,7 +9,7 @@ import { removeLeftovers, runsWithBackups, type Directories } from '../ledger/le
 import { takeRunLock, type RunLock } from '../ledger/run-lock.js';
 import { makeDirectory, stateDirectoryError } from '../ledger/state-directory.js';
 import { FleetError } from '../model/errors.js';
-import type { FleetEvent } from '../model/events.js';
+import type { RunEvent } from '../model/events.js';
 import { EXIT, exitCodeOf } from '../model/exit-code.js';
 import type { Outcome } from '../model/outcome.js';
 import type { RunCommand, RunReport } from '../model/report.js';
@@ -29,7 +29,7 @@ export interface RunFacts {
   readonly directories: Directories;
   /** For private copies. */
   readonly scratchDir: string;
-  readonly emit: (event: FleetEvent) => void;
+  readonly emit: (event: RunEvent) => void;
 }
 
 export class RunRecord implements Watcher {
@@ -71,7 +71,7 @@ export class RunRecord implements Watcher {
     const start = { runId, command, dryRun, startedAt, head, arguments: { ...intent } };
     this.#ledger.startRun(start, targets);
     makeScratch(scratchDir);
-    emit({ event: 'run', runId, command, dryRun, planned: targets.length, startedAt });
+    emit({ event: 'run', command, dryRun, planned: targets.length, startedAt });
   }
 
   onOutcome(outcome: Outcome): void {
@@ -85,13 +85,13 @@ export class RunRecord implements Watcher {
 
   /** Keeps the report, and the end of the run. @returns the report to return to the caller */
   finish(report: RunReport): RunReport {
-    const { runId, directories, emit } = this.#facts;
+    const { directories, emit } = this.#facts;
     const ended = this.#end(report);
     const problem = keepReport(directories.stateDir, ended);
     if (problem !== null) emit({ event: 'problem', message: problem, hint: HINT_STATE });
     const kept =
       problem === null ? ended : { ...ended, report: null, exitCode: ended.exitCode || EXIT.findings };
-    emit({ event: 'summary', runId, summary: kept.summary, exitCode: kept.exitCode });
+    emit({ event: 'summary', summary: kept.summary, exitCode: kept.exitCode });
     return kept;
   }
 

@@ -7,9 +7,10 @@ import { assertRoomForBackups } from '../backup/publish.js';
 import { removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
 import { FleetError, type ProblemDraft } from '../model/errors.js';
-import type { FleetEvent } from '../model/events.js';
+import type { RunEvent } from '../model/events.js';
 import type { Outcome } from '../model/outcome.js';
 import type { RunCommand, RunReport } from '../model/report.js';
+import type { Refusal } from '../model/target.js';
 import { allRead, CHANGE_SETTINGS, type SettingsOf } from '../model/settings.js';
 import { VERSION } from '../model/version.js';
 import { runReport } from '../report/summarize.js';
@@ -85,10 +86,12 @@ export async function runFleet(
     );
     const { targets, refused } = selected;
     record.start(graph.heads, [...targets, ...refused]);
-    const failed = refused
-      .map((refusal) => ended(refusal, 'failed', refusedReason(refusal)))
+    // A restore was to fill it; nothing else has anything to do with it.
+    const isLeftAlone = ({ blank }: Refusal) => blank === true && !isRestore;
+    const unopened = refused
+      .map((refusal) => ended(refusal, isLeftAlone(refusal) ? 'skipped' : 'failed', refusedReason(refusal)))
       .map((draft) => toldOutcome(draft, about));
-    for (const outcome of failed) record.onOutcome(outcome);
+    for (const outcome of unopened) record.onOutcome(outcome);
 
     const ways =
       copies ?? (await waysOf(targets, intent, { pool, cache: null, lookedAt: context.now(), ...looking }));
@@ -97,7 +100,7 @@ export async function runFleet(
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.
     removeLeftovers(directories, [{ runId }]);
 
-    const outcomes = [...done, ...failed];
+    const outcomes = [...done, ...unopened];
     const report = runReport({
       command,
       runId,
@@ -230,7 +233,7 @@ function factsOf(
   { runId, intent, backupDir }: Work,
   { dryRun = CHANGE_SETTINGS.dryRun.default, onEvent }: RunOptions,
 ): RunFacts {
-  const { stateDir } = context;
+  const { stateDir, now } = context;
   return {
     runId,
     command,
@@ -238,7 +241,7 @@ function factsOf(
     dryRun,
     directories: { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) },
     scratchDir: scratchOf(context, runId),
-    emit: (event: FleetEvent) => onEvent?.(event),
+    emit: (event: RunEvent) => onEvent?.({ ...event, runId, at: iso(now()) }),
   };
 }
 

@@ -28,7 +28,7 @@ export function eventLine(event: FleetEvent): string | null {
 
 /** The last line of a run: its document without the targets, which have been printed. */
 export function runSummaryLine(report: RunReport): string {
-  return line({ event: 'summary', ...report, targets: undefined });
+  return line({ event: 'summary', at: report.finishedAt, ...report, targets: undefined });
 }
 
 /** A look at the fleet in lines: a `target` (`refused`, `cohort`) each, then the `summary`. */

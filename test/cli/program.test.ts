@@ -270,7 +270,7 @@ UPDATE tasks SET n = (WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FR
     killGroup(pid);
     const { code, signal, stderr } = await result;
     expect([code, signal]).toEqual([null, 'SIGINT']);
-    expect(stderr).toContain('every target is at its old or at its new revision');
+    expect(stderr).toContain('no transaction is half done, and status shows where each target is');
     expect(readFileSync(target).equals(before)).toBe(true);
   });
 });

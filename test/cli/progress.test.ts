@@ -1,20 +1,21 @@
 import { PassThrough } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createProgress } from '../../src/cli/progress.js';
 import type { ProgressKind } from '../../src/cli/progress.js';
 import type { FleetEvent } from '../../src/index.js';
 import { failed, outcome } from '../report/samples.js';
 
+const ofRun = { runId: 'r', at: '2026-11-20T10:15:00.000Z' };
 const run: FleetEvent = {
+  ...ofRun,
   event: 'run',
-  runId: 'r',
   command: 'upgrade',
   dryRun: false,
   planned: 3,
   startedAt: '2026-11-20T10:15:00.000Z',
 };
-const done: FleetEvent = { event: 'target', ...outcome('a', 'upgraded') };
-const bad: FleetEvent = { event: 'target', ...failed('b', 'busy', 'it is held locked') };
+const done: FleetEvent = { ...ofRun, event: 'target', ...outcome('a', 'upgraded') };
+const bad: FleetEvent = { ...ofRun, event: 'target', ...failed('b', 'busy', 'it is held locked') };
 
 /** Feeds events at the given times (in milliseconds), and gives back what was written. */
 async function written(
@@ -50,11 +51,11 @@ describe('createProgress', () => {
       [11_000, bad],
       [12_000, done],
     ]);
-    expect(lines).toBe('upgrade: 2 of 3 done, 1 failed\n');
+    expect(lines).toBe('upgrade: 2 of 3 done, 1 failed, 0.2/s, 11 s, 6 s left\n');
   });
 
   test('tells of each target and of waits, where that was asked for', async () => {
-    const wait: FleetEvent = { event: 'retry', id: 'b', message: 'it is held locked' };
+    const wait: FleetEvent = { ...ofRun, event: 'retry', id: 'b', message: 'it is held locked' };
     expect(
       await written('each', [
         [0, run],
@@ -79,7 +80,7 @@ describe('createProgress', () => {
       [1_000, done],
       [2_000, bad],
     ]);
-    expect(bar).toContain('upgrade [=============-------] 66%  2/3  1 failed  1.0/s  1 s left');
+    expect(bar).toContain('upgrade [=======---] 66%  2 of 3 done, 1 failed, 1.0/s, 2 s, 1 s left');
     // The last thing it does is to clear its line.
     expect(bar.endsWith('\u001b[2K')).toBe(true);
   });
@@ -91,6 +92,45 @@ describe('createProgress', () => {
         [0, inspected(64)],
         [20_000, inspected(640)],
       ]),
-    ).toBe('upgrade: 640 of 1000 done, 0 failed\n');
+    ).toBe('upgrade: 640 of 1000 done, 0 failed, 32/s, 20 s, 12 s left\n');
+  });
+
+  test('counts no target that a stopped run never started', async () => {
+    const { failure, ...rest } = failed('c', 'interrupted', 'the run was interrupted');
+    const left: FleetEvent = { ...ofRun, event: 'target', ...rest, failure, outcome: 'skipped' };
+    expect(
+      await written('sparse', [
+        [0, run],
+        [9_000, done],
+        [10_000, left],
+      ]),
+    ).toBe('upgrade: 1 of 3 done, 0 failed, 0.1/s, 10 s, 20 s left\n');
+  });
+
+  test.each(['sparse', 'bar'] as const)(
+    'goes on telling while nothing ends, and before a target is found (%s)',
+    async (kind) => {
+      vi.useFakeTimers();
+      try {
+        const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+        const output = { stream, isTerminal: true, columns: 80, write: (text: string) => stream.write(text) };
+        const progress = await createProgress(kind, 'upgrade', { output, now: Date.now });
+        vi.advanceTimersByTime(10_000);
+        expect(String(stream.read())).toContain('finding targets, reading revisions, 10 s');
+        progress.onEvent(run);
+        vi.advanceTimersByTime(10_000);
+        expect(String(stream.read())).toContain('0 of 3 done, 0 failed, 0.0/s, 20 s, - left');
+        progress.stop();
+        stream.read();
+        vi.advanceTimersByTime(60_000);
+        expect(stream.read()).toBeNull();
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
+
+  test('hides no cursor, which would stay hidden where the process is killed', async () => {
+    expect(await written('bar', [[0, run]])).not.toContain('\u001b[?25l');
   });
 });

@@ -237,10 +237,10 @@ test('a revision that fails on the data of some targets is told once, with what 
       [exit 0]
 
       $ flotilla upgrade --limit 1 --ndjson
-      {"event":"run","runId":"RUN","command":"upgrade","dryRun":false,"planned":2,"startedAt":"TIME"}
-      {"event":"target","id":"project_2","path":"data/project_2.db","backup":null,"durationMs":0,"rows":{},"match":{"kind":"exact","revision":"0001","candidates":["0001"],"difference":[]},"outcome":"skipped","from":null,"to":null,"applied":[],"failure":{"code":"noBaseline","step":"read","message":"it has tables and no history; its structure is that of revision 0001","hint":"baseline it: flotilla stamp --limit 1   (or in one pass: flotilla upgrade --stamp --limit 1)","commands":[{"verb":"stamp","options":{"limit":1}},{"verb":"upgrade","options":{"stamp":true,"limit":1}}],"revision":"0001"}}
-      {"event":"target","id":"project_4","path":"data/project_4.db","backup":null,"durationMs":0,"rows":{},"match":{"kind":"exact","revision":"0001","candidates":["0001"],"difference":[]},"outcome":"skipped","from":null,"to":null,"applied":[],"failure":{"code":"noBaseline","step":"read","message":"it has tables and no history; its structure is that of revision 0001","hint":"baseline it: flotilla stamp --limit 1   (or in one pass: flotilla upgrade --stamp --limit 1)","commands":[{"verb":"stamp","options":{"limit":1}},{"verb":"upgrade","options":{"stamp":true,"limit":1}}],"revision":"0001"}}
-      {"event":"summary","contract":1,"command":"upgrade","runId":"RUN","dryRun":false,"head":["0002"],"startedAt":"TIME","finishedAt":"TIME","durationMs":0,"summary":{"planned":2,"skipped":2},"failures":[{"code":"noBaseline","outcome":"skipped","count":2,"message":"it has tables and no history; its structure is that of revision 0001","wordings":1,"revision":"0001","example":"project_2","hint":"baseline it: flotilla stamp --limit 1   (or in one pass: flotilla upgrade --stamp --limit 1)","commands":[{"verb":"stamp","options":{"limit":1}},{"verb":"upgrade","options":{"stamp":true,"limit":1}}]}],"unexamined":0,"report":"data/.flotilla/reports/RUN.json","exitCode":1}
+      {"event":"run","command":"upgrade","dryRun":false,"planned":2,"startedAt":"TIME","runId":"RUN","at":"TIME"}
+      {"event":"target","id":"project_2","path":"data/project_2.db","backup":null,"durationMs":0,"rows":{},"match":{"kind":"exact","revision":"0001","candidates":["0001"],"difference":[]},"outcome":"skipped","from":null,"to":null,"applied":[],"failure":{"code":"noBaseline","step":"read","message":"it has tables and no history; its structure is that of revision 0001","hint":"baseline it: flotilla stamp --limit 1   (or in one pass: flotilla upgrade --stamp --limit 1)","commands":[{"verb":"stamp","options":{"limit":1}},{"verb":"upgrade","options":{"stamp":true,"limit":1}}],"revision":"0001"},"runId":"RUN","at":"TIME"}
+      {"event":"target","id":"project_4","path":"data/project_4.db","backup":null,"durationMs":0,"rows":{},"match":{"kind":"exact","revision":"0001","candidates":["0001"],"difference":[]},"outcome":"skipped","from":null,"to":null,"applied":[],"failure":{"code":"noBaseline","step":"read","message":"it has tables and no history; its structure is that of revision 0001","hint":"baseline it: flotilla stamp --limit 1   (or in one pass: flotilla upgrade --stamp --limit 1)","commands":[{"verb":"stamp","options":{"limit":1}},{"verb":"upgrade","options":{"stamp":true,"limit":1}}],"revision":"0001"},"runId":"RUN","at":"TIME"}
+      {"event":"summary","at":"TIME","contract":1,"command":"upgrade","runId":"RUN","dryRun":false,"head":["0002"],"startedAt":"TIME","finishedAt":"TIME","durationMs":0,"summary":{"planned":2,"skipped":2},"failures":[{"code":"noBaseline","outcome":"skipped","count":2,"message":"it has tables and no history; its structure is that of revision 0001","wordings":1,"revision":"0001","example":"project_2","hint":"baseline it: flotilla stamp --limit 1   (or in one pass: flotilla upgrade --stamp --limit 1)","commands":[{"verb":"stamp","options":{"limit":1}},{"verb":"upgrade","options":{"stamp":true,"limit":1}}]}],"unexamined":0,"report":"data/.flotilla/reports/RUN.json","exitCode":1}
       [exit 1]
 
       "
@@ -264,8 +264,8 @@ test('what cannot be used is told with the reason, and the next command', async 
     Refused: 1 path
       data/project_1.db
         is empty (0 bytes), so it is no database
-        hint: put the database or its backup here, or delete the file if nobody
-        misses it
+        hint: let its application fill it, put the database or its backup here, or
+        delete the file if nobody misses it
 
     Next
       flotilla status
@@ -273,10 +273,11 @@ test('what cannot be used is told with the reason, and the next command', async 
     [exit 1]
 
     $ flotilla upgrade
-    0 of 2 targets upgraded, 2 failed; TIME.
+    0 of 2 targets upgraded, 1 left alone, 1 failed; TIME.
 
-      Outcome  Revision  Targets  Example
-      failed   -               2  project_2
+      Outcome     Revision  Targets  Example
+      failed      -               1  project_2
+      left alone  -               1  project_1
 
     Failed; every one is as it was before the run
       1 target: notADatabase
@@ -285,11 +286,12 @@ test('what cannot be used is told with the reason, and the next command', async 
         hint: it is not a SQLite file, or it is encrypted; move it away, or leave it
         out with --exclude
 
+    Left alone
       1 target: refusedPath
         is empty (0 bytes), so it is no database
         target: project_1
-        hint: put the database or its backup here, or delete the file if nobody
-        misses it
+        hint: let its application fill it, put the database or its backup here, or
+        delete the file if nobody misses it
 
     Report   data/.flotilla/reports/RUN.json
 

@@ -163,8 +163,14 @@ describe('What the program prints', () => {
       const names = stdout
         .trimEnd()
         .split('\n')
-        .map((text) => {
+        .map((text, _, all) => {
           const line: unknown = JSON.parse(text);
+          // What comes in a stream with others' lines says itself whose it is, and when.
+          if (all[0]?.includes('"event":"run"') === true)
+            expect(line, typed).toMatchObject({
+              runId: ofRun(all[0]),
+              at: expect.stringMatching(/^\d{4}-.*Z$/),
+            });
           expect(isLine(line), `${typed}: ${ajv.errorsText(isLine.errors)}`).toBe(true);
           return fitting(typed, line, LINES, stderr);
         });
@@ -179,6 +185,10 @@ describe('What the program prints', () => {
     return runCli([command, form, ...words], { cwd });
   }
 });
+
+function ofRun(line: string): string {
+  return (JSON.parse(line) as { runId: string }).runId;
+}
 
 /** The name of the shape that a value has, strictly; only some looks have lines of one shape. */
 function fitting(

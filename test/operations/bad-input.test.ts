@@ -29,6 +29,30 @@ describe('one bad target among good ones', () => {
     expect(report.targets[1]?.failure?.hint).toContain('--busy-timeout');
   });
 
+  test.each([[], ['--dry-run']])(
+    'that is an empty file, as an application leaves it that has only opened it, is left alone %s',
+    async (...args) => {
+      const dataDir = makeProjects(2);
+      const path = join(dataDir, 'project_2.db');
+      writeFileSync(path, '');
+      const { code, report } = await upgrade(dataDir, ...args);
+      expect(code).toBe(1);
+      expect(report.summary).toEqual({ planned: 2, upgraded: 1, skipped: 1 });
+      expect(report.targets[1]?.failure).toMatchObject({
+        code: 'refusedPath',
+        hint: expect.stringContaining('let its application fill it') as string,
+      });
+      expect(readFileSync(path)).toHaveLength(0);
+    },
+  );
+
+  test('that is cut to less than a database fails', async () => {
+    const dataDir = makeProjects(2);
+    writeFileSync(join(dataDir, 'project_2.db'), 'SQLite');
+    const { code, report } = await upgrade(dataDir);
+    expect([code, report.summary]).toEqual([2, { planned: 2, upgraded: 1, failed: 1 }]);
+  });
+
   test('that is locked for a moment only is done when its turn comes again', async () => {
     const dataDir = makeProjects(2);
     const db = new Database(join(dataDir, 'project_1.db'));

@@ -37,6 +37,8 @@ test('The script of a plan does in the sqlite3 shell what upgrade does, history 
   const byHand = join(temporaryDirectory(), 'by-hand.db');
   copyFileSync(join(dataDir, 'project_1.db'), byHand);
   const script = await scriptFor(dataDir, MIGRATIONS);
+  // Above the first line that no other program knows it says which one does, and how to run it there.
+  expect(script.split('\n.bail on\n')[0]).toContain('sqlite3 FILE < SCRIPT');
   const shell = spawnSync('sqlite3', [byHand], { input: script, encoding: 'utf8' });
   expect(shell).toMatchObject({ status: 0, stderr: '' });
   expect((await run(dataDir, MIGRATIONS, ['upgrade', '--stamp'])).code).toBe(0);

@@ -20,6 +20,7 @@ const run = runReport({
   interrupted: false,
 });
 
+const ofRun = { runId: run.runId, at: '2026-11-20T10:15:00.567Z' };
 const parse = (line: string) => JSON.parse(line) as Record<string, unknown>;
 
 describe('the documents for programs', () => {
@@ -30,14 +31,19 @@ describe('the documents for programs', () => {
   });
 
   test('a run ends with its document without the targets, which were told as they ended', () => {
-    expect(parse(runSummaryLine(run))).toEqual({ event: 'summary', ...run, targets: undefined });
+    expect(parse(runSummaryLine(run))).toEqual({
+      event: 'summary',
+      at: run.finishedAt,
+      ...run,
+      targets: undefined,
+    });
   });
 
   test('events of a run and its targets become lines; those for a progress bar do not', () => {
-    const target: FleetEvent = { event: 'target', ...outcome('a', 'upgraded') };
+    const target: FleetEvent = { ...ofRun, event: 'target', ...outcome('a', 'upgraded') };
     expect(parse(eventLine(target) ?? '')).toEqual(target);
     expect(eventLine({ event: 'inspected', done: 1, planned: 2 })).toBeNull();
-    expect(eventLine({ event: 'retry', id: 'a', message: 'busy' })).toBeNull();
+    expect(eventLine({ ...ofRun, event: 'retry', id: 'a', message: 'busy' })).toBeNull();
   });
 
   test('a look at the fleet is a line a target, then the summary with what is left of the document', () => {
@@ -127,11 +133,13 @@ describe('the fault of a whole run', () => {
 });
 
 test('an event in words says how the target ended, where it went wrong and why', () => {
-  expect(eventText({ event: 'target', ...outcome('a', 'upgraded') })).toBe('a: upgraded 0001 -> 0004, 12 ms');
-  expect(eventText({ event: 'target', ...failed('b', 'busy', 'it is held locked') })).toBe(
+  expect(eventText({ ...ofRun, event: 'target', ...outcome('a', 'upgraded') })).toBe(
+    'a: upgraded 0001 -> 0004, 12 ms',
+  );
+  expect(eventText({ ...ofRun, event: 'target', ...failed('b', 'busy', 'it is held locked') })).toBe(
     'b: failed, 12 ms: busy (execute): it is held locked',
   );
-  expect(eventText({ event: 'retry', id: 'b', message: 'it is held locked' })).toBe(
+  expect(eventText({ ...ofRun, event: 'retry', id: 'b', message: 'it is held locked' })).toBe(
     'b: again later: it is held locked',
   );
 });

@@ -67,15 +67,12 @@ export function faultsOfPrinted(args: readonly string[], output: string): readon
   });
 }
 
-/** Of a document its commands, of a text its lines. */
+/** Of a document its commands, of a text its lines; a line of NDJSON is a document. */
 function printedLines(output: string): readonly string[] {
+  const ofDocument = (text: string) => commandsIn(JSON.parse(text)).map(commandText);
   try {
-    return commandsIn(JSON.parse(output)).map(commandText);
+    return ofDocument(output);
   } catch {
-    // One object a line, or a text.
-    const lines = output.split('\n').filter((line) => line !== '');
-    if (lines.every((line) => line.startsWith('{')))
-      return lines.flatMap((line) => commandsIn(JSON.parse(line))).map(commandText);
-    return linesIn(output);
+    return output.split('\n').flatMap((line) => (line.startsWith('{"') ? ofDocument(line) : linesIn(line)));
   }
 }

@@ -153,13 +153,14 @@ describe('status --verbose', () => {
         file: join(migrations, '0004_unique.sql'),
         tables: ['tasks'],
         statement: 'CREATE UNIQUE INDEX ix_title ON tasks (title)',
-        message: 'UNIQUE constraint failed: tasks.title',
+        message:
+          "UNIQUE constraint failed: tasks.title; 1 value is there more than once, in 2 rows: 'a' (2 rows)",
       },
     });
     expect(await status()).not.toHaveProperty('lastFailure');
     const text = await runCli(['status', '--verbose', '--data-dir', dataDir, '--migrations', migrations]);
     expect(text.stdout).toMatch(
-      /last upgrade failed: migrationFailed \(execute\), revision 0004, line 3 of\s+\S+0004_unique\.sql;[\s\S]*UNIQUE constraint failed: tasks\.title\n +CREATE UNIQUE INDEX ix_title/,
+      /last upgrade failed: migrationFailed \(execute\), revision 0004, line 3 of\s+\S+0004_unique\.sql;[\s\S]*UNIQUE constraint failed: tasks\.title; 1 value[\s\S]*\(2\s+rows\)\n +CREATE UNIQUE INDEX ix_title/,
     );
     const current = await runCli(['current', '--verbose', '--data-dir', dataDir, '--migrations', migrations]);
     expect(current.stdout).toContain(

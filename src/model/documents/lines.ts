@@ -15,6 +15,8 @@ function line<E extends string, S extends $ZodShape>(event: E, { shape }: z.ZodO
   return z.strictObject({ event: z.literal(event), ...shape });
 }
 
+/** On every line of a run: `OfRun`. */
+const ofRun = { runId: text, at: time };
 const end = { event: z.literal('summary') };
 const { discoverReport, statusReport, currentReport, driftReport, planReport, repairPlanReport } = looks;
 const { historyReport, fleetHistoryReport, headsReport, showReport, newReport, baselineReport, lintReport } =
@@ -24,15 +26,15 @@ const { historyReport, fleetHistoryReport, headsReport, showReport, newReport, b
 export const LINES = {
   RunLine: z.strictObject({
     event: z.literal('run'),
-    runId: text,
+    ...ofRun,
     command: runCommand,
     dryRun: z.boolean(),
     planned: count,
     startedAt: time,
   }),
-  OutcomeLine: line('target', outcome),
-  ProblemLine: z.strictObject({ event: z.literal('problem'), message: text, hint: text }),
-  RunEnd: runReport.omit({ targets: true }).extend(end),
+  OutcomeLine: line('target', outcome).extend(ofRun),
+  ProblemLine: z.strictObject({ event: z.literal('problem'), ...ofRun, message: text, hint: text }),
+  RunEnd: runReport.omit({ targets: true }).extend({ ...end, at: time }),
   ErrorLine: line('error', errorReport),
   DiscoverLine: line('target', discoverReport.shape.targets.element),
   RefusedLine: line('refused', discoverReport.shape.refused.element),

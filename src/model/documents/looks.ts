@@ -69,7 +69,9 @@ export const discoverReport = z
     command: z.literal('discover'),
     dataDir: text,
     targets: z.array(z.strictObject({ id: text, path: text, sizeBytes: count })),
-    refused: z.array(z.strictObject({ id: text, path: text, reason: text, hint: text })),
+    refused: z.array(
+      z.strictObject({ id: text, path: text, reason: text, hint: text, blank: z.literal(true).exactOptional() }),
+    ),
     exitCode,
   })
   .meta({ id: 'DiscoverReport', description: 'discover' });

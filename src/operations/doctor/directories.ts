@@ -76,7 +76,7 @@ function ledgerFindings({ stateDir }: Context, going: boolean): readonly Found[]
             id: 'stoppedRun',
             severity: 'warning',
             message: `The ${command} ${runId}, started at ${startedAt}, was stopped before its end; nothing is recorded of ${count(planned, 'target')}`,
-            hint: 'every target is at its old or at its new revision: see which, and run the command again',
+            hint: 'no transaction is half done; only a revision that runs outside of them may be half way: see where each target is, and run the command again',
           },
           step(onFleet('status'), 'shows at which revision each target is'),
         );

@@ -44,7 +44,7 @@ function refusedPaths(refused: Selected['refused']): Found {
     {
       id: 'refused',
       severity: 'error',
-      message: `${count(refused.length, 'path')} must not be opened, and every run tells them as failed`,
+      message: `${count(refused.length, 'path')} must not be opened, and every run tells of them`,
       hint: 'mend each as its line says, or leave them out with --exclude',
       details: refused.map(({ path, reason, hint: mend }) => `${path} ${reason}; ${mend}`),
     },

@@ -32,6 +32,8 @@ export interface TargetFiles {
 export interface Fault {
   readonly reason: string;
   readonly hint: string;
+  /** An empty file by itself, as an application leaves it that has opened its database and written nothing yet. */
+  readonly blank?: true;
 }
 
 const NONE = SIDECARS.map(() => null);
@@ -170,13 +172,18 @@ function sidecarFault(sidecars: TargetFiles['sidecars']): Fault | null {
 function sizeFault({ sizeBytes }: FileStats, sidecars: TargetFiles['sidecars']): Fault | null {
   if (sizeBytes >= SMALLEST_DATABASE_BYTES) return null;
   const hasContent = sidecars.some((sidecar) => sidecar !== null && sidecar.sizeBytes > 0n);
-  return {
-    reason:
-      sizeBytes === 0n
-        ? 'is empty (0 bytes), so it is no database'
-        : `has ${sizeBytes} bytes, and the smallest database has ${SMALLEST_DATABASE_BYTES}`,
-    hint: hasContent
-      ? 'keep it and its -journal or -wal, which may hold its content: let its application open it once'
-      : 'put the database or its backup here, or delete the file if nobody misses it',
-  };
+  const reason =
+    sizeBytes === 0n
+      ? 'is empty (0 bytes), so it is no database'
+      : `has ${sizeBytes} bytes, and the smallest database has ${SMALLEST_DATABASE_BYTES}`;
+  if (hasContent) {
+    const hint =
+      'keep it and its -journal or -wal, which may hold its content: let its application open it once';
+    return { reason, hint };
+  }
+  const mend = 'put the database or its backup here, or delete the file if nobody misses it';
+  // Not a target that is new: what was cut to nothing looks the same, and tables in it would hide the loss.
+  return sizeBytes === 0n
+    ? { reason, hint: `let its application fill it, ${mend}`, blank: true }
+    : { reason, hint: mend };
 }

@@ -118,7 +118,16 @@ export function changeHistory(db: Database.Database, change: HistoryChange): voi
 /** Time and run of a row that a script writes: when and by whom it is run is not known before. */
 const NOW = `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`;
 
-/** A script for the sqlite3 shell; `.bail on` stops it at the first error (sqlite.org/cli.html). */
+/**
+ * Only the shell's own word stops at the first error (sqlite.org/cli.html): plain SQL would go on, and commit the rest.
+ */
+const SHELL = [
+  '-- For the sqlite3 shell, on one target: sqlite3 FILE < SCRIPT',
+  '-- .bail stops it at the first error, with the transaction rolled back; no other program knows this line',
+  '.bail on',
+];
+
+/** A script for the sqlite3 shell. */
 export function script(parts: readonly ScriptPart[]): string {
   const lines = parts.flatMap(({ transactional, sql, record }) => {
     const recording = statementsOf(record).map((statement) => `${statement};`);
@@ -126,7 +135,7 @@ export function script(parts: readonly ScriptPart[]): string {
       ? ['BEGIN IMMEDIATE;', ...sql, ...recording, 'COMMIT;']
       : [...sql, 'BEGIN IMMEDIATE;', ...recording, 'COMMIT;'];
   });
-  return `${['.bail on', 'PRAGMA foreign_keys = OFF;', ...lines].join('\n')}\n`;
+  return `${[...SHELL, 'PRAGMA foreign_keys = OFF;', ...lines].join('\n')}\n`;
 }
 
 function statementsOf(change: HistoryChange): readonly string[] {

@@ -9,6 +9,7 @@ import type { Statement } from '../../../model/revision.js';
 import { clause } from '../../../model/sentence.js';
 import { DatabaseError } from '../../port.js';
 import { programSyntax } from '../syntax/syntax.js';
+import { namingDuplicates } from './duplicates.js';
 import { toDatabaseError } from './errors.js';
 import { assertStillInside } from './execute.js';
 import { rebuildTable } from './rebuild-table.js';
@@ -104,7 +105,7 @@ function faceOf(db: Database.Database, watches: Watches): RevisionDatabase {
   }
   function run<T>(statement: WatchedStatement, work: () => T, parameters: readonly SqlValue[] = []): T {
     const whole = (): T => {
-      const result = work();
+      const result = namingDuplicates(db, statement, work);
       assertStillInside(db);
       return result;
     };

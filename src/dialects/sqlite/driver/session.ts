@@ -7,6 +7,7 @@ import { countBeyond } from './beyond.js';
 import { assertColumnOrder, orderWatch } from './column-order.js';
 import { contentHash, copyTo, sizeBytes, type ContentOptions } from './content.js';
 import { counterWatch } from './counters.js';
+import { namingDuplicates } from './duplicates.js';
 import { toDatabaseError } from './errors.js';
 import { execute, executeOutside, resetPragmas } from './execute.js';
 import { objectExists } from './guard.js';
@@ -98,13 +99,17 @@ export function createSession(db: Database.Database, options: SessionOptions): S
     execute: async (statement) =>
       guarded('migrationFailed', () => {
         watches.run(statement, () => {
-          execute(db, statement);
+          namingDuplicates(db, statement, () => {
+            execute(db, statement);
+          });
         });
       }),
     executeOutside: async (statement) =>
       guarded('migrationFailed', () => {
         watches.run(statement, () => {
-          executeOutside(db, statement);
+          namingDuplicates(db, statement, () => {
+            executeOutside(db, statement);
+          });
         });
       }),
     executeModule: async (file, direction, accepted = []) =>

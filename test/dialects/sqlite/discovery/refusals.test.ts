@@ -17,7 +17,8 @@ async function refusalOf(dataDir: string, pattern = PATTERN) {
   const { targets, refused } = await find(dataDir, pattern);
   expect(targets.map(({ id }) => id)).toEqual(['project_healthy']);
   expect(refused).toHaveLength(1);
-  return { id: refused[0]?.id, reason: refused[0]?.reason, hint: refused[0]?.hint };
+  const { id, reason, hint, blank } = refused[0] ?? { id: '', reason: '', hint: '' };
+  return { id, reason, hint, ...(blank === undefined ? {} : { blank }) };
 }
 
 describe('Refused, each by its reason, is', () => {
@@ -93,7 +94,8 @@ describe('Refused, each by its reason, is', () => {
     expect(await refusalOf(dataDir)).toEqual({
       id: 'project_1',
       reason: 'is empty (0 bytes), so it is no database',
-      hint: 'put the database or its backup here, or delete the file if nobody misses it',
+      hint: 'let its application fill it, put the database or its backup here, or delete the file if nobody misses it',
+      blank: true,
     });
   });
 
@@ -101,7 +103,9 @@ describe('Refused, each by its reason, is', () => {
     const dataDir = temporaryDirectory();
     put(dataDir, 'project_1.db', '');
     put(dataDir, 'project_1.db-wal');
-    expect((await refusalOf(dataDir)).hint).toMatch(/^keep it/);
+    const { hint, blank } = await refusalOf(dataDir);
+    expect(hint).toMatch(/^keep it/);
+    expect(blank).toBeUndefined();
   });
 
   test.each([1, 511])('a file of %i bytes.', async (bytes) => {
