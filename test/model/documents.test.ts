@@ -169,7 +169,7 @@ describe('What the program prints', () => {
           if (all[0]?.includes('"event":"run"') === true)
             expect(line, typed).toMatchObject({
               runId: ofRun(all[0]),
-              at: expect.stringMatching(/^\d{4}-.*Z$/),
+              at: expect.stringMatching(/^\d{4}-.*Z$/) as string,
             });
           expect(isLine(line), `${typed}: ${ajv.errorsText(isLine.errors)}`).toBe(true);
           return fitting(typed, line, LINES, stderr);

@@ -4,6 +4,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type * as Library from '../../src/index.js';
@@ -187,7 +188,9 @@ test('The configuration has them in an object, with paths relative to the file; 
   );
   expect(await runCli(['upgrade', '0001', '--config', config])).toMatchObject({ code: 0 });
   const sqlite = { functions: join(directory, 'deploy/functions.mjs') };
-  const { openFleet } = (await import('../../dist/index.js')) as unknown as typeof Library;
+  const { openFleet } = (await import(
+    pathToFileURL(join(import.meta.dirname, '../../dist/index.js')).href
+  )) as typeof Library;
   const fleet = await openFleet({ dataDir, migrations: MIGRATIONS, sqlite });
   expect(await fleet.upgrade()).toMatchObject({ exitCode: 0 });
   await fleet.close();

@@ -89,7 +89,12 @@ export function startCli(
 
 /** Whatever is tested: a command that was printed is one, and about the same fleet. */
 async function assertPrinted(args: readonly string[], { stdout, stderr }: CliResult): Promise<void> {
-  if (args.includes('--help') || args[0] === 'completion' || ![stdout, stderr].some((text) => text.includes('flotilla '))) return;
+  if (
+    args.includes('--help') ||
+    args[0] === 'completion' ||
+    ![stdout, stderr].some((text) => text.includes('flotilla '))
+  )
+    return;
   const { faultsOfPrinted } = await import('./printed-lines.js');
   const faults = [stdout, stderr].flatMap((text) => faultsOfPrinted(args, text));
   if (faults.length > 0) throw new Error(`Commands were printed that cannot be typed:\n${faults.join('\n')}`);

@@ -70,7 +70,13 @@ export const discoverReport = z
     dataDir: text,
     targets: z.array(z.strictObject({ id: text, path: text, sizeBytes: count })),
     refused: z.array(
-      z.strictObject({ id: text, path: text, reason: text, hint: text, blank: z.literal(true).exactOptional() }),
+      z.strictObject({
+        id: text,
+        path: text,
+        reason: text,
+        hint: text,
+        blank: z.literal(true).exactOptional(),
+      }),
     ),
     exitCode,
   })
