@@ -79,7 +79,7 @@ test('rows that would be lost are counted, with table and revision', async () =>
   expect(target?.failure).toMatchObject({
     code: 'rowsLost',
     revision: '0002',
-    message: 'tasks gives rows away, and 1 row is nowhere else: (id) = (2)',
+    message: 'tasks loses rows, and 1 row is nowhere else: (id) = (2)',
   });
 });
 

@@ -69,7 +69,7 @@ describe.each([
       code: 'rowsLost',
       line: 2,
       statement: 'DELETE FROM users WHERE id = 1',
-      message: 'users gives rows away, and 1 row is nowhere else: (id) = (1)',
+      message: 'users loses rows, and 1 row is nowhere else: (id) = (1)',
       rows: 1,
     },
     header: '-- loses_rows: users',

@@ -83,7 +83,7 @@ function compare(work: RevisionWork, known: Copied): boolean {
   const comparison = comparisonOf(work, known);
   if (comparison === null) return false;
   const size = countRowsOf(db, known.table);
-  const isWhole = known.before === 0 && copied === size;
+  const isWhole = copied === size;
   if (comparison.pairs.length === 0) return isWhole;
   const equal = countEqual(db, comparison, copied);
   // Rows that were there before and were replaced are not missed.

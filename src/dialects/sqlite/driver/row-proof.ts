@@ -151,7 +151,7 @@ function lookAtDelete(
   parameters: Parameters,
 ): After {
   const table = work.tables.find(effect.table);
-  proveGoing(work, table, { how: 'gives rows away', rows: effect.rows, parameters });
+  proveGoing(work, table, { how: 'loses rows', rows: effect.rows, parameters });
   return () => {
     for (const copy of work.tables.copiesInto(table)) copy.isWhole = false;
   };

@@ -37,7 +37,7 @@ export function valuesChanged(
   });
 }
 
-/** @param how what becomes of the table: `goes`, `gives rows away` */
+/** @param how what becomes of the table: `goes`, `loses rows` */
 export function rowsLost(
   { name, called }: Pick<TrackedTable, 'name' | 'called'>,
   how: string,

@@ -121,13 +121,21 @@ function byKey(db: Database, going: Going, copies: readonly Copy[]): There {
   );
 }
 
-function hasKey(going: Going, { asIs, into }: Copy): string {
-  const same = going.side.shape.key
-    .map((column) => {
+/** Where others were there before, a row of this key may be one of them: then its values count as well. */
+function hasKey(going: Going, { asIs, into, before }: Copy): string {
+  const { key, columns } = going.side.shape;
+  const values = before === 0 ? [] : columns.map(({ name }) => name).filter((name) => !key.includes(name));
+  const same = [
+    ...key.map((column) => {
       const there = `n.${quoteName(asIs.get(fold(column)) ?? column)}`;
       return `${there} IS ${columnIn(going, column)} COLLATE BINARY`;
-    })
-    .join(' AND ');
+    }),
+    ...values.flatMap((column) => {
+      const there = asIs.get(fold(column));
+      if (there === undefined) return [];
+      return `+n.${quoteName(there)} COLLATE BINARY IS +${columnIn(going, column)} COLLATE BINARY`;
+    }),
+  ].join(' AND ');
   return `EXISTS (SELECT 1 FROM ${tableSql(into)} AS n WHERE ${same})`;
 }
 

@@ -414,7 +414,7 @@ const LOST: readonly Wrong[] = [
     USERS,
     ['DELETE FROM users WHERE id = 1'],
     'DELETE FROM users WHERE id = 1',
-    'users gives rows away, and 1 row is nowhere else: (id) = (1)',
+    'users loses rows, and 1 row is nowhere else: (id) = (1)',
     loses('users'),
   ],
   [
@@ -422,7 +422,15 @@ const LOST: readonly Wrong[] = [
     USERS,
     ['CREATE TABLE gone AS SELECT * FROM users WHERE id < 2; DELETE FROM users WHERE id < 5'],
     'DELETE FROM users WHERE id < 5',
-    'users gives rows away, and 1 row is nowhere else: (id) = (2)',
+    'users loses rows, and 1 row is nowhere else: (id) = (2)',
+    loses('users'),
+  ],
+  [
+    'rows whose keys other rows had already, in the table that they came to',
+    `${USERS} CREATE TABLE o(id INTEGER PRIMARY KEY, email TEXT, phone TEXT); INSERT INTO o VALUES (1, 'other', 'o');`,
+    ['INSERT OR IGNORE INTO o(id, email, phone) SELECT id, email, phone FROM users; DROP TABLE users'],
+    'DROP TABLE users',
+    'users goes, and 1 row is nowhere else: (id) = (1)',
     loses('users'),
   ],
   [
