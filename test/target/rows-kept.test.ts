@@ -193,6 +193,12 @@ describe('a program', () => {
     expect(code).toBe(2);
     expect(failure).toMatchObject({ code: 'rowsLost', rows: 1, tables: ['users'] });
     expect(failure?.message).toContain('(id) = (2)');
+    const caught = await upgrade(
+      program(
+        "  try { db.run('DELETE FROM users WHERE id = ?', 2); } catch { db.exec('CREATE TABLE more(n)'); }",
+      ),
+    );
+    expect([caught.code, caught.failure?.code]).toEqual([2, 'rowsLost']);
     const forgets = await upgrade(program(`  db.exec(\`${FORGETS}\`);`));
     expect(forgets.failure).toMatchObject({ code: 'rowsLost' });
     expect(forgets.failure?.message).toContain('nothing holds what is in phone');

@@ -1,7 +1,7 @@
 // Lets several look at each statement as it runs: at what becomes of column orders, of rows, of what hangs on a table.
 // Every statement that a revision or a repair runs on a session passes here, whoever wrote it, in the order in which
 // SQLite runs them; what Flotilla does for itself (the history, checks) does not. A watch that sees something wrong
-// throws DatabaseError, and nothing more of the revision runs.
+// throws DatabaseError, and nothing more of the revision runs, also where a program catches that and goes on.
 
 import type { BegunRevision } from '../../port.js';
 import type { Statement } from '../../../model/revision.js';
@@ -37,22 +37,37 @@ export interface Watches extends Required<Omit<StatementWatch, 'before' | 'after
   and(watch: StatementWatch): Watches;
 }
 
-export function watchesOf(all: readonly StatementWatch[]): Watches {
+/** What the first who saw something wrong threw; null where nobody did. */
+interface Seen {
+  refusal: { readonly error: unknown } | null;
+}
+
+export function watchesOf(all: readonly StatementWatch[], seen: Seen = { refusal: null }): Watches {
+  const look = (at: (watch: StatementWatch) => void): void => {
+    if (seen.refusal !== null) throw seen.refusal.error;
+    try {
+      all.forEach(at);
+    } catch (error) {
+      seen.refusal = { error };
+      throw error;
+    }
+  };
   return {
     some: all.length > 0,
     begin(begun) {
-      for (const watch of all) watch.begin?.(begun);
+      seen.refusal = null;
+      look((watch) => watch.begin?.(begun));
     },
     run(statement, work, parameters = []) {
-      for (const watch of all) watch.before?.(statement, parameters);
+      look((watch) => watch.before?.(statement, parameters));
       const result = work();
-      for (const watch of all) watch.after?.(statement, parameters);
+      look((watch) => watch.after?.(statement, parameters));
       return result;
     },
     end() {
-      for (const watch of all) watch.end?.();
+      look((watch) => watch.end?.());
     },
-    and: (watch) => watchesOf([watch, ...all]),
+    and: (watch) => watchesOf([watch, ...all], all.length === 0 ? undefined : seen),
   };
 }
 
