@@ -49,7 +49,7 @@ export type * from './model/events.js';
 export type { HistoryEntry, HistoryRow, HistoryStatus } from './model/history.js';
 export type { About, CommandDraft, Hint, OwnDraft, ToldHint } from './model/hint.js';
 export type * from './model/lint.js';
-export type * from './model/claim.js';
+export type { Claim, Mark, StuckMark } from './model/claim.js';
 export type * from './model/observation.js';
 export type {
   Failure,

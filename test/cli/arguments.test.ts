@@ -29,6 +29,7 @@ describe('parseArguments', () => {
       command: expect.objectContaining({ name: 'upgrade' }) as unknown,
       argument: '0042',
       flags: { dataDir: 'fleet', dryRun: true, jobs: 4, only: ['a', 'b', 'c'], backup: false },
+      named: {},
       switches: new Set(['json']),
       color: false,
     });

@@ -59,7 +59,7 @@ describeInstalled('The package in a project', (project) => {
         const tree = treeOf(dataDir);
         const { status, stdout, stderr } = runIn(project, [bin, ...words.split(' '), '--data-dir', dataDir]);
         expect(stderr).toBe(
-          `error: ${SENTENCE}\nhint: run ${COMMAND} in the directory where it was installed; for a machine that has no ready-made build, that needs a C++ compiler, make and python3\n`,
+          `error: ${SENTENCE}\nhint: in the directory where it was installed, run: ${COMMAND}; for a machine that has no ready-made build, that needs a C++ compiler, make and python3\n`,
         );
         expect({ status, stdout }).toEqual({ status: 78, stdout: '' });
         expect(treeOf(dataDir)).toEqual(tree);
