@@ -411,7 +411,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'one that stopped, as status tells of it',
     make: async (dir) => {
       await stopped(dir);
-      await did(dir, 'upgrade 0002', 3);
+      await did(dir, 'upgrade 0002', 2);
       sql(dir, 'project_1', 'DELETE FROM users WHERE id > 1');
     },
     typed: 'flotilla status --verbose',
@@ -421,7 +421,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'one that stopped, as the doctor tells of it',
     make: async (dir) => {
       await stopped(dir);
-      await did(dir, 'upgrade 0002', 3);
+      await did(dir, 'upgrade 0002', 2);
       sql(dir, 'project_1', 'DELETE FROM users WHERE id > 1');
     },
     typed: 'flotilla doctor',
@@ -431,7 +431,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'one that stopped and was edited',
     make: async (dir) => {
       await stopped(dir);
-      await did(dir, 'upgrade 0002', 3);
+      await did(dir, 'upgrade 0002', 2);
       revisions(dir, { '0002_alone.sql': '-- transaction: false\n-- migrate:up\nCREATE TABLE b (y);\n' });
     },
     typed: 'flotilla upgrade 0002',
@@ -445,7 +445,7 @@ export const SCENARIOS: readonly Scenario[] = [
           '-- transaction: false\n-- migrate:up\nCREATE TABLE b (x);\nCREATE TABLE c (x UNIQUE);\n-- migrate:down\nDROP TABLE b;\nINSERT INTO c VALUES (1);\nDROP TABLE c;\n',
       });
       sql(dir, 'project_1', 'INSERT INTO c VALUES (1)');
-      await did(dir, 'downgrade 0001', 3);
+      await did(dir, 'downgrade 0001', 2);
     },
     typed: 'flotilla status --verbose',
     promises: [
