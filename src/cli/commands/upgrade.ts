@@ -17,8 +17,9 @@ export const upgrade = defineCommand({
   description: [
     'Runs what each target lacks.',
     'A target is backed up first, changed in one transaction and verified before it is committed: it is',
-    'at its old or at its new revision, whatever fails.',
-    'A target that fails is as it was before, and the others go on.',
+    'at its old or at its new revision, whatever fails. Revisions with `-- transaction: false` cut the',
+    'way in parts, and a target whose later part fails stands in between, as told.',
+    'Any other target that fails is as it was before, and the others go on.',
     'Running it again does only what is left.',
   ],
   settings: ['stamp', 'at', 'allowDrift', 'allowExtra', ...RUN_SETTING_NAMES],
