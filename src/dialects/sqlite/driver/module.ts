@@ -40,6 +40,9 @@ export async function loadModule(file: string): Promise<ModuleFace> {
   };
 }
 
+/** So many that the module's own is among them: those who look at a statement stand in a stack above it, eleven or more. */
+const FRAMES = 100;
+
 function isStep(value: unknown): value is Step {
   return typeof value === 'function';
 }
@@ -56,6 +59,8 @@ export async function runModule(
 ): Promise<void> {
   const step = (await loadModule(file))[direction];
   if (!isStep(step)) throw new DatabaseError('migrationFailed', `${file} exports no function ${direction}`);
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
   try {
     await Promise.race([step(faceOf(db, watches)), stuck(direction)]);
   } catch (error) {
@@ -66,6 +71,7 @@ export async function runModule(
     const { code, message, found } = translated;
     throw new DatabaseError(code, `${message} (${position.trim()})`, { cause: error, found });
   } finally {
+    Error.stackTraceLimit = limit;
     waiting.clear();
   }
   assertStillInside(db);
