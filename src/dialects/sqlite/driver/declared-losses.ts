@@ -39,7 +39,9 @@ export function declaredLosses({ revision, direction, dropped, kept }: BegunRevi
   };
   const goesInTheEnd = ({ names }: TrackedTable): boolean =>
     isSeen &&
-    ![...names].some((name) => [name, ...(later().get(name) ?? [])].some((one) => kept.end[one] !== undefined));
+    ![...names].some((name) =>
+      [name, ...(later().get(name) ?? [])].some((one) => kept.end[one] !== undefined),
+    );
   return {
     mayLoseRows: (table) =>
       [...namesOf(table)].some((name) => losesRows.includes(name)) ||
