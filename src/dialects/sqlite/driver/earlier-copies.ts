@@ -37,13 +37,14 @@ export function earlierCopies(work: RevisionWork, table: TrackedTable): readonly
     });
     return sources
       .filter((source) => now(named(source.table.name)) === table)
-      .map(({ asIs, computed }) => ({
+      .map(({ asIs, computed, joined }) => ({
         into,
         asIs: new Map(asIs.map(([source, target]) => [fold(source), target])),
-        computed: new Set(computed),
+        computed: new Set([...computed, ...joined]),
         isWhole: false,
         before: 0,
         isOld: true,
+        isMatched: false,
       }));
   });
 }
