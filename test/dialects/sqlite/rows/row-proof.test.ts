@@ -786,6 +786,20 @@ describe('a table that an earlier run copied', () => {
     expect((await pass({ start: changed, revisions: ['DROP TABLE users'] })).code).toBe('rowsLost');
   });
 
+  test('may go where columns were called otherwise since, on either side', async () => {
+    const { up } = revisionOf(
+      `${MAKE} INSERT INTO users_new(id, email, phone) SELECT id, email, phone FROM users;
+ALTER TABLE users RENAME COLUMN phone TO mobile; ALTER TABLE users_new RENAME COLUMN phone TO number;
+ALTER TABLE users_new RENAME COLUMN id TO n; ALTER TABLE users_new RENAME TO people`,
+    );
+    const renamed = `${start} ALTER TABLE users RENAME COLUMN phone TO mobile; ALTER TABLE people RENAME COLUMN phone TO number;
+ALTER TABLE people RENAME COLUMN id TO n;`;
+    const begun = { earlier: () => (up.kind === 'sql' ? up.statements : []) };
+    const run = (written: string) => pass({ start: written, revisions: ['DROP TABLE users'], begun });
+    expect(await run(renamed)).toMatchObject({ code: null });
+    expect(await run(`${renamed} DELETE FROM people WHERE n = 7;`)).toMatchObject({ code: 'rowsLost' });
+  });
+
   test('may not go where a key is not there', async () => {
     const written = `${start} INSERT INTO users VALUES (8, 'late', NULL);`;
     expect(await pass({ start: written, revisions: ['DROP TABLE users'], begun: { earlier } })).toMatchObject(
