@@ -1,7 +1,6 @@
 // The steps for one target: the only implementation of the protocol. Whatever plan is carried out, rehearsed or real,
 // it goes through here, and whatever fails before COMMIT leaves the target as it was.
 
-import { backUp } from '../backup/publish.js';
 import { DatabaseError, type Session } from '../dialects/port.js';
 import type { Target } from '../model/target.js';
 import { hasRows } from './begin.js';
@@ -14,6 +13,8 @@ import { joinOutcomes, outcomeOf, startProgress, type OutcomeDraft, type Progres
 import { withGoal } from './intent.js';
 import { runsOutside } from './plan.js';
 import { restore } from './restore.js';
+import { copyBefore, keepWhatIsLeft } from './left.js';
+import { chooseUndo } from './plans/undo.js';
 import { settle } from './settle.js';
 import { onlyRevision, readFacts, verify } from './verify.js';
 import type { Tools, Work } from './work.js';
@@ -33,13 +34,15 @@ export async function upgradeTarget(target: Target, work: Work, tools: Tools): P
     const { decision } = progress;
     wasEmpty = progress.wasEmpty;
     if (outcome.failure !== null || decision?.kind !== 'plan' || decision.goal === null) return whole;
-    intent = withGoal(intent, decision.goal);
+    intent = withGoal(progress.intent ?? intent, decision.goal);
   }
 }
 
-async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<OutcomeDraft> {
+async function takeSteps(progress: Progress, asked: Work, tools: Tools): Promise<OutcomeDraft> {
   const { target, wasEmpty } = progress;
+  let work = asked;
   let session: Session | null = null;
+  let since: string | null = null;
   try {
     await tools.driver.assertSame(target, 'closed');
     session = await tools.driver.open(target, { purpose: 'change', busyTimeoutMs: work.busyWaitMs });
@@ -49,13 +52,17 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     await session.lock();
 
     progress.step = 'read';
-    if (work.intent.kind === 'restore') {
-      const isPutBack = await restore(session, work.intent, { work, tools, progress });
+    const undone = work.intent.kind === 'undo' ? await chooseUndo(session, target, work.intent, tools) : null;
+    const intent = (progress.intent = undone?.intent ?? work.intent);
+    work = { ...work, intent };
+    if (intent.kind === 'restore') {
+      const isPutBack = await restore(session, intent, { work, tools, progress });
       await abandon(session);
       session = null;
       return isPutBack ? await settle(progress, work, tools) : outcomeOf(progress, tools.now());
     }
-    const plan = (progress.decision = await decideTarget(session, target, work.intent, tools));
+    const plan = undone?.decision ?? (await decideTarget(session, target, intent, tools));
+    progress.decision = plan;
     progress.workingSince = tools.now();
     if (plan.kind === 'noChange') return outcomeOf(progress, tools.now());
 
@@ -67,10 +74,7 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     progress.wasEmpty = !hasRows(rows);
 
     progress.step = 'backUp';
-    if (work.backupDir !== null) {
-      const key = { directory: work.backupDir, targetId: target.id, revision: plan.from };
-      progress.backup = (await backUp(session, key)).path;
-    }
+    since = await copyBefore(session, plan.from, { progress, work });
 
     progress.step = 'execute';
     const durations = runsOutside(plan)
@@ -90,10 +94,15 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     await commit(session, progress, work, tools);
 
     progress.step = 'confirm';
+    await keepWhatIsLeft(session, since, { progress, work });
     await session.close();
     session = null;
     return await settle(progress, work, tools);
   } catch (error) {
+    if (session !== null && progress.halfWay !== null) {
+      await rollBack(session);
+      await keepWhatIsLeft(session, since, { progress, work });
+    }
     await abandon(session);
     session = null;
     progress.error = await orGone(error, target, tools);
@@ -120,10 +129,14 @@ function isUncertain(error: unknown): boolean {
 }
 
 async function abandon(session: Session | null): Promise<void> {
+  if (session !== null) await rollBack(session);
+  await session?.close();
+}
+
+async function rollBack(session: Session): Promise<void> {
   try {
-    await session?.rollback();
+    await session.rollback();
   } catch {
     // The journal stays, and the next one to open the target rolls back. The error that led here is reported.
   }
-  await session?.close();
 }
