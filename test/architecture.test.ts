@@ -46,6 +46,14 @@ const EXCEPTIONS: Exceptions = {
       names: ['realpathSync'],
       reason: 'sees through links to directories; opens nothing',
     },
+    'dialects/sqlite/discovery/super-journal.ts': {
+      names: 'any',
+      reason: 'reads the last bytes of a -journal, which has no locks',
+    },
+    'dialects/sqlite/driver/opened-file.ts': {
+      names: ['closeSync', 'fstatSync', 'openSync', 'readdirSync'],
+      reason: 'asks which file SQLite has opened; opens /dev/null alone, and closes nothing else',
+    },
     'dialects/sqlite/driver/content.ts': {
       names: ['closeSync', 'openSync', 'readSync', 'rmSync'],
       reason: 'reads and removes private copies',
@@ -56,7 +64,16 @@ const EXCEPTIONS: Exceptions = {
         "writes private copies, and reads a few bytes by SQLite's own descriptor, which it never closes",
     },
     'dialects/sqlite/driver/copy.ts': {
-      names: ['constants', 'copyFileSync', 'lstatSync'],
+      names: [
+        'closeSync',
+        'constants',
+        'copyFileSync',
+        'fstatSync',
+        'lstatSync',
+        'openSync',
+        'rmSync',
+        'writeSync',
+      ],
       reason:
         'rehearsal leaves no trace on the original, which SQLite would; the process does not have it open',
     },

@@ -7,6 +7,7 @@ import type Database from 'better-sqlite3';
 import { DatabaseError } from '../../port.js';
 import { connect, trustsSchema } from './connect.js';
 import { toDatabaseError } from './errors.js';
+import { openProven } from './opened-file.js';
 
 type Settings = readonly (readonly [pragma: string, value: number])[];
 
@@ -29,6 +30,8 @@ interface OpenOptions {
   readonly busyTimeoutMs: number;
   /** The path that messages name, where another is opened in its stead. */
   readonly shown?: string;
+  /** The file that it must be, by `Target.identity`; left out: the one that is there. */
+  readonly identity?: string | undefined;
 }
 
 /** Opens for change; the file must exist. Recovers a hot journal or a WAL that a dead process left. */
@@ -54,14 +57,13 @@ export function openForReading(
   path: string,
   options: OpenOptions & { readonly readonly: boolean },
 ): Database.Database {
+  const { shown = path, identity, readonly, busyTimeoutMs: timeout } = options;
   try {
-    return connect(path, {
-      fileMustExist: true,
-      readonly: options.readonly,
-      timeout: options.busyTimeoutMs,
-    });
+    return openProven(path, { shown, identity }, () =>
+      connect(path, { fileMustExist: true, readonly, timeout }),
+    );
   } catch (error) {
-    throw explainAccess(path, toDatabaseError(error, 'io'), options.shown);
+    throw explainAccess(path, toDatabaseError(error, 'io'), shown);
   }
 }
 
