@@ -105,6 +105,8 @@ export interface Driver {
    * @throws DatabaseError
    */
   structure(target: TargetRef, options: InspectOptions): Promise<Structure>;
+  /** What is wrong with what is stored in a target, read whole like `inspect`; null where it is sound. @throws the same */
+  damage(target: TargetRef, options: InspectOptions): Promise<IntegrityFault | null>;
   /**
    * Does work of which nothing stays: on a stand-in that has all that is committed in the target, and is removed
    * afterwards. The target itself is not written to.
@@ -282,10 +284,7 @@ export interface Session {
    *   reopen and read; where nothing was committed, its cause is the DatabaseError to report
    */
   commit(): Promise<void>;
-  /**
-   * Ends the transaction without effect.
-   * @returns false where none was open any more: then this does not tell how it ended
-   */
+  /** Ends the transaction without effect. @returns false where none was open: then it does not tell how it ended */
   rollback(): Promise<boolean>;
   close(): Promise<void>;
 }
