@@ -107,9 +107,14 @@ const EXCEPTIONS: Exceptions = {
       names: 'any',
       reason: 'writes the files of revisions: the one writer of them',
     },
+    'trust/safe-directory.ts': {
+      names: ['lstatSync', 'readlinkSync', 'Stats'],
+      reason: 'looks at directories and links; opens nothing',
+    },
     'operations/workers.ts': { names: ['rmSync'], reason: 'removes the private copies of a run' },
   },
   edges: {
+    'trust/user.ts': 'asks whose process this is',
     'fleet.ts': 'the composition root: names the dialect, and hands in clock and chance',
     'worker.ts':
       "the worker's entry and composition root: talks to the supervisor, hands in driver and clock",
