@@ -284,8 +284,11 @@ export interface Session {
    *   reopen and read; where nothing was committed, its cause is the DatabaseError to report
    */
   commit(): Promise<void>;
-  /** Ends the transaction without effect; harmless where none is open. */
-  rollback(): Promise<void>;
+  /**
+   * Ends the transaction without effect.
+   * @returns false where none was open any more: then this does not tell how it ended
+   */
+  rollback(): Promise<boolean>;
   close(): Promise<void>;
 }
 
