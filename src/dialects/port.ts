@@ -74,6 +74,8 @@ export interface DriverSettings {
   readonly functions: string | null;
   /** The oldest version of the database that reads the targets. */
   readonly oldest: string | null;
+  /** Directories whose programs are run though others may write there. */
+  readonly trust: readonly string[];
 }
 
 /** Access to the targets: the worker's side of the port. */
