@@ -50,6 +50,14 @@ const EXCEPTIONS: Exceptions = {
       names: ['realpathSync'],
       reason: 'sees through links to directories; opens nothing',
     },
+    'dialects/sqlite/discovery/super-journal.ts': {
+      names: 'any',
+      reason: 'reads the last bytes of a -journal, which has no locks',
+    },
+    'dialects/sqlite/driver/opened-file.ts': {
+      names: ['closeSync', 'fstatSync', 'openSync', 'readdirSync'],
+      reason: 'asks which file SQLite has opened; opens /dev/null alone, and closes nothing else',
+    },
     'dialects/sqlite/driver/content.ts': {
       names: ['closeSync', 'openSync', 'readSync', 'rmSync'],
       reason: 'reads and removes private copies',
@@ -63,7 +71,16 @@ const EXCEPTIONS: Exceptions = {
       reason: "reads by SQLite's own descriptors, which it neither opens nor closes",
     },
     'dialects/sqlite/driver/copy.ts': {
-      names: ['constants', 'copyFileSync', 'lstatSync'],
+      names: [
+        'closeSync',
+        'constants',
+        'copyFileSync',
+        'fstatSync',
+        'lstatSync',
+        'openSync',
+        'rmSync',
+        'writeSync',
+      ],
       reason:
         'rehearsal leaves no trace on the original, which SQLite would; the process does not have it open',
     },
@@ -85,7 +102,7 @@ const EXCEPTIONS: Exceptions = {
     },
     'ledger/keep-report.ts': { names: 'any', reason: 'writes reports' },
     'ledger/leftovers.ts': {
-      names: ['readdirSync', 'rmSync'],
+      names: ['readdirSync', 'rmdirSync', 'rmSync'],
       reason: 'removes what runs that died have left in the state directory',
     },
     'ledger/state-directory.ts': { names: 'any', reason: 'makes the state directory, and syncs it' },
@@ -97,9 +114,14 @@ const EXCEPTIONS: Exceptions = {
       names: 'any',
       reason: 'writes the files of revisions: the one writer of them',
     },
+    'trust/safe-directory.ts': {
+      names: ['lstatSync', 'readlinkSync', 'Stats'],
+      reason: 'looks at directories and links; opens nothing',
+    },
     'operations/workers.ts': { names: ['rmSync'], reason: 'removes the private copies of a run' },
   },
   edges: {
+    'trust/user.ts': 'asks whose process this is',
     'fleet.ts': 'the composition root: names the dialect, and hands in clock and chance',
     'worker.ts':
       "the worker's entry and composition root: talks to the supervisor, hands in driver and clock",

@@ -14,7 +14,7 @@ const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 export function readBytes(path: string, position: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);
   if (readAt(descriptorOf(path), bytes, position) === length) return bytes;
-  throw new DatabaseError('io', `${path} ends before byte ${position + length}`);
+  throw new DatabaseError('replaced', `${path} is not the file that was opened`);
 }
 
 /**

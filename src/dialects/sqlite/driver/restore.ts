@@ -13,6 +13,7 @@ import { DatabaseError } from '../../port.js';
 import { connect } from './connect.js';
 import { contentHash, pageCount, type ContentOptions } from './content.js';
 import { toDatabaseError } from './errors.js';
+import { expectAgain } from './opened-file.js';
 import { readBytes, readNative32 } from './own-descriptor.js';
 
 /** How a file says that it keeps a rollback journal: bytes 18 and 19 (sqlite.org/fileformat2.html). */
@@ -116,7 +117,9 @@ async function copyInto(
   assertMay: () => void,
 ): Promise<boolean> {
   // Called when the destination is locked and no page is copied; an error thrown here leaves it as it is.
+  const assertSame = expectAgain(db);
   const progress = (): number => {
+    assertSame();
     assertUnchanged(db, before);
     assertMay();
     return 0x7fffffff;
