@@ -34,6 +34,7 @@ import { restoreFleet } from './operations/restore.js';
 import { showRevision } from './operations/show.js';
 import { stampFleet } from './operations/stamp.js';
 import { statusFleet } from './operations/status.js';
+import { undoFleet } from './operations/undo.js';
 import { upgradeFleet } from './operations/upgrade.js';
 import { userVersionsOf } from './operations/user-versions.js';
 import { createPool } from './workers/pool.js';
@@ -107,6 +108,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       stamp: (run = {}) => stampFleet(context, run),
       repair: (run = {}) => repairFleet(context, run),
       restore: (how) => restoreFleet(context, how),
+      undo: (how) => undoFleet(context, how),
       restoreTo: (how) => restoreTo(context, how),
       backups: (select = {}) => listBackups(context, select),
       verifyBackups: (select = {}) => verifyBackups(context, select),
