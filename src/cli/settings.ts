@@ -84,7 +84,7 @@ export function fleetOptions(settings: Settings): FleetOptions {
   const { sqliteExtensions: extensions, sqliteFunctions: functions, sqliteOldest: oldest } = settings;
   const sqlite = present({ extensions, functions, oldest });
   return {
-    ...pick(settings, ['dataDir', 'pattern', 'stateDir', 'migrations', 'userVersion']),
+    ...pick(settings, ['dataDir', 'pattern', 'stateDir', 'stateMode', 'migrations', 'userVersion']),
     ...(Object.keys(sqlite).length === 0 ? {} : { sqlite }),
   };
 }

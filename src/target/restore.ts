@@ -56,7 +56,10 @@ export async function restore(
 
     progress.step = 'backUp';
     if (work.backupDir !== null) {
-      const key = { directory: work.backupDir, targetId: progress.target.id, revision: decision.from };
+      const key = {
+        ...{ directory: work.backupDir, mode: work.stateMode },
+        ...{ targetId: progress.target.id, revision: decision.from },
+      };
       progress.backup = (await backUp(session, key)).path;
     }
 

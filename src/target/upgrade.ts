@@ -68,7 +68,10 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
 
     progress.step = 'backUp';
     if (work.backupDir !== null) {
-      const key = { directory: work.backupDir, targetId: target.id, revision: plan.from };
+      const key = {
+        ...{ directory: work.backupDir, mode: work.stateMode },
+        ...{ targetId: target.id, revision: plan.from },
+      };
       progress.backup = (await backUp(session, key)).path;
     }
 
