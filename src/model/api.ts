@@ -28,6 +28,8 @@ export interface FleetOptions {
   readonly pattern?: string;
   /** Ledger, lock, backups and reports; default `<dataDir>/.flotilla`. */
   readonly stateDir?: string;
+  /** Mode of the state directory and of what is made in it: `0750` lets a group read; default `0700`. */
+  readonly stateMode?: '0700' | '0750';
   /** Directory of the revisions; default `migrations`. */
   readonly migrations?: string;
   /** What the application gives its own SQLite; default: nothing. */

@@ -63,6 +63,13 @@ export const PLACE_SETTINGS = {
     value: 'DIR',
     describe: 'Ledger, lock, backups and reports',
   },
+  stateMode: {
+    type: 'string',
+    default: '0700',
+    choices: ['0700', '0750'],
+    value: '0700|0750',
+    describe: 'Mode of the state directory and those in it; 0750 lets a group read them',
+  },
   migrations: { type: 'path', default: 'migrations', value: 'DIR', describe: 'Directory of the revisions' },
   userVersion: {
     type: 'list',
