@@ -4,7 +4,7 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertRoomForBackups, assertSafeBackups } from '../backup/publish.js';
-import { removeLeftovers } from '../ledger/leftovers.js';
+import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import type { RunEvent } from '../model/events.js';
@@ -97,6 +97,7 @@ export async function runFleet(
     const done = await runTargets(request, pool, context.now, record);
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.
     removeLeftovers(directories, [{ runId }]);
+    removeIfNoBackups(directories, runId);
 
     const outcomes = [...done, ...unopened];
     const report = runReport({

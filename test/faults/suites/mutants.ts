@@ -92,8 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: RUN,
-        from: `import { removeLeftovers } from '../ledger/leftovers.js';`,
-        to: `import { removeLeftovers } from '../ledger/leftovers.js';\nimport { openLedger } from '../ledger/ledger.js';`,
+        from: `import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';`,
+        to: `import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';\nimport { openLedger } from '../ledger/ledger.js';`,
       },
     ],
     by: { suite: 'kill', only: 'delete/upgrade/', size: 50 },
