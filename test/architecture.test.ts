@@ -55,7 +55,7 @@ const EXCEPTIONS: Exceptions = {
       reason: 'reads the last bytes of a -journal, which has no locks',
     },
     'dialects/sqlite/driver/opened-file.ts': {
-      names: ['closeSync', 'fstatSync', 'openSync', 'readdirSync'],
+      names: ['closeSync', 'fstatSync', 'lstatSync', 'openSync', 'readdirSync'],
       reason: 'asks which file SQLite has opened; opens /dev/null alone, and closes nothing else',
     },
     'dialects/sqlite/driver/content.ts': {

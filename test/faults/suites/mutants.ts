@@ -225,6 +225,17 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     by: { suite: 'hostile', only: 'swaps/', size: 20 },
   },
+  {
+    name: 'undo-without-proof',
+    patches: [
+      {
+        file: 'target/plans/undo.js',
+        from: 'const isProved = left !== null && (await ifSound(() => session.content())) === left.content;',
+        to: 'const isProved = left !== null;',
+      },
+    ],
+    by: { suite: 'undo', only: '', size: 100 },
+  },
 ];
 
 export const mutants: Suite = {
