@@ -1,9 +1,11 @@
-// What runs left behind under the state directory: backups and reports that were not finished, and private copies.
+// What runs left behind under the state directory: backups and reports that were not finished, private copies, and
+// directories for backups of which none stayed.
 // Removed by the next run while it holds the run lock, when no run can still be at work on them; and by the run itself
 // at its end, because a worker of it may have been killed.
 
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeOwn } from '../trust/own-files.js';
 
 export interface Leftovers {
   readonly removed: readonly string[];
@@ -30,7 +32,7 @@ export function removeLeftovers(
   const remove = (list: () => readonly string[]) => {
     try {
       for (const path of list()) {
-        rmSync(path, { recursive: true });
+        removeOwn(path);
         removed.push(path);
       }
     } catch (error) {
@@ -44,6 +46,15 @@ export function removeLeftovers(
   }
   remove(() => unfinishedIn(join(directories.stateDir, 'reports')));
   return { removed, problems };
+}
+
+/** Removes the directory for a run's backups where none stayed; to be called when no worker can write to it any more. */
+export function removeIfNoBackups({ backupDir }: Directories, runId: string): void {
+  try {
+    rmdirSync(join(backupDir, runId));
+  } catch {
+    // It has copies, or was never made.
+  }
 }
 
 /**

@@ -14,7 +14,7 @@ export const texts = z.array(z.string());
 export const time = z.iso.datetime();
 export const head = texts.describe('The heads of the revisions; one, unless a merge is missing');
 
-export const runCommand = z.enum(['upgrade', 'downgrade', 'stamp', 'repair', 'restore']);
+export const runCommand = z.enum(['upgrade', 'downgrade', 'stamp', 'repair', 'restore', 'undo']);
 
 export const targetState = z.enum([
   'current',
@@ -97,6 +97,15 @@ export const scoped = {
   present: z
     .exactOptional(z.strictObject({ count, examples: texts }))
     .describe('What is there, where nothing is a target'),
+};
+
+/** What looks say of programs. */
+export const programs = {
+  notRun: z
+    .exactOptional(texts)
+    .describe(
+      'Revisions that are programs and were not run (--no-programs): what depends on one is not known',
+    ),
 };
 
 /** What every hint consists of. */

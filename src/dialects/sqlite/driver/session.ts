@@ -1,6 +1,7 @@
 // One open SQLite database, as the port wants it. Every statement of the protocol that touches a target is here.
 
 import type Database from 'better-sqlite3';
+import type { HistoryRow } from '../../../model/history.js';
 import type { Observation } from '../../../model/observation.js';
 import { DatabaseError, type HistoryChange, type Session } from '../../port.js';
 import { countBeyond } from './beyond.js';
@@ -15,6 +16,7 @@ import { changeHistory, readHistoryIfAny } from './history.js';
 import { checkIntegrity } from './integrity.js';
 import { readSnapshot } from './introspect.js';
 import { runModule } from './module.js';
+import { dataVersion, leftHash } from './left.js';
 import { fingerprint, observe } from './observe.js';
 import { explainAccess } from './open.js';
 import { putBack } from './restore.js';
@@ -61,9 +63,14 @@ export function createSession(db: Database.Database, options: SessionOptions): S
       throw explained(error, fallback);
     }
   }
+  /** What tells whether others have committed since the first lock; null before. */
+  let lockedAt: number | null = null;
+  /** What Flotilla has seen and written itself: before the statements, or by the last record; else null. */
+  let history: readonly HistoryRow[] | null = null;
   const session: Session = {
     lock: async () => {
       guarded('busy', () => db.exec('BEGIN IMMEDIATE'));
+      lockedAt ??= guarded('corrupt', () => dataVersion(db));
     },
     proveWritable: async () =>
       guarded('readOnly', () => {
@@ -86,11 +93,8 @@ export function createSession(db: Database.Database, options: SessionOptions): S
       else sink.write(guarded('backupFailed', () => db.serialize()));
       return size;
     },
-    holds: (backup) =>
-      guardedLater(
-        'corrupt',
-        async () => (await contentHash(db, options)) === (await contentHash(databaseOf(backup), options)),
-      ),
+    content: () => guardedLater('corrupt', () => contentHash(db, options)),
+    left: () => guardedLater('corrupt', () => leftHash(db, lockedAt, options)),
     countBeyond: async (backup) => guarded('corrupt', () => countBeyond(databaseOf(backup), db.name)),
     putBack: (backup, assertMay) =>
       guardedLater('migrationFailed', () => putBack(db, databaseOf(backup), assertMay, options)),
@@ -120,6 +124,7 @@ export function createSession(db: Database.Database, options: SessionOptions): S
       }),
     beginRevision: async (begun) =>
       guarded('migrationFailed', () => {
+        history ??= readHistoryIfAny(db);
         watches.begin(begun);
       }),
     endRevision: async () =>
@@ -129,13 +134,15 @@ export function createSession(db: Database.Database, options: SessionOptions): S
       }),
     record: async (change: HistoryChange) =>
       guarded('migrationFailed', () => {
-        changeHistory(db, change);
+        history = changeHistory(db, change, { before: history ?? readHistoryIfAny(db), shown });
       }),
     commit: async () => {
       commit(db);
     },
     rollback: async () => {
-      if (db.open && db.inTransaction) db.exec('ROLLBACK');
+      if (!db.open || !db.inTransaction) return false;
+      db.exec('ROLLBACK');
+      return true;
     },
     close: async () => {
       db.close();
