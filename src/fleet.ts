@@ -34,6 +34,7 @@ import { restoreFleet } from './operations/restore.js';
 import { showRevision } from './operations/show.js';
 import { stampFleet } from './operations/stamp.js';
 import { statusFleet } from './operations/status.js';
+import { undoFleet } from './operations/undo.js';
 import { upgradeFleet } from './operations/upgrade.js';
 import { userVersionsOf } from './operations/user-versions.js';
 import { createPool } from './workers/pool.js';
@@ -55,6 +56,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     stateDir = join(dataDir, '.flotilla'),
     migrations = PLACE_SETTINGS.migrations.default,
     userVersion = [],
+    trust = [],
     sqlite = {},
     commandOptions: typed = given({ ...options, ...grouped('sqlite', sqlite) }, namesOf(PLACE_SETTINGS)),
     ...remaining
@@ -62,11 +64,11 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
   allRead(remaining);
   const { extensions = [], functions = null, oldest = null, ...others } = sqlite;
   allRead(others);
-  const settings = { extensions, functions, oldest };
+  const settings = { extensions, functions, oldest, trust };
   const isChoice = ([name]: readonly [string, unknown]) => Object.hasOwn(CHOICE_SETTINGS, name);
   const entries = Object.entries(typed);
   let graph: Promise<Graph> | null = null;
-  const dialect = createSqliteDialect({ dataDir, pattern, stateDir });
+  const dialect = createSqliteDialect({ dataDir, pattern, stateDir, trust });
   const context: Context = {
     dataDir,
     pattern,
@@ -81,7 +83,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     randomId: () => randomBytes(6).toString('hex'),
     loadGraph: () => {
       const { name, syntax, readModule } = dialect;
-      graph ??= loadRevisions({ directory: migrations, dialect: name, syntax, readModule }).then((loaded) => {
+      graph ??= loadRevisions({ directory: migrations, trust, dialect: name, syntax, readModule }).then((loaded) => {
         userVersionsOf(userVersion, loaded);
         return loaded;
       });
@@ -106,6 +108,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       stamp: (run = {}) => stampFleet(context, run),
       repair: (run = {}) => repairFleet(context, run),
       restore: (how) => restoreFleet(context, how),
+      undo: (how) => undoFleet(context, how),
       restoreTo: (how) => restoreTo(context, how),
       backups: (select = {}) => listBackups(context, select),
       verifyBackups: (select = {}) => verifyBackups(context, select),

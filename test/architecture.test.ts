@@ -18,6 +18,10 @@ const EXCEPTIONS: Exceptions = {
       names: ['lstatSync', 'readdirSync'],
       reason: 'finds copies by their names',
     },
+    'backup/left.ts': {
+      names: ['readFileSync', 'writeFileSync'],
+      reason: 'keeps beside a copy what a run left',
+    },
     'backup/source.ts': { names: 'any', reason: 'reads copies, and writes one to a file of its own' },
     'backup/publish.ts': { names: 'any', reason: 'writes backups, and syncs them' },
     'backup/room.ts': {
@@ -46,20 +50,37 @@ const EXCEPTIONS: Exceptions = {
       names: ['realpathSync'],
       reason: 'sees through links to directories; opens nothing',
     },
+    'dialects/sqlite/discovery/super-journal.ts': {
+      names: 'any',
+      reason: 'reads the last bytes of a -journal, which has no locks',
+    },
+    'dialects/sqlite/driver/opened-file.ts': {
+      names: ['closeSync', 'fstatSync', 'openSync', 'readdirSync'],
+      reason: 'asks which file SQLite has opened; opens /dev/null alone, and closes nothing else',
+    },
     'dialects/sqlite/driver/content.ts': {
       names: ['closeSync', 'openSync', 'readSync', 'rmSync'],
       reason: 'reads and removes private copies',
     },
     'dialects/sqlite/driver/restore.ts': {
       names: ['closeSync', 'openSync', 'rmSync', 'writeSync'],
-      reason: 'writes and removes private copies',
+      reason: 'writes private copies',
     },
     'dialects/sqlite/driver/own-descriptor.ts': {
       names: ['fstatSync', 'lstatSync', 'readSync'],
-      reason: "reads a few bytes by SQLite's own descriptor, which it never closes",
+      reason: "reads by SQLite's own descriptors, which it neither opens nor closes",
     },
     'dialects/sqlite/driver/copy.ts': {
-      names: ['constants', 'copyFileSync', 'lstatSync'],
+      names: [
+        'closeSync',
+        'constants',
+        'copyFileSync',
+        'fstatSync',
+        'lstatSync',
+        'openSync',
+        'rmSync',
+        'writeSync',
+      ],
       reason:
         'rehearsal leaves no trace on the original, which SQLite would; the process does not have it open',
     },
@@ -93,9 +114,14 @@ const EXCEPTIONS: Exceptions = {
       names: 'any',
       reason: 'writes the files of revisions: the one writer of them',
     },
+    'trust/safe-directory.ts': {
+      names: ['lstatSync', 'readlinkSync', 'Stats'],
+      reason: 'looks at directories and links; opens nothing',
+    },
     'operations/workers.ts': { names: ['rmSync'], reason: 'removes the private copies of a run' },
   },
   edges: {
+    'trust/user.ts': 'asks whose process this is',
     'fleet.ts': 'the composition root: names the dialect, and hands in clock and chance',
     'worker.ts':
       "the worker's entry and composition root: talks to the supervisor, hands in driver and clock",

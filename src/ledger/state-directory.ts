@@ -4,6 +4,8 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { FleetError } from '../model/errors.js';
+import { unsafeError } from '../trust/refusal.js';
+import { unsafeDirectory } from '../trust/safe-directory.js';
 
 /**
  * Makes the directory, for its owner alone, where it is missing; the one above it must be there, so that a typing
@@ -12,6 +14,7 @@ import { FleetError } from '../model/errors.js';
  */
 export function makeStateDirectory(stateDir: string): void {
   try {
+    assertSafe(stateDir);
     if (statSync(stateDir, { throwIfNoEntry: false })?.isDirectory() === true) return;
     mkdirSync(stateDir, { mode: 0o700 });
     syncDirectory(dirname(resolve(stateDir)));
@@ -21,6 +24,12 @@ export function makeStateDirectory(stateDir: string): void {
       return;
     throw stateDirectoryError(stateDir, error);
   }
+}
+
+/** What others could exchange is neither read nor written. @throws FleetError `stateDirectory` */
+function assertSafe(stateDir: string): void {
+  const unsafe = unsafeDirectory(stateDir, 'own');
+  if (unsafe !== null) throw unsafeError(unsafe, `The state directory ${stateDir}`, '--state-dir');
 }
 
 /** What tells a file from another one of its name; null where there is none. */

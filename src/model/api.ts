@@ -35,6 +35,11 @@ export interface FleetOptions {
   /** Which revision a number means that an application keeps in `user_version`: `['3=0003']`; default: none. */
   readonly userVersion?: readonly string[];
   /**
+   * Directories that are taken on with all that is in them, though others may write there: databases, configuration,
+   * revisions, functions; default: none.
+   */
+  readonly trust?: readonly string[];
+  /**
    * Options that the commands in hints carry, so that they are about this fleet where they are typed; default: those of
    * those above that are given.
    */
@@ -152,6 +157,18 @@ export interface RestoreOptions extends Omit<RunOptions, 'backup' | 'only'>, Cop
   readonly force?: boolean;
 }
 
+export interface UndoOptions extends RunOptions {
+  /** The id of the run, its unique beginning, or `last`: the newest that changed a target. */
+  readonly run: string;
+  /**
+   * `restore`: by the copies of before alone; `downgrade`: by the revisions alone; `auto`, the default: by its copy where
+   * a target is proved to be as the run left it, else by the revisions.
+   */
+  readonly how?: 'auto' | 'restore' | 'downgrade';
+  /** Put the copy back although something was written since, and there is no other way; default false. */
+  readonly force?: boolean;
+}
+
 export interface RestoreToOptions
   extends Omit<SelectOptions, 'only' | 'exclude' | 'limit' | 'missing' | 'allowEmpty'>, CopyChoice {
   /** The id of the one target, which may be gone. */
@@ -244,6 +261,8 @@ export interface Fleet {
   repair(options?: RepairOptions): Promise<RunReport>;
   /** Puts a copy back in the place of what targets hold. */
   restore(options: RestoreOptions): Promise<RunReport>;
+  /** Takes back what one run did. */
+  undo(options: UndoOptions): Promise<RunReport>;
   /** Writes a copy of a target to a file of its own; no target is changed. */
   restoreTo(options: RestoreToOptions): Promise<RestoreToReport>;
   /** The copies that there are. */

@@ -28,6 +28,7 @@ const {
   run,
   before,
   from,
+  how,
 } = settingOptions(COMMAND_SETTINGS);
 const { backupDir, dryRun, verify, busyTimeout, timeout, wait } = settingOptions(CHANGE_SETTINGS);
 const rules = settingOption(COMMAND_SETTINGS.rule);
@@ -36,8 +37,8 @@ const to = optional('a revision', z.string());
 const range = optional('a range of revisions, A:B', z.string());
 const command = optional('status or check', z.enum(['status', 'check']));
 
-const { dataDir, pattern, stateDir, migrations, userVersion } = settingOptions(PLACE_SETTINGS);
-const place = { dataDir, pattern, stateDir, migrations, userVersion };
+const { dataDir, pattern, stateDir, migrations, userVersion, trust } = settingOptions(PLACE_SETTINGS);
+const place = { dataDir, pattern, stateDir, migrations, userVersion, trust };
 const sqlite = optional(
   'an object with extensions, functions and oldest, of which each may be left out',
   z.readonly(z.strictObject(settingOptions(GROUPS.sqlite))),
@@ -102,6 +103,7 @@ export const CALL_OPTIONS = {
     only: neededList('a list of ids'),
     force: flag,
   }),
+  undo: call({ ...change, run: needed('the id of a run'), how, force: flag }),
   restoreTo: call({
     ...watch,
     backupDir,

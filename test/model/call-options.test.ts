@@ -51,6 +51,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'a whole number of milliseconds': [-1, 0.5, NaN, '10m'],
   'a list of ids': ['a', [''], [1], null, new Set(['a'])],
   'a list of kinds': ['indexExtra', [null]],
+  'a list of dirs': ['/tmp', [''], [1], null],
   'a list of names': ['t', [{}]],
   'a list of revisions': ['0001', [1]],
   'a list of rules': ['no-such', [1]],
@@ -64,6 +65,7 @@ describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {
     baseline: { target: 'x' },
     restore: { only: ['x'] },
     restoreTo: { only: ['x'], to: 'x' },
+    undo: { run: 'x' },
     show: { revision: 'head' },
     newRevision: { message: 'm' },
   };

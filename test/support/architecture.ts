@@ -46,6 +46,7 @@ const ORDER = [
   'web',
   'report',
   'ledger',
+  'trust',
   'model',
 ];
 

@@ -55,12 +55,12 @@ export function createSqliteDriver({
   }
 
   return {
-    open: async ({ path, copy: file = path }, { purpose, busyTimeoutMs }) =>
+    open: async ({ path, copy: file = path, identity }, { purpose, busyTimeoutMs }) =>
       createSession(
         purpose === 'change'
-          ? openForChange(file, { busyTimeoutMs, shown: path })
+          ? openForChange(file, { busyTimeoutMs, shown: path, identity })
           : // A connection that may only read leaves the sidecars of a WAL database behind (sqlite.org/wal.html).
-            openForReading(file, { readonly: false, busyTimeoutMs, shown: path }),
+            openForReading(file, { readonly: false, busyTimeoutMs, shown: path, identity }),
         { ...content, shown: path },
       ),
     async assertSame(target, when) {

@@ -40,12 +40,12 @@ export function createLook({ nowNs, makeScratch }: LookOptions): Look {
     }
   }
 
-  return async ({ path, isAtRest = false }, busyTimeoutMs, read) => {
+  return async ({ path, isAtRest = false, identity }, busyTimeoutMs, read) => {
     const live = !isAtRest && exists(`${path}-shm`);
     if (!isAtRest && (hasContent(`${path}-journal`) || (hasContent(`${path}-wal`) && !live)))
       return lookAtCopy(path, busyTimeoutMs, read);
     try {
-      return lookAt(path, { readonly: live, busyTimeoutMs, shown: path }, read);
+      return lookAt(path, { readonly: live, busyTimeoutMs, shown: path, identity }, read);
     } catch (error) {
       // A WAL database in a directory that cannot be written: SQLite has no place for its sidecars.
       if (error instanceof DatabaseError && error.code === 'permission')

@@ -8,6 +8,7 @@ import { hint, onTarget } from '../../../model/hint.js';
 import { DatabaseError } from '../../port.js';
 import { connect, trustsSchema } from './connect.js';
 import { toDatabaseError } from './errors.js';
+import { openProven } from './opened-file.js';
 import { formatFault } from './format.js';
 
 type Settings = readonly (readonly [pragma: string, value: number])[];
@@ -31,6 +32,8 @@ interface OpenOptions {
   readonly busyTimeoutMs: number;
   /** The path that messages name, where another is opened in its stead. */
   readonly shown?: string;
+  /** The file that it must be, by `Target.identity`; left out: the one that is there. */
+  readonly identity?: string | undefined;
 }
 
 /** Opens for change; the file must exist. Recovers a hot journal or a WAL that a dead process left. */
@@ -57,14 +60,13 @@ export function openForReading(
   path: string,
   options: OpenOptions & { readonly readonly: boolean },
 ): Database.Database {
+  const { shown = path, identity, readonly, busyTimeoutMs: timeout } = options;
   try {
-    return connect(path, {
-      fileMustExist: true,
-      readonly: options.readonly,
-      timeout: options.busyTimeoutMs,
-    });
+    return openProven(path, { shown, identity }, () =>
+      connect(path, { fileMustExist: true, readonly, timeout }),
+    );
   } catch (error) {
-    throw explainAccess(path, toDatabaseError(error, 'io'), options.shown);
+    throw explainAccess(path, toDatabaseError(error, 'io'), shown);
   }
 }
 
