@@ -72,6 +72,8 @@ export interface DriverSettings {
   readonly functions: string | null;
   /** The oldest version of the database that reads the targets. */
   readonly oldest: string | null;
+  /** Whether revisions that are programs may be run. */
+  readonly programs: boolean;
   /** Directories whose programs are run though others may write there. */
   readonly trust: readonly string[];
 }

@@ -3,7 +3,7 @@
 
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assertRoomForBackups } from '../backup/publish.js';
+import { assertRoomForBackups, assertSafeBackups } from '../backup/publish.js';
 import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
 import { FleetError, type ProblemDraft } from '../model/errors.js';
@@ -70,8 +70,9 @@ export async function runFleet(
     record = taken.record;
     // What the other run has changed is not what was found before it.
     if (taken.hasWaited) ({ all, ways: known, ahead } = await chooseTargets(context, intent, options));
+    assertSafeBackups(directories);
     record.removeLeftovers();
-    if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir);
+    if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir, work.stateMode);
 
     const pool = await workers.proven();
     const replayMs = workers.proofMs();
@@ -215,7 +216,7 @@ function unmatchedIn(
 type ChangeOptions = SettingsOf<typeof CHANGE_SETTINGS>;
 
 function workOf(
-  { stateDir }: Context,
+  { stateDir, stateMode }: Context,
   intent: Intent,
   runId: string,
   options: Omit<ChangeOptions, 'dryRun' | 'wait'>,
@@ -234,6 +235,7 @@ function workOf(
     runId,
     verify,
     backupDir: backup ? join(backupDir, runId) : null,
+    stateMode,
     busyWaitMs: Math.min(busyTimeout, BUSY_WAIT_MS_MAX),
     busyTimeoutMs: busyTimeout,
     timeoutMs: timeout,
@@ -247,12 +249,13 @@ function factsOf(
   { runId, intent, backupDir }: Work,
   { dryRun = CHANGE_SETTINGS.dryRun.default, onEvent }: RunOptions,
 ): RunFacts {
-  const { stateDir, now } = context;
+  const { stateDir, stateMode, now } = context;
   return {
     runId,
     command,
     intent,
     dryRun,
+    stateMode,
     directories: { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) },
     scratchDir: scratchOf(context, runId),
     emit: (event: RunEvent) => onEvent?.({ ...event, runId, at: iso(now()) }),

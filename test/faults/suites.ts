@@ -11,6 +11,7 @@ import { mutants } from './suites/mutants.js';
 import { mutated } from './suites/mutated.js';
 import { power } from './suites/power.js';
 import { recovery } from './suites/recovery.js';
+import { undo } from './suites/undo.js';
 import { vfs } from './suites/vfs.js';
 
 export const SUITES: readonly Suite[] = [
@@ -24,6 +25,7 @@ export const SUITES: readonly Suite[] = [
   recovery,
   locks,
   environment,
+  undo,
   mutants,
 ];
 

@@ -63,10 +63,10 @@ export function createSession(db: Database.Database, options: SessionOptions): S
       throw explained(error, fallback);
     }
   }
-  /** What Flotilla has seen and written itself: before the statements, or by the last record; else null. */
-  let history: readonly HistoryRow[] | null = null;
   /** What tells whether others have committed since the first lock; null before. */
   let lockedAt: number | null = null;
+  /** What Flotilla has seen and written itself: before the statements, or by the last record; else null. */
+  let history: readonly HistoryRow[] | null = null;
   const session: Session = {
     lock: async () => {
       guarded('busy', () => db.exec('BEGIN IMMEDIATE'));
