@@ -11,6 +11,7 @@ import { mutants } from './suites/mutants.js';
 import { mutated } from './suites/mutated.js';
 import { power } from './suites/power.js';
 import { recovery } from './suites/recovery.js';
+import { restore } from './suites/restore.js';
 import { undo } from './suites/undo.js';
 import { vfs } from './suites/vfs.js';
 
@@ -26,6 +27,7 @@ export const SUITES: readonly Suite[] = [
   locks,
   environment,
   undo,
+  restore,
   mutants,
 ];
 
