@@ -35,6 +35,7 @@ import { restoreFleet } from './operations/restore.js';
 import { showRevision } from './operations/show.js';
 import { stampFleet } from './operations/stamp.js';
 import { statusFleet } from './operations/status.js';
+import { undoFleet } from './operations/undo.js';
 import { upgradeFleet } from './operations/upgrade.js';
 import { userVersionsOf } from './operations/user-versions.js';
 import { createPool } from './workers/pool.js';
@@ -54,6 +55,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     dataDir = PLACE_SETTINGS.dataDir.default,
     pattern = PLACE_SETTINGS.pattern.default,
     stateDir = join(dataDir, '.flotilla'),
+    stateMode = PLACE_SETTINGS.stateMode.default,
     migrations = PLACE_SETTINGS.migrations.default,
     userVersion = [],
     trust = [],
@@ -74,6 +76,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     dataDir,
     pattern,
     stateDir,
+    stateMode: Number.parseInt(stateMode, 8),
     migrations,
     dialect,
     place: Object.fromEntries(carried.filter((entry) => !isChoice(entry))),
@@ -112,6 +115,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       stamp: (run = {}) => withPrograms(context, () => stampFleet(context, run)),
       repair: (run = {}) => withPrograms(context, () => repairFleet(context, run)),
       restore: (how) => restoreFleet(context, how),
+      undo: (how) => undoFleet(context, how),
       restoreTo: (how) => restoreTo(context, how),
       backups: (select = {}) => listBackups(context, select),
       verifyBackups: (select = {}) => verifyBackups(context, select),

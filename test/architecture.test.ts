@@ -18,6 +18,10 @@ const EXCEPTIONS: Exceptions = {
       names: ['lstatSync', 'readdirSync'],
       reason: 'finds copies by their names',
     },
+    'backup/left.ts': {
+      names: ['readFileSync', 'writeFileSync'],
+      reason: 'keeps beside a copy what a run left',
+    },
     'backup/source.ts': { names: 'any', reason: 'reads copies, and writes one to a file of its own' },
     'backup/publish.ts': { names: 'any', reason: 'writes backups, and syncs them' },
     'backup/room.ts': {
@@ -59,9 +63,12 @@ const EXCEPTIONS: Exceptions = {
       reason: 'reads and removes private copies',
     },
     'dialects/sqlite/driver/restore.ts': {
-      names: ['closeSync', 'fstatSync', 'lstatSync', 'openSync', 'readSync', 'rmSync', 'writeSync'],
-      reason:
-        "writes private copies, and reads a few bytes by SQLite's own descriptor, which it never closes",
+      names: ['closeSync', 'openSync', 'rmSync', 'writeSync'],
+      reason: 'writes private copies',
+    },
+    'dialects/sqlite/driver/own-descriptor.ts': {
+      names: ['fstatSync', 'lstatSync', 'readSync'],
+      reason: "reads by SQLite's own descriptors, which it neither opens nor closes",
     },
     'dialects/sqlite/driver/copy.ts': {
       names: [
@@ -90,13 +97,17 @@ const EXCEPTIONS: Exceptions = {
       reason: 'tells a missing permission from a damaged file, without a descriptor',
     },
     'dialects/sqlite/driver/scratch.ts': {
-      names: ['mkdirSync', 'mkdtempSync'],
+      names: ['existsSync', 'mkdtempSync', 'rmdirSync'],
       reason: 'makes room for private copies',
     },
     'ledger/keep-report.ts': { names: 'any', reason: 'writes reports' },
     'ledger/leftovers.ts': {
-      names: ['readdirSync', 'rmSync'],
-      reason: 'removes what runs that died have left in the state directory',
+      names: ['readdirSync', 'rmdirSync'],
+      reason: 'finds what runs that died have left in the state directory',
+    },
+    'ledger/open.ts': {
+      names: ['existsSync'],
+      reason: 'names the files of a ledger that is to be moved away',
     },
     'ledger/state-directory.ts': { names: 'any', reason: 'makes the state directory, and syncs it' },
     'revisions/load.ts': {
@@ -108,14 +119,15 @@ const EXCEPTIONS: Exceptions = {
       reason: 'writes the files of revisions: the one writer of them',
     },
     'trust/taken-on.ts': { names: ['realpathSync'], reason: 'sees through links to what was taken on' },
+    'trust/own-files.ts': { names: 'any', reason: 'makes and removes files of our own, never of a target' },
     'trust/safe-directory.ts': {
       names: ['lstatSync', 'readlinkSync', 'Stats'],
       reason: 'looks at directories and links; opens nothing',
     },
-    'operations/workers.ts': { names: ['rmSync'], reason: 'removes the private copies of a run' },
   },
   edges: {
     'trust/user.ts': 'asks whose process this is',
+    'trust/own-files.ts': 'makes names that nobody can foretell',
     'fleet.ts': 'the composition root: names the dialect, and hands in clock and chance',
     'worker.ts':
       "the worker's entry and composition root: talks to the supervisor, hands in driver and clock",

@@ -113,10 +113,16 @@ async function runCommand(
       : await openReportFile(settings.report);
   const kind = progressKind(parsed, surroundings);
   const progress = await createProgress(kind, command.name, { output: stderr, now });
+  const warned = new Set<string>();
   const onEvent = (event: FleetEvent) => {
     // Told whatever is shown of the progress: nobody would look for it.
     if (event.event === 'problem') stderr.write(`${eventText(event) ?? ''}\n`);
-    else progress.onEvent(event);
+    // A command may look several times.
+    else if (event.event === 'warning') {
+      if (switches.has('quiet') || warned.has(event.message)) return;
+      warned.add(event.message);
+      stderr.write(`${eventText(event) ?? ''}\n`);
+    } else progress.onEvent(event);
     const line = form === 'ndjson' ? eventLine(event) : null;
     if (line !== null) stdout.write(line);
   };

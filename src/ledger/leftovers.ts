@@ -3,8 +3,9 @@
 // Removed by the next run while it holds the run lock, when no run can still be at work on them; and by the run itself
 // at its end, because a worker of it may have been killed.
 
-import { readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeOwn } from '../trust/own-files.js';
 
 export interface Leftovers {
   readonly removed: readonly string[];
@@ -31,7 +32,7 @@ export function removeLeftovers(
   const remove = (list: () => readonly string[]) => {
     try {
       for (const path of list()) {
-        rmSync(path, { recursive: true });
+        removeOwn(path);
         removed.push(path);
       }
     } catch (error) {

@@ -28,6 +28,8 @@ export interface FleetOptions {
   readonly pattern?: string;
   /** Ledger, lock, backups and reports; default `<dataDir>/.flotilla`. */
   readonly stateDir?: string;
+  /** Mode of the state directory and of what is made in it: `0750` lets a group read; default `0700`. */
+  readonly stateMode?: '0700' | '0750';
   /** Directory of the revisions; default `migrations`. */
   readonly migrations?: string;
   /** What the application gives its own SQLite; default: nothing. */
@@ -162,6 +164,18 @@ export interface RestoreOptions extends Omit<RunOptions, 'backup' | 'only'>, Cop
   readonly force?: boolean;
 }
 
+export interface UndoOptions extends RunOptions {
+  /** The id of the run, its unique beginning, or `last`: the newest that changed a target. */
+  readonly run: string;
+  /**
+   * `restore`: by the copies of before alone; `downgrade`: by the revisions alone; `auto`, the default: by its copy where
+   * a target is proved to be as the run left it, else by the revisions.
+   */
+  readonly how?: 'auto' | 'restore' | 'downgrade';
+  /** Put the copy back although something was written since, and there is no other way; default false. */
+  readonly force?: boolean;
+}
+
 export interface RestoreToOptions
   extends Omit<SelectOptions, 'only' | 'exclude' | 'limit' | 'missing' | 'allowEmpty'>, CopyChoice {
   /** The id of the one target, which may be gone. */
@@ -254,6 +268,8 @@ export interface Fleet {
   repair(options?: RepairOptions): Promise<RunReport>;
   /** Puts a copy back in the place of what targets hold. */
   restore(options: RestoreOptions): Promise<RunReport>;
+  /** Takes back what one run did. */
+  undo(options: UndoOptions): Promise<RunReport>;
   /** Writes a copy of a target to a file of its own; no target is changed. */
   restoreTo(options: RestoreToOptions): Promise<RestoreToReport>;
   /** The copies that there are. */

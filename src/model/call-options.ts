@@ -28,6 +28,7 @@ const {
   run,
   before,
   from,
+  how,
 } = settingOptions(COMMAND_SETTINGS);
 const { backupDir, dryRun, verify, busyTimeout, timeout, wait } = settingOptions(CHANGE_SETTINGS);
 const rules = settingOption(COMMAND_SETTINGS.rule);
@@ -36,9 +37,9 @@ const to = optional('a revision', z.string());
 const range = optional('a range of revisions, A:B', z.string());
 const command = optional('status or check', z.enum(['status', 'check']));
 
-const { dataDir, pattern, stateDir, migrations, userVersion, trust, programs } =
+const { dataDir, pattern, stateDir, stateMode, migrations, userVersion, trust, programs } =
   settingOptions(PLACE_SETTINGS);
-const place = { dataDir, pattern, stateDir, migrations, userVersion, trust, programs };
+const place = { dataDir, pattern, stateDir, stateMode, migrations, userVersion, trust, programs };
 const sqlite = optional(
   'an object with extensions, functions and oldest, of which each may be left out',
   z.readonly(z.strictObject(settingOptions(GROUPS.sqlite))),
@@ -103,6 +104,7 @@ export const CALL_OPTIONS = {
     only: neededList('a list of ids'),
     force: flag,
   }),
+  undo: call({ ...change, run: needed('the id of a run'), how, force: flag }),
   restoreTo: call({
     ...watch,
     backupDir,

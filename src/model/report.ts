@@ -11,7 +11,7 @@ import type { Refusal } from './target.js';
 /** Version of the shapes below. Keys are never renamed; new ones may be added. */
 export const CONTRACT = 1;
 
-export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore';
+export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore' | 'undo';
 
 /** Of looks that were to run no program: `--no-programs`. */
 export interface NotRun {
@@ -27,6 +27,8 @@ export interface RunReport extends Scoped {
   readonly command: RunCommand;
   readonly runId: string;
   readonly dryRun: boolean;
+  /** The id of the run that an undo took back. */
+  readonly undoes?: string;
   readonly head: readonly string[];
   /** ISO 8601, UTC. */
   readonly startedAt: string;

@@ -63,6 +63,13 @@ export const PLACE_SETTINGS = {
     value: 'DIR',
     describe: 'Ledger, lock, backups and reports',
   },
+  stateMode: {
+    type: 'string',
+    default: '0700',
+    choices: ['0700', '0750'],
+    value: '0700|0750',
+    describe: 'Mode of the state directory and those in it; 0750 lets a group read them',
+  },
   migrations: { type: 'path', default: 'migrations', value: 'DIR', describe: 'Directory of the revisions' },
   userVersion: {
     type: 'list',
@@ -215,6 +222,13 @@ export const COMMAND_SETTINGS = {
   },
   from: { type: 'path', value: 'FILE', describe: 'Take this file' },
   to: { type: 'path', value: 'FILE', describe: 'Write the copy to this file, which must not be there' },
+  how: {
+    type: 'string',
+    default: 'auto',
+    choices: ['auto', 'restore', 'downgrade'],
+    value: 'auto|restore|downgrade',
+    describe: 'By the copies of before alone, by the revisions alone, or by a copy where that is exact',
+  },
   rule: { type: 'list', value: 'RULE,..', describe: 'Apply these rules alone, by the ids that lint prints' },
   strict: { type: 'boolean', default: false, describe: 'Warnings are errors' },
   since: { type: 'string', value: 'REV', describe: 'Tell what revisions after this one have alone' },

@@ -116,9 +116,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'backup-under-its-own-name',
     patches: [
       {
-        file: BACKUP,
-        from: 'const temporary = join(key.directory, `${stem}.tmp`);',
-        to: 'const temporary = join(key.directory, `${stem}.${"0".repeat(64)}.db`);',
+        file: 'trust/own-files.js',
+        from: "const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;",
+        to: 'const temporary = `${path}.${"0".repeat(64)}.db`;',
       },
     ],
     by: { suite: 'power', only: 'delete/upgrade/', size: 600 },

@@ -8,6 +8,7 @@ import { STRUCTURES } from '../schema/structures.js';
 import type { Driver, InspectOptions, Read } from '../../port.js';
 import { advice } from './advice.js';
 import { copyQuiet } from './copy.js';
+import { checkIntegrity } from './integrity.js';
 import { readHistoryIfAny } from './history.js';
 import { readSnapshot } from './introspect.js';
 import { createLook, type LookOptions } from './look.js';
@@ -68,6 +69,8 @@ export function createSqliteDriver({
     inspect: async (targets, how) => read(targets, how, observe),
     histories: async (targets, how) => read(targets, how, readHistoryIfAny),
     structure: async (target, { busyTimeoutMs }) => look(target, busyTimeoutMs, readSnapshot),
+    damage: async (target, { busyTimeoutMs }) =>
+      look(target, busyTimeoutMs, (db) => checkIntegrity(db, 'integrity_check')),
     async rehearse(target, work) {
       assertWritable(target.path);
       const directory = makeScratch();

@@ -9,7 +9,7 @@ import type { TargetRef } from '../../../model/target.js';
 import { DatabaseError } from '../../port.js';
 import { copyQuiet } from './copy.js';
 import { toDatabaseError } from './errors.js';
-import { openForReading } from './open.js';
+import { explainAccess, openForReading } from './open.js';
 
 export interface LookOptions {
   /** The time in nanoseconds since 1970, on the clock that stamps files. */
@@ -65,7 +65,8 @@ function lookAt<T>(
     db.exec('BEGIN');
     return read(db);
   } catch (error) {
-    throw toDatabaseError(error, 'corrupt');
+    const found = toDatabaseError(error, 'corrupt');
+    throw found.code === 'notADatabase' ? explainAccess(path, found, options.shown) : found;
   } finally {
     db.close();
   }
