@@ -4,7 +4,7 @@
 import { closeSync, fstatSync, openSync, readdirSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { DatabaseError } from '../../port.js';
-import { assertFile, identityOf, type Expected } from '../discovery/target-files.js';
+import { assertFile, identityOf, statTarget, type Expected } from '../discovery/target-files.js';
 
 /** What connections were opened on. */
 const identities = new WeakMap<Database.Database, string>();
@@ -61,11 +61,17 @@ export function expectAgain(db: Database.Database): () => void {
   assertFile(shown, { shown, identity, withSidecars: false });
   const descriptor = nextDescriptor();
   return () => {
-    // None: SQLite goes on with a descriptor of the same file that it kept because closing it would have dropped a lock.
+    // None, or one beside it: SQLite goes on with a descriptor of the same file that it kept because closing it would
+    // have dropped a lock (https://www.sqlite.org/lockingv3.html#how_to_corrupt).
     const found = identityBehind(descriptor);
-    if (found !== null && found !== identity) throw replaced(shown);
+    if (found !== null && found !== identity && !sidecarsOf(shown).includes(found)) throw replaced(shown);
     assertFile(shown, { shown, identity, withSidecars: false });
   };
+}
+
+function sidecarsOf(path: string): readonly string[] {
+  const { sidecars = [] } = statTarget(path) ?? {};
+  return sidecars.flatMap((one) => (one === null ? [] : [identityOf(one.device, one.inode)]));
 }
 
 function replaced(shown: string): DatabaseError {
