@@ -51,7 +51,7 @@ const MIGRATIONS = join(import.meta.dirname, 'bench/migrations');
 const BOUND = join(import.meta.dirname, 'bench/bound.mjs');
 const LOOP = join(import.meta.dirname, 'bench/loop.mjs');
 const PEER = join(import.meta.dirname, 'bench/peer-loop.mjs');
-const REBUILD = join(import.meta.dirname, 'bench/rebuild.mjs');
+const REVISION = join(import.meta.dirname, 'bench/revision.mjs');
 const UPGRADE_BYTES = 140 * 1024;
 
 /**
@@ -74,6 +74,7 @@ try {
     fingerprint: benchFingerprint,
     lint: benchLint,
     rebuild: benchRebuild,
+    noCopies: benchNoCopies,
   });
 } finally {
   rmSync(place, { recursive: true, force: true });
@@ -110,7 +111,7 @@ async function benchStart() {
   }
 }
 
-/** What it costs to prove that a rebuilt table keeps its rows and values: the same steps with the proof and without. */
+/** What it costs to prove that a rebuilt table keeps its rows and values: the same steps where nobody looks. */
 async function benchRebuild() {
   const rows = Number(options.rows);
   print(`rebuild of a table of ${rows} rows`);
@@ -124,16 +125,55 @@ async function benchRebuild() {
       WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < ${rows})
       INSERT INTO t SELECT ${id}, 'title ' || n, n % 1000, n / 3.0, hex(randomblob(20)) FROM s;`);
     db.close();
-    const by = (/** @type {string} */ how) => async () => {
-      const file = join(place, 'rebuilt.db');
-      copyFileSync(template, file);
-      return Number(execFileSync(process.execPath, [REBUILD, file, key, how], { encoding: 'utf8' }));
-    };
-    const { one, other, ratio } = await alternate(by('unchecked'), by('checked'), Math.min(runs, 5));
-    print(`  ${key.padEnd(22)} ${other.toFixed(0)} ms   (unchecked ${one.toFixed(0)} ms)`);
+    const sql = `CREATE TABLE n (id ${key}, a TEXT NOT NULL, b INTEGER, c REAL, d TEXT);
+      INSERT INTO n (id, a, b, c, d) SELECT id, a, b, c, d FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;`;
+    const { one, other, ratio } = await looking(template, sql, { count: 1, rounds: Math.min(runs, 5) });
+    print(`  ${key.padEnd(22)} ${other.toFixed(0)} ms   (where nobody looks ${one.toFixed(0)} ms)`);
     reach('ratio', ratio, limit, '');
     rmSync(template);
   }
+}
+
+/**
+ * The same where no rows are copied: what looking adds to the whole upgrade of small files, and to each of many
+ * statements.
+ */
+async function benchNoCopies() {
+  const count = 300;
+  const template = makeTemplate(UPGRADE_BYTES);
+  const altered = readRevision('0002_priority.sql').statements.join(';\n');
+  const written = range(3000).map(
+    (n) => `INSERT INTO runs (task_id, started_at, log) VALUES (1, '2026-01-01', '${n}');
+      UPDATE tasks SET title = 'title ${n}' WHERE id = ${n};`,
+  );
+  print('revisions that copy no rows');
+  const small = await looking(template, altered, { count, rounds: runs });
+  const fleet = makeFleet(template, count);
+  const whole = 1000 * (await processorSeconds([PROGRAM, 'upgrade', '0002', '--quiet', ...where(fleet)], 0));
+  reach('small files, ratio', whole / (whole - small.more), 1.03, '');
+  const many = await looking(template, written.join('\n'), { count: 20, rounds: Math.min(runs, 5) });
+  reach('a statement', (1000 * many.more) / (20 * 2 * written.length), 5, ' µs');
+}
+
+/**
+ * Upgrades some files of one template where nobody looks at statements, and where everybody does.
+ * @param {string} template
+ * @param {string} sql
+ * @param {{ count: number, rounds: number }} size
+ */
+function looking(template, sql, { count, rounds }) {
+  const by = (/** @type {string} */ how) => async () => {
+    const fleet = mkdtempSync(join(place, 'watched-'));
+    const names = range(count).map((number) => join(fleet, `${number}.db`));
+    for (const file of names) copyFileSync(template, file);
+    writeFileSync(join(fleet, 'job.json'), JSON.stringify({ files: names, sql }));
+    const spent = Number(
+      execFileSync(process.execPath, [REVISION, join(fleet, 'job.json'), how], { encoding: 'utf8' }),
+    );
+    rmSync(fleet, { recursive: true });
+    return spent;
+  };
+  return alternate(by('unwatched'), by('watched'), rounds);
 }
 
 async function benchUpgrade() {
@@ -185,7 +225,8 @@ async function benchUpgrade() {
  * @param {() => Promise<number>} one
  * @param {() => Promise<number>} other
  * @param {number} rounds
- * @returns the median of each, in milliseconds, and of what the other took in relation to the one in the same round
+ * @returns the median of each, in milliseconds, and of what the other took in relation to the one in the same round, as
+ * a ratio and as what it took more
  */
 async function alternate(one, other, rounds = runs) {
   /** @type {number[]} */ const first = [];
@@ -199,7 +240,13 @@ async function alternate(one, other, rounds = runs) {
     second.push(isTurned ? a : b);
   }
   const ratios = second.map((milliseconds, round) => milliseconds / (first[round] ?? NaN));
-  return { one: median(first), other: median(second), ratio: median(ratios) };
+  const differences = second.map((milliseconds, round) => milliseconds - (first[round] ?? NaN));
+  return {
+    one: median(first),
+    other: median(second),
+    ratio: median(ratios),
+    more: median(differences),
+  };
 }
 
 /** The same statements by other tools, which back up and verify nothing, one process each. */

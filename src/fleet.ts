@@ -56,6 +56,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     stateMode = PLACE_SETTINGS.stateMode.default,
     migrations = PLACE_SETTINGS.migrations.default,
     userVersion = [],
+    trust = [],
     sqlite = {},
     commandOptions: typed = given({ ...options, ...grouped('sqlite', sqlite) }, namesOf(PLACE_SETTINGS)),
     ...remaining
@@ -63,11 +64,11 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
   allRead(remaining);
   const { extensions = [], functions = null, oldest = null, ...others } = sqlite;
   allRead(others);
-  const settings = { extensions, functions, oldest };
+  const settings = { extensions, functions, oldest, trust };
   const isChoice = ([name]: readonly [string, unknown]) => Object.hasOwn(CHOICE_SETTINGS, name);
   const entries = Object.entries(typed);
   let graph: Promise<Graph> | null = null;
-  const dialect = createSqliteDialect({ dataDir, pattern, stateDir });
+  const dialect = createSqliteDialect({ dataDir, pattern, stateDir, trust });
   const context: Context = {
     dataDir,
     pattern,
@@ -83,7 +84,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     randomId: () => randomBytes(6).toString('hex'),
     loadGraph: () => {
       const { name, syntax, readModule } = dialect;
-      graph ??= loadRevisions({ directory: migrations, dialect: name, syntax, readModule }).then((loaded) => {
+      graph ??= loadRevisions({ directory: migrations, trust, dialect: name, syntax, readModule }).then((loaded) => {
         userVersionsOf(userVersion, loaded);
         return loaded;
       });

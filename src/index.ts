@@ -22,6 +22,7 @@ export {
   WORK_SETTINGS,
 } from './model/settings.js';
 export { VERSION } from './model/version.js';
+export { assertOwnFile } from './trust/taken-on.js';
 export { backupsText, restoreToText } from './report/backups-text.js';
 export { baselineReportText } from './report/baseline-text.js';
 export { discoverText } from './report/discover-text.js';
@@ -65,6 +66,7 @@ export type * from './model/report.js';
 export type * from './model/revision-database.js';
 export type { Setting, SettingsOf, SettingTable, SettingValue } from './model/settings.js';
 export type * from './model/target.js';
+export type { Work } from './trust/taken-on.js';
 export type { ErrorReport } from './report/error-text.js';
 export type { GraphView } from './report/graph-text.js';
 export type { TextOptions } from './report/layout.js';

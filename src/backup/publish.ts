@@ -232,6 +232,12 @@ export function findBackup(directory: string, targetId: string): string | null {
   return filesOf(directory, targetId).find((path) => path.endsWith('.db')) ?? null;
 }
 
+/** Removes a copy of what is there itself. @returns whether it is gone */
+export function removeBackup(path: string): boolean {
+  removeQuietly(path);
+  return !existsSync(path);
+}
+
 /** Removes the unfinished backup of a target that a dead process left. */
 export function removeUnfinished(directory: string, targetId: string): void {
   for (const path of filesOf(directory, targetId)) if (path.endsWith('.tmp')) removeQuietly(path);

@@ -2,12 +2,15 @@
 // is all that knows of languages. What a language needs is loaded where a file in it is there: most places have none.
 
 import { readFile, stat } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
-import { FleetError } from '../index.js';
+import { dirname, extname, resolve } from 'node:path';
+import { assertOwnFile, FleetError } from '../index.js';
 import type { Parsed } from './configuration-json.js';
 
 /** What the file is called where nobody says, in the order in which it is looked for. */
 export const CONFIG_FILES = ['flotilla.config.json', 'flotilla.config.ts', 'flotilla.config.mjs'] as const;
+
+/** A file that somebody wrote is not larger. */
+const BYTES_MAX = 16 * 1024 * 1024;
 
 export interface Content extends Parsed {
   readonly file: string;
@@ -15,10 +18,14 @@ export interface Content extends Parsed {
 
 /**
  * @param given the file that was asked for
+ * @param trust directories whose files are taken on
  * @returns null where none was asked for and none is there
  * @throws FleetError `configuration`
  */
-export async function readConfigurationFile(given: string | undefined): Promise<Content | null> {
+export async function readConfigurationFile(
+  given: string | undefined,
+  trust: readonly string[],
+): Promise<Content | null> {
   const file = given ?? (await findFile());
   if (file === null) return null;
   const facts = await stat(file).catch((error: unknown) => {
@@ -28,6 +35,9 @@ export async function readConfigurationFile(given: string | undefined): Promise<
   if (!facts.isFile()) {
     throw unreadable(file, facts.isDirectory() ? 'it is a directory' : 'it is no regular file');
   }
+  if (facts.size > BYTES_MAX) throw unreadable(file, `it has more than ${BYTES_MAX / 1024 / 1024} MiB`);
+  const what = `The configuration file ${file}`;
+  assertOwnFile(file, trust, { what, directory: dirname(resolve(file)), code: 'configuration' });
   return ['.ts', '.mts', '.js', '.mjs'].includes(extname(file)) ? readModule(file) : readJson(file);
 }
 

@@ -24,11 +24,14 @@ const KEYS = [...namesOf(SETTINGS).filter((name) => !GROUPED.includes(name)), ..
 /**
  * Reads the settings of a configuration file.
  * @param given the file that was asked for; without it the one of the working directory, which may be absent
- * @param env the environment that was asked for
+ * @param how the environment that was asked for, and the directories whose files are taken on
  * @throws FleetError `configuration`, with every mistake in the file
  */
-export async function readConfiguration(given: string | undefined, env?: string): Promise<Values> {
-  const content = await readConfigurationFile(given);
+export async function readConfiguration(
+  given: string | undefined,
+  { env, trust = [] }: { readonly env?: string | undefined; readonly trust?: readonly string[] } = {},
+): Promise<Values> {
+  const content = await readConfigurationFile(given, trust);
   if (content === null) {
     if (env === undefined) return {};
     throw new FleetError(

@@ -34,7 +34,8 @@ export async function mergeSettings(
   warn: (warning: string) => void = () => undefined,
 ): Promise<Settings> {
   const { env, ...given } = { ...readEnvironment(environment, warn), ...flags };
-  const file = await readConfiguration(config, env === undefined ? undefined : String(env));
+  const trust = typeof given.trust === 'object' ? given.trust : [];
+  const file = await readConfiguration(config, { env: env === undefined ? undefined : String(env), trust });
   return checkedSettings({ ...file, ...given });
 }
 
@@ -84,7 +85,7 @@ export function fleetOptions(settings: Settings): FleetOptions {
   const { sqliteExtensions: extensions, sqliteFunctions: functions, sqliteOldest: oldest } = settings;
   const sqlite = present({ extensions, functions, oldest });
   return {
-    ...pick(settings, ['dataDir', 'pattern', 'stateDir', 'stateMode', 'migrations', 'userVersion']),
+    ...pick(settings, ['dataDir', 'pattern', 'stateDir', 'stateMode', 'migrations', 'userVersion', 'trust']),
     ...(Object.keys(sqlite).length === 0 ? {} : { sqlite }),
   };
 }

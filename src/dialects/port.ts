@@ -74,6 +74,8 @@ export interface DriverSettings {
   readonly functions: string | null;
   /** The oldest version of the database that reads the targets. */
   readonly oldest: string | null;
+  /** Directories whose programs are run though others may write there. */
+  readonly trust: readonly string[];
 }
 
 /** Access to the targets: the worker's side of the port. */
@@ -105,6 +107,8 @@ export interface Driver {
    * @throws DatabaseError
    */
   structure(target: TargetRef, options: InspectOptions): Promise<Structure>;
+  /** What is wrong with what is stored in a target, read whole like `inspect`; null where it is sound. @throws the same */
+  damage(target: TargetRef, options: InspectOptions): Promise<IntegrityFault | null>;
   /**
    * Does work of which nothing stays: on a stand-in that has all that is committed in the target, and is removed
    * afterwards. The target itself is not written to.
@@ -282,8 +286,8 @@ export interface Session {
    *   reopen and read; where nothing was committed, its cause is the DatabaseError to report
    */
   commit(): Promise<void>;
-  /** Ends the transaction without effect; harmless where none is open. */
-  rollback(): Promise<void>;
+  /** Ends the transaction without effect. @returns false where none was open: then it does not tell how it ended */
+  rollback(): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -22,7 +22,7 @@ import {
 import { fileIdentity, makeStateDirectory, stateDirectoryError } from './state-directory.js';
 
 /** Whose observations are answered. The second part counts what an observation consists of, within a version. */
-const OBSERVER = `${VERSION}/2`;
+const OBSERVER = `${VERSION}/3`;
 
 /** Who holds the run lock. */
 export interface LockHolder {

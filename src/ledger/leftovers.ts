@@ -1,8 +1,9 @@
-// What runs left behind under the state directory: backups and reports that were not finished, and private copies.
+// What runs left behind under the state directory: backups and reports that were not finished, private copies, and
+// directories for backups of which none stayed.
 // Removed by the next run while it holds the run lock, when no run can still be at work on them; and by the run itself
 // at its end, because a worker of it may have been killed.
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeOwn } from '../trust/own-files.js';
 
@@ -40,11 +41,22 @@ export function removeLeftovers(
   };
   for (const { runId } of runs) {
     // The id comes from a file and becomes part of a path that is removed, so it is checked first.
-    if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) remove(() => leftoversOf(directories, runId));
-    else problems.push(`${JSON.stringify(runId)} is no run id`);
+    if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) {
+      remove(() => leftoversOf(directories, runId));
+      removeIfEmpty(join(directories.backupDir, runId));
+    } else problems.push(`${JSON.stringify(runId)} is no run id`);
   }
   remove(() => unfinishedIn(join(directories.stateDir, 'reports')));
   return { removed, problems };
+}
+
+/** A directory for copies of which none stayed says nothing; one that cannot be removed does no harm. */
+function removeIfEmpty(directory: string): void {
+  try {
+    rmdirSync(directory);
+  } catch {
+    // It has copies, or was never made.
+  }
 }
 
 /**

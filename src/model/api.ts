@@ -37,6 +37,11 @@ export interface FleetOptions {
   /** Which revision a number means that an application keeps in `user_version`: `['3=0003']`; default: none. */
   readonly userVersion?: readonly string[];
   /**
+   * Directories that are taken on with all that is in them, though others may write there: databases, configuration,
+   * revisions, functions; default: none.
+   */
+  readonly trust?: readonly string[];
+  /**
    * Options that the commands in hints carry, so that they are about this fleet where they are typed; default: those of
    * those above that are given.
    */

@@ -77,6 +77,11 @@ export const PLACE_SETTINGS = {
     value: 'MAP',
     describe: 'Revisions that numbers in user_version stand for: 3=0003,4=0005',
   },
+  trust: {
+    type: 'paths',
+    value: 'DIR,..',
+    describe: 'Take on what lies in these directories though others may write there',
+  },
   ...grouped('sqlite', SQLITE_SETTINGS),
 } as const satisfies Record<string, Setting>;
 

@@ -21,7 +21,7 @@ export interface Target {
 }
 
 /** What a look at a target needs, which is sent around by the thousand. */
-export type TargetRef = Pick<Target, 'id' | 'path' | 'isAtRest'>;
+export type TargetRef = Pick<Target, 'id' | 'path' | 'isAtRest'> & Partial<Pick<Target, 'identity'>>;
 
 /** A database that was found and must not be opened. */
 export interface Refusal {

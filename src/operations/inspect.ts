@@ -89,7 +89,12 @@ async function inspectChunk(
 ): Promise<Inspections> {
   const { busyWaitMs, timeoutMs } = request;
   try {
-    const targets = chunk.map(({ id, path, isAtRest = false }) => ({ id, path, isAtRest }));
+    const targets = chunk.map(({ id, path, isAtRest = false, identity }) => ({
+      id,
+      path,
+      isAtRest,
+      identity,
+    }));
     return await pool.run({ kind: 'inspect', targets, busyWaitMs }, { timeoutMs });
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;

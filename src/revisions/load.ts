@@ -1,8 +1,8 @@
 // The one reader of the migrations directory: files -> graph. All other code of this folder is pure. Everything that is
 // wrong is said at once, because whoever mends one file wants to know of the others.
 
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { compareFiles, readFileName, sameVersion, type Dialect, type FileName } from './file-name.js';
 import { contentHashesOf } from './checksum.js';
 import { blankDraft, parseRevision, type Draft, type DraftReading } from './parse.js';
@@ -11,17 +11,23 @@ import { command, hint } from '../model/hint.js';
 import { buildGraph, type Graph } from './graph.js';
 import { readModuleRevision, type ReadModule } from './module.js';
 import type { Revision } from '../model/revision.js';
+import { assertOwnWork, unsafeBut } from '../trust/taken-on.js';
 import { beforeOf } from './replaced.js';
 import type { Syntax } from './syntax.js';
 
 export interface LoadOptions {
   readonly directory: string;
+  /** Directories whose files are taken on though others may write there. */
+  readonly trust?: readonly string[];
   readonly dialect: Dialect;
   /** Of that dialect. */
   readonly syntax: Syntax;
   /** Says what a module exports. Without it, modules are a problem. */
   readonly readModule?: ReadModule;
 }
+
+/** Far more than anybody writes: data is loaded by other means. */
+const BYTES_MAX = 64 * 1024 * 1024;
 
 interface Entry {
   readonly file: string;
@@ -37,6 +43,13 @@ export async function loadRevisions(options: LoadOptions): Promise<Graph> {
   const problems: Problem[] = [];
   const entries = choose(names, options, problems);
   if (entries.length === 0 && problems.length === 0) throw noRevisions(options.directory, names);
+  const find = unsafeBut(options.trust ?? []);
+  for (const { file } of entries)
+    assertOwnWork(file, find, {
+      what: `The revision ${file}`,
+      directory: resolve(options.directory),
+      code: 'migrations',
+    });
   const drafts: Draft[] = [];
   for (const entry of entries) {
     const reading = await read(entry, options);
@@ -127,13 +140,25 @@ function choose(names: readonly string[], options: LoadOptions, problems: Proble
 async function read({ file, name }: Entry, options: LoadOptions): Promise<DraftReading> {
   let text: string;
   try {
+    const found = await stat(file);
+    // A pipe might never come to its end.
+    if (!found.isFile()) throw new Error('it is no plain file');
+    if (found.size > BYTES_MAX) throw new Error(`it has more than ${BYTES_MAX / 1024 / 1024} MiB`);
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file));
   } catch (cause) {
     const isText = cause instanceof TypeError;
-    const message = isText ? 'The file is not UTF-8 text' : `The file cannot be read: ${String(cause)}`;
+    const message = isText
+      ? 'The file is not UTF-8 text'
+      : `The file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
     return {
       draft: blankDraft(file, name),
-      problems: [{ message, hint: isText ? 'save it as UTF-8' : 'make it readable', file }],
+      problems: [
+        {
+          message,
+          hint: isText ? 'save it as UTF-8' : 'put a readable file of SQL, or of a program, here',
+          file,
+        },
+      ],
     };
   }
   if (name.form === 'sql') {

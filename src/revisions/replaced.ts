@@ -25,11 +25,21 @@ export function beforeOf(draft: Placed, drafts: readonly Placed[]): string | nul
   let before: { readonly id: string; readonly at: bigint } | null = null;
   for (const other of drafts) {
     if (other.id === draft.id) continue;
-    const places = [other.version, ...(other.replaces ?? [])].filter(isNumeric).map(BigInt);
-    for (const at of places)
+    for (const at of placesOf(other))
       if (at < least && (before === null || at > before.at)) before = { id: other.id, at };
   }
   return before?.id ?? null;
+}
+
+/** Once for each file: every other one asks. */
+const places = new WeakMap<Placed, readonly bigint[]>();
+
+function placesOf(draft: Placed): readonly bigint[] {
+  const known = places.get(draft);
+  if (known !== undefined) return known;
+  const found = [draft.version, ...(draft.replaces ?? [])].filter(isNumeric).map(BigInt);
+  places.set(draft, found);
+  return found;
 }
 
 export interface Squashed {

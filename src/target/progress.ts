@@ -31,6 +31,8 @@ export interface Progress {
   readonly skipped: SkippedStatement[];
   /** What went wrong; undefined where nothing did. */
   error: unknown;
+  /** Whether a failure is proved to have left the target as it was. */
+  isAsItWas: boolean;
 }
 
 /** @param wasEmpty whether an earlier part of the work began without a row */
@@ -54,6 +56,7 @@ export function startProgress(
     wasEmpty,
     skipped: [],
     error: undefined,
+    isAsItWas: false,
   };
 }
 

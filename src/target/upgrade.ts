@@ -1,8 +1,9 @@
 // The steps for one target: the only implementation of the protocol. Whatever plan is carried out, rehearsed or real,
 // it goes through here, and whatever fails before COMMIT leaves the target as it was.
 
-import { backUp } from '../backup/publish.js';
+import { backUp, removeBackup } from '../backup/publish.js';
 import { DatabaseError, type Session } from '../dialects/port.js';
+import type { FailureCode } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { hasRows } from './begin.js';
 import { commit } from './commit.js';
@@ -28,7 +29,8 @@ export async function upgradeTarget(target: Target, work: Work, tools: Tools): P
   let wasEmpty = false;
   for (;;) {
     const progress = startProgress(target, tools, wasEmpty);
-    const outcome = await takeSteps(progress, { ...work, intent }, tools);
+    let outcome = await takeSteps(progress, { ...work, intent }, tools);
+    if (whole === null && progress.isAsItWas) outcome = withoutCopy(outcome);
     whole = whole === null ? outcome : joinOutcomes(whole, outcome);
     const { decision } = progress;
     wasEmpty = progress.wasEmpty;
@@ -97,36 +99,54 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     session = null;
     return await settle(progress, work, tools);
   } catch (error) {
-    await abandon(session);
+    const isRolledBack = await abandon(session);
     session = null;
-    progress.error = await orGone(error, target, tools);
+    const other = await whyNotSame(target, tools);
+    // A target that was deleted meanwhile fails in many ways, and all of them mean this one.
+    progress.error = codeOf(other) === 'gone' ? other : error;
     // A COMMIT that threw may have committed: only the target itself can tell.
-    if (isUncertain(error)) return await settle(progress, work, tools);
+    if (codeOf(error) === 'commitUncertain') return await settle(progress, work, tools);
+    progress.isAsItWas = isRolledBack && other === null && isNoDamage(error) && progress.halfWay === null;
     return outcomeOf(progress, tools.now());
   } finally {
     await abandon(session);
   }
 }
 
-/** A target that was deleted meanwhile fails in many ways, and all of them mean this one. */
-async function orGone(error: unknown, target: Target, { driver }: Tools): Promise<unknown> {
+/** The copy of a target that is proved to be as it was is one more of what is there: each try would leave one. */
+function withoutCopy(outcome: OutcomeDraft): OutcomeDraft {
+  const { backup } = outcome;
+  return backup !== null && removeBackup(backup) ? { ...outcome, backup: null } : outcome;
+}
+
+/** What is the matter with the file of the target; null where it is the one that was planned. */
+async function whyNotSame(target: Target, { driver }: Tools): Promise<unknown> {
   try {
     await driver.assertSame(target, 'closed');
+    return null;
   } catch (found) {
-    if (found instanceof DatabaseError && found.code === 'gone') return found;
+    return found;
   }
-  return error;
 }
 
-function isUncertain(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code === 'commitUncertain';
+/** Whether an error leaves no doubt about what is stored, once it was rolled back. */
+function isNoDamage(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== 'corrupt' && code !== 'io';
 }
 
-async function abandon(session: Session | null): Promise<void> {
+function codeOf(error: unknown): FailureCode | null {
+  return error instanceof DatabaseError ? error.code : null;
+}
+
+/** @returns whether the transaction was open until now, and ended without effect */
+async function abandon(session: Session | null): Promise<boolean> {
+  let isRolledBack = false;
   try {
-    await session?.rollback();
+    isRolledBack = (await session?.rollback()) ?? false;
   } catch {
     // The journal stays, and the next one to open the target rolls back. The error that led here is reported.
   }
   await session?.close();
+  return isRolledBack;
 }

@@ -1,6 +1,6 @@
 // What is compared before and after a change, inside its transaction: any doubt ends in a rollback.
 
-import { DatabaseError, type Depth, type Session } from '../dialects/port.js';
+import { DatabaseError, type Depth, type IntegrityFault, type Session } from '../dialects/port.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import type { Basis } from '../stamping/basis.js';
@@ -84,10 +84,12 @@ async function assertArranged(session: Session, { repair }: Plan): Promise<void>
 
 async function assertIntegrity(session: Session, depth: Depth, when: string): Promise<void> {
   const fault = await session.checkIntegrity(depth);
-  if (fault === null) return;
-  const { code, problems } = fault;
+  if (fault !== null) throw integrityError(fault, when);
+}
+
+export function integrityError({ code, problems }: IntegrityFault, when: string): DatabaseError {
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  throw new DatabaseError(code, `the integrity check ${when} says: ${problems[0] ?? ''}${more}`);
+  return new DatabaseError(code, `the integrity check ${when} says: ${problems[0] ?? ''}${more}`);
 }
 
 /** Violations that were there before are not the change's fault; only new ones are. */

@@ -52,6 +52,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'a whole number of milliseconds': [-1, 0.5, NaN, '10m'],
   'a list of ids': ['a', [''], [1], null, new Set(['a'])],
   'a list of kinds': ['indexExtra', [null]],
+  'a list of dirs': ['/tmp', [''], [1], null],
   'a list of names': ['t', [{}]],
   'a list of revisions': ['0001', [1]],
   'a list of rules': ['no-such', [1]],

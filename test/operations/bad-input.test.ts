@@ -46,6 +46,30 @@ describe('one bad target among good ones', () => {
     },
   );
 
+  test.each([
+    ['may be read and not written', [3, 1], 'readOnly', 'write version 3'],
+    ['may not be read', [1, 3], 'notADatabase', 'read version 3'],
+    ['may not be read either', [7, 9], 'notADatabase', 'read version 9'],
+  ])(
+    'of a format from the future, which %s, fails with what its header says',
+    async (_, versions, code, words) => {
+      const dataDir = makeProjects(2);
+      const path = join(dataDir, 'project_2.db');
+      const content = readFileSync(path);
+      content.set(versions, 18);
+      writeFileSync(path, content);
+      for (const args of [['--dry-run'], []]) {
+        const ran = await upgrade(dataDir, ...args);
+        expect(ran.code).toBe(2);
+        expect(ran.report.summary).toEqual({ planned: 2, upgraded: 1, failed: 1 });
+        const failure = ran.report.targets[1]?.failure;
+        expect(failure).toMatchObject({ code, message: expect.stringContaining(words) as string });
+        expect(failure?.hint).toContain('flotilla restore');
+      }
+      expect(readFileSync(path)).toEqual(content);
+    },
+  );
+
   test('that is cut to less than a database fails', async () => {
     const dataDir = makeProjects(2);
     writeFileSync(join(dataDir, 'project_2.db'), 'SQLite');

@@ -144,6 +144,18 @@ test('a database that is no target is taken by its path, without any fleet', asy
   expect(existsSync(join(migrations, '0001_baseline.sql'))).toBe(true);
 });
 
+/** Overwrites the first page of a table or index of a new database. */
+function damage(path: string, name: string): void {
+  const db = new Database(path);
+  db.exec(`CREATE TABLE tasks (id INTEGER PRIMARY KEY, title TEXT); CREATE INDEX ix_title ON tasks (title);
+    WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500) INSERT INTO tasks SELECT i, hex(i) || 'title' FROM n`);
+  const root = db.prepare<[string], number>('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck();
+  const at = ((root.get(name) ?? 0) - 1) * Number(db.pragma('page_size', { simple: true }));
+  db.close();
+  const content = readFileSync(path).fill(0xff, at, at + 400);
+  writeFileSync(path, content);
+}
+
 describe('refused, with nothing written:', () => {
   const migrations = join(temporaryDirectory(), 'migrations');
 
@@ -163,6 +175,8 @@ describe('refused, with nothing written:', () => {
       },
       'schemaMismatch',
     ],
+    ['a damaged table', (path: string) => damage(path, 'tasks'), 'corrupt'],
+    ['a damaged index', (path: string) => damage(path, 'ix_title'), 'corrupt'],
   ])('%s', async (_, make, code) => {
     const dataDir = temporaryDirectory();
     make(join(dataDir, 'project_1.db'));

@@ -1,12 +1,12 @@
 // Strings in double quotes, which SQLite took for names first and for strings then, in the schemas of old databases.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { runCli } from '../support/cli.js';
 import { makeProjects, temporaryDirectory } from '../support/fleet.js';
-import { query, run, writeMigrations } from '../support/revisions.js';
+import { look, query, run, writeMigrations } from '../support/revisions.js';
 
 const TABLE = `CREATE TABLE rooms (id INTEGER PRIMARY KEY, state TEXT CHECK (state <> 'it''s bad' AND "state" <> 'x'), note TEXT);
 CREATE INDEX open_rooms ON rooms (state) WHERE "state" = 'open' AND "rowid" > 0;
@@ -66,4 +66,62 @@ test('Where ALTER TABLE stumbles over one, the message has the quotes, and what 
   });
   expect((await run(dataDir, mended, ['upgrade'])).code).toBe(0);
   expect(query(join(dataDir, 'project_1.db'), 'SELECT * FROM rooms')).toEqual([{ id: 1, state: 'open' }]);
+});
+
+const VIEWS = `CREATE TABLE rooms (id INTEGER PRIMARY KEY, state TEXT, note TEXT); CREATE TABLE log (what TEXT);
+CREATE VIEW open_rooms AS SELECT id, "state", "note" AS "open" FROM rooms r WHERE r."state" = "busy" AND note <> "it's ""q""";
+CREATE VIEW wide AS SELECT "open", "count(*)" AS n FROM (SELECT "open", count(*) FROM open_rooms WHERE "id" IN ("a", ""));
+CREATE TRIGGER closes AFTER UPDATE OF "state" ON rooms WHEN NEW.state = "closed" BEGIN
+  INSERT INTO log ("what") SELECT "closed: " || OLD.note WHERE OLD."note" <> "none";
+  SELECT RAISE(ABORT, "no room") WHERE NEW.note = "bad";
+END;`;
+
+test('In views and triggers they are strings where no table or view that is read gives the name.', async () => {
+  const dataDir = makeProjects(2, VIEWS);
+  const migrations = temporaryDirectory();
+  const place = ['--data-dir', dataDir, '--migrations', migrations];
+  expect(await runCli(['baseline', 'project_1', ...place])).toMatchObject({ code: 0 });
+  const text = readFileSync(join(migrations, '0001_baseline.sql'), 'utf8');
+  expect(text).toContain(`"note" AS "open" FROM rooms r WHERE r."state" = 'busy' AND note <> 'it''s "q"'`);
+  expect(text).toContain(
+    `SELECT "open", "count(*)" AS n FROM (SELECT "open", count(*) FROM open_rooms WHERE "id" IN ('a', ''))`,
+  );
+  expect(text).toContain(`AFTER UPDATE OF "state" ON rooms WHEN NEW.state = 'closed'`);
+  expect(text).toContain(`INSERT INTO log ("what") SELECT 'closed: ' || OLD.note WHERE OLD."note" <> 'none'`);
+  expect(text).toContain(`RAISE(ABORT, 'no room') WHERE NEW.note = 'bad'`);
+  expect(await runCli(['lint', '--migrations', migrations])).toMatchObject({ code: 0 });
+  expect(await runCli(['stamp', ...place])).toMatchObject({ code: 0 });
+  expect(await runCli(['drift', ...place])).toMatchObject({ code: 0 });
+});
+
+test.each([
+  ['a table-valued function', `CREATE VIEW v AS SELECT id FROM rooms, json_each(note) WHERE "value" = 1`],
+  ['a table that is not there', `CREATE VIEW v AS SELECT id FROM rooms, elsewhere WHERE "value" = 1`],
+  ['a column named by its text', `CREATE VIEW v AS SELECT "value" FROM rooms`],
+])('They stay as they are where %s may give the name.', async (_, view) => {
+  const dataDir = makeProjects(1, `CREATE TABLE rooms (id INTEGER PRIMARY KEY, note TEXT); ${view};`);
+  const { stdout } = await look(dataDir, temporaryDirectory(), ['baseline', 'project_1', '--output', '-']);
+  expect(stdout).not.toContain(`'value'`);
+});
+
+test('Where ALTER TABLE stumbles over views and triggers, making them anew in single quotes works.', async () => {
+  const dataDir = makeProjects(1, VIEWS);
+  const migrations = temporaryDirectory();
+  const place = ['--data-dir', dataDir, '--migrations', migrations];
+  await runCli(['baseline', 'project_1', ...place]);
+  expect((await run(dataDir, migrations, ['stamp'])).code).toBe(0);
+  const second = join(migrations, '0002_rename.sql');
+  writeFileSync(second, '-- migrate:up\nALTER TABLE log RENAME COLUMN what TO said;\n');
+  const { code, report } = await run(dataDir, migrations, ['upgrade']);
+  expect(code).toBe(2);
+  expect(report.targets[0]?.failure?.hint).toMatch(
+    /^the view open_rooms .* by DROP and CREATE, .* single quotes/,
+  );
+
+  const made = readFileSync(join(migrations, '0001_baseline.sql'), 'utf8').split('-- migrate:down')[0] ?? '';
+  const anew = made
+    .slice(made.indexOf('CREATE VIEW'))
+    .replaceAll(/CREATE (VIEW|TRIGGER) (\w+)/g, 'DROP $1 $2; CREATE $1 $2');
+  writeFileSync(second, `-- migrate:up\n${anew}ALTER TABLE log RENAME COLUMN what TO said;\n`);
+  expect((await run(dataDir, migrations, ['upgrade'])).code).toBe(0);
 });

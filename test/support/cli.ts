@@ -56,7 +56,8 @@ export function startCli(
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd,
     ...user,
-    env: { ...process.env, ...env },
+    // Whose the repository is says nothing here: who builds it may have got it from another user.
+    env: { FLOTILLA_TRUST: ROOT, ...process.env, ...env },
     // A group of its own, so that a test can signal the program and its workers together.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

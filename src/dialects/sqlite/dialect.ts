@@ -18,7 +18,7 @@ export function createSqliteDialect(options: DiscoverOptions): Dialect {
     name: 'sqlite',
     version: sqliteVersion,
     discover: (ids) => discover(options, ids),
-    find: async (name) => discoverFile(name),
+    find: async (name) => discoverFile(name, options.trust),
     inTheWay: async (name) => inTheWay(name),
     differenceKinds: DIFFERENCE_KINDS,
     fold,

@@ -5,6 +5,7 @@ import type { Driver } from '../../dialects/port.js';
 import type { Observation } from '../../model/observation.js';
 import type { Reason } from '../../model/outcome.js';
 import type { TargetRef } from '../../model/target.js';
+import { integrityError } from '../../target/verify.js';
 import { writeBaseline } from '../../target/baseline.js';
 import { reasonOf } from '../../target/reason.js';
 import type { HistoryReading, Inspections, Replies, Task } from '../messages.js';
@@ -43,7 +44,11 @@ export async function readBaseline(
   driver: Driver,
 ): Promise<Replies['baseline']> {
   try {
-    const structure = await driver.structure(target, { busyTimeoutMs: busyWaitMs });
+    const how = { busyTimeoutMs: busyWaitMs };
+    const damage = await driver.damage(target, how);
+    // Rows that break a rule of their table say nothing against the table.
+    if (damage?.code === 'corrupt') throw integrityError(damage, 'of the whole file');
+    const structure = await driver.structure(target, how);
     const baseline = await writeBaseline(structure, comments, driver);
     const hint = driver.advice({ code: 'migrationFailed', message: baseline.problems.join('\n') }, target);
     return hint === null ? baseline : { ...baseline, hint };

@@ -17,6 +17,7 @@ import { list, listIds } from './list.js';
 import { databaseOf, idOf, isBackup, nameFault } from './names.js';
 import { compareNaturally } from '../../../discovery/natural-order.js';
 import { closedDirectory, dataDirError, openDataDir, realStateDirectory } from './directories.js';
+import { assertSafe, directoryFaults } from './safe.js';
 import { presentIn } from './present.js';
 
 export interface DiscoverOptions {
@@ -25,6 +26,8 @@ export interface DiscoverOptions {
   readonly pattern: string;
   /** Never searched, wherever it lies. */
   readonly stateDir: string;
+  /** Directories that are taken on though others may write there. */
+  readonly trust?: readonly string[];
 }
 
 /** A path whose name is sound, and what is there. */
@@ -38,14 +41,15 @@ export interface Candidate {
  * Finds all of a fleet, both in natural order of the ids.
  * Names that start with a dot are not matched by wildcards, and symbolic links are not followed.
  * @param ids those that alone are wanted: they are found without a search where each is plainly there
- * @throws FleetError `dataDirectory` where it cannot be searched at all; `stateDirectory` where it is the same one;
- *   `usage` where the pattern cannot be read
+ * @throws FleetError `dataDirectory` where it cannot be searched at all, or others may write there; `stateDirectory` where
+ *   it is the same one, or in one that others may write; `usage` where the pattern cannot be read
  */
 export async function discover(
-  { dataDir, pattern, stateDir }: DiscoverOptions,
+  { dataDir, pattern, stateDir, trust = [] }: DiscoverOptions,
   ids?: readonly string[],
 ): Promise<Discovery> {
   const root = openDataDir(dataDir);
+  assertSafe(dataDir, stateDir, trust);
   const closed = closedDirectory(root, stateDir);
   const state = realStateDirectory(stateDir);
   const known = ids === undefined ? null : listIds(root, pattern, closed, ids);
@@ -62,6 +66,7 @@ export async function discover(
   const ways = directoriesOf(listing.paths);
   const absolute = resolve(dataDir);
   const longest = Buffer.byteLength(absolute) > Buffer.byteLength(root) ? absolute : root;
+  const faultAbove = directoryFaults(trust);
   const candidates: Candidate[] = [];
   for (const relativePath of listing.paths) {
     const database = databaseOf(relativePath);
@@ -71,6 +76,7 @@ export async function discover(
     const entry = { id: idOf(relativePath), path: join(dataDir, relativePath) };
     const seen =
       nameFault(relativePath, entry.path, longest) ??
+      faultAbove(entry.path) ??
       statOrFault(entry.path, listing.mayHaveSidecars(relativePath));
     if (seen === null) continue;
     if ('reason' in seen) refused.push({ ...entry, ...seen });
@@ -91,9 +97,12 @@ export async function discover(
  * One file, wherever it lies, as if it were a target: its id is its path without `.db`.
  * @returns null where there is nothing of this name
  */
-export function discoverFile(path: string): Target | Refusal | null {
+export function discoverFile(path: string, trust: readonly string[] = []): Target | Refusal | null {
   const id = idOf(path);
-  const seen = nameFault(basename(path), path, dirname(resolve(path))) ?? statOrFault(path, true);
+  const seen =
+    nameFault(basename(path), path, dirname(resolve(path))) ??
+    directoryFaults(trust)(path) ??
+    statOrFault(path, true);
   if (seen === null) return null;
   const fault = 'reason' in seen ? seen : faultOf(seen);
   if (fault !== null) return { id, path, ...fault };

@@ -1,10 +1,12 @@
 // What `lstat` says about a target and its sidecars, and whether it may be opened: one implementation for discovery
 // and for the worker's look before and after opening. Nothing here opens anything: closing any descriptor on a
-// database drops all locks of the process on it (https://www.sqlite.org/howtocorrupt.html).
+// database drops all locks of the process on it (https://www.sqlite.org/howtocorrupt.html). A -journal alone is read,
+// which has no locks (`super-journal.ts`).
 
 import { lstatSync } from 'node:fs';
 import { DatabaseError } from '../../port.js';
 import { fileVersion, type FileFacts } from './file-version.js';
+import { readSuperJournal } from './super-journal.js';
 import type { Target } from '../../../model/target.js';
 
 /** What SQLite keeps beside a database (https://www.sqlite.org/tempfiles.html). */
@@ -26,6 +28,8 @@ export interface TargetFiles {
   readonly main: FileStats;
   /** In the order of SIDECARS; null for one that is not there. */
   readonly sidecars: readonly (FileStats | null)[];
+  /** What is wrong with the content of the -journal; null where nothing is. */
+  readonly journal: Fault | null;
 }
 
 /** Why a path must not be opened, and what to do about it. */
@@ -46,7 +50,30 @@ const NONE = SIDECARS.map(() => null);
 export function statTarget(path: string, mayHaveSidecars = true): TargetFiles | null {
   const main = statFile(path);
   if (main === null) return null;
-  return { main, sidecars: mayHaveSidecars ? SIDECARS.map((suffix) => statFile(path + suffix)) : NONE };
+  const sidecars = mayHaveSidecars ? SIDECARS.map((suffix) => statFile(path + suffix)) : NONE;
+  const [journal = null] = sidecars;
+  const hasRecord = isPlain(main) && journal !== null && isPlain(journal) && journal.sizeBytes > 0n;
+  return { main, sidecars, journal: hasRecord ? journalFault(path) : null };
+}
+
+/** A journal that makes SQLite delete another file (sqlite.org/atomiccommit.html#_multi_file_commit). */
+function journalFault(path: string): Fault | null {
+  try {
+    const found = readSuperJournal(`${path}-journal`, path);
+    return found === null || found.own !== null ? null : foreignJournal(found.name);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    // It has gone meanwhile, or cannot be read, by SQLite neither.
+    if (code === 'ENOENT' || code === 'EACCES' || code === 'EPERM') return null;
+    throw error;
+  }
+}
+
+export function foreignJournal(name: string): Fault {
+  return {
+    reason: `has a -journal of a transaction over several files, which may have been cut: it names ${JSON.stringify(name)}, which is no journal beside this database`,
+    hint: 'let its application open it first, with all files of that transaction in their places; where it has never had such transactions, find out what put the -journal there, and move it away while no program has the database open',
+  };
 }
 
 /** A file of this name or of a sidecar of it, which would be taken for the new database's own; null where there is none. */
@@ -55,12 +82,12 @@ export function inTheWay(path: string): string | null {
 }
 
 /** Changes whenever the file or a sidecar was written: see `Target.version`. */
-export function versionOf({ main, sidecars }: TargetFiles): string {
+export function versionOf({ main, sidecars }: Pick<TargetFiles, 'main' | 'sidecars'>): string {
   return fileVersion([main, ...sidecars]);
 }
 
 /** The latest of their times, in milliseconds since 1970. */
-export function changedAt({ main, sidecars }: TargetFiles): number {
+export function changedAt({ main, sidecars }: Pick<TargetFiles, 'main' | 'sidecars'>): number {
   let newest = 0n;
   for (const file of [main, ...sidecars]) {
     for (const time of [file?.modifiedNs ?? 0n, file?.changedNs ?? 0n]) if (time > newest) newest = time;
@@ -74,8 +101,8 @@ export function identityOf(device: bigint, inode: bigint): string {
 }
 
 /** @returns null where SQLite may open it */
-export function faultOf({ main, sidecars }: TargetFiles): Fault | null {
-  return kindFault(main) ?? linkFault(main) ?? sidecarFault(sidecars) ?? sizeFault(main, sidecars);
+export function faultOf({ main, sidecars, journal }: TargetFiles): Fault | null {
+  return kindFault(main) ?? linkFault(main) ?? sidecarFault(sidecars) ?? journal ?? sizeFault(main, sidecars);
 }
 
 /**
@@ -84,14 +111,34 @@ export function faultOf({ main, sidecars }: TargetFiles): Fault | null {
  * @throws DatabaseError `gone`, `replaced`, `refusedPath`, `permission` or `io`
  */
 export function assertSameFile(target: Target, withSidecars = true): void {
-  const now = statOrThrow(target.copy ?? target.path, withSidecars);
-  if (now === null) throw new DatabaseError('gone', `${target.path} is gone`);
-  const { device, inode } = now.main;
-  if (identityOf(device, inode) !== target.identity) {
-    throw new DatabaseError('replaced', `${target.path} is another file than the one that was planned`);
-  }
+  const { path: shown, copy: path = shown, identity } = target;
+  assertFile(path, { shown, identity, withSidecars });
+}
+
+/** What is known of a file before it is looked at again. */
+export interface Expected {
+  /** The path that messages name. */
+  readonly shown: string;
+  /** Left out where any file may be there. */
+  readonly identity?: string | undefined;
+  readonly withSidecars?: boolean;
+}
+
+/**
+ * Proves that there is a file that may be opened.
+ * @returns its identity
+ * @throws DatabaseError as `assertSameFile`
+ */
+export function assertFile(path: string, { shown, identity, withSidecars = true }: Expected): string {
+  const now = statOrThrow(path, withSidecars);
+  if (now === null) throw new DatabaseError('gone', `${shown} is gone`);
+  const found = identityOf(now.main.device, now.main.inode);
+  if (identity !== undefined && found !== identity)
+    throw new DatabaseError('replaced', `${shown} is another file than the one that was planned`);
   const fault = faultOf(now);
-  if (fault !== null) throw new DatabaseError('refusedPath', `${target.path} ${fault.reason}`);
+  if (fault !== null)
+    throw new DatabaseError('refusedPath', `${shown} ${fault.reason}`, { hint: fault.hint });
+  return found;
 }
 
 function statOrThrow(path: string, withSidecars: boolean): TargetFiles | null {
@@ -155,10 +202,14 @@ function linkFault({ links }: FileStats): Fault | null {
   };
 }
 
+function isPlain({ kind, links }: FileStats): boolean {
+  return kind === 'regular file' && links === 1n;
+}
+
 /** A journal that is a FIFO hangs every open; one that is a link makes SQLite write somewhere else. */
 function sidecarFault(sidecars: TargetFiles['sidecars']): Fault | null {
   for (const [index, sidecar] of sidecars.entries()) {
-    if (sidecar === null || (sidecar.kind === 'regular file' && sidecar.links === 1n)) continue;
+    if (sidecar === null || isPlain(sidecar)) continue;
     const found =
       sidecar.kind === 'regular file' ? `has ${sidecar.links} names (hard links)` : `is a ${sidecar.kind}`;
     return {

@@ -2,14 +2,21 @@
 // aggregates and virtual tables. Both are code of whoever runs Flotilla, run in workers alone. A mistake in them is a
 // mistake in the configuration, and told before any target is opened.
 
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { FleetError } from '../../../model/errors.js';
+import { assertOwnWork, unsafeBut } from '../../../trust/taken-on.js';
 import type { DriverSettings } from '../../port.js';
 import { connect, equipAll, type Equip } from './connect.js';
 
 /** @throws FleetError `configuration` */
-export async function loadAdditions({ extensions, functions }: DriverSettings): Promise<void> {
+export async function loadAdditions({ extensions, functions, trust }: DriverSettings): Promise<void> {
+  const find = unsafeBut(trust);
+  const own = (file: string, what: string): void => {
+    assertOwnWork(file, find, { what, directory: dirname(resolve(file)), code: 'configuration' });
+  };
+  for (const file of extensions) own(file, `The extension ${file}`);
+  if (functions !== null) own(functions, `The program of functions ${functions}`);
   const steps = [
     ...extensions.map(extensionStep),
     ...(functions === null ? [] : [await functionsStep(functions)]),

@@ -37,7 +37,7 @@ function remedyOfString(message: string): Hint | null {
   if (found === null) return null;
   const [, kind = '', name = '', quoted = '', text = ''] = found;
   const how = kind === 'table' ? 'by db.rebuild in a revision that is a program' : 'by DROP and CREATE';
-  return `the ${kind} ${name} has the string ${quoted} in double quotes, which are for names: make it anew before this statement, ${how}, with '${text}' in its place`;
+  return `the ${kind} ${name} has the string ${quoted} in double quotes, which are for names: make it anew before this statement, ${how}, with '${text}' in its place, and single quotes around each other string of it`;
 }
 
 export function advice(fault: FaultOf, target: TargetRef): Hint | null {

@@ -37,7 +37,9 @@ export function countEqual(db: Database, comparison: Comparison, enough: number)
   const isByNumber =
     wasEmpty && from !== null && to !== null && (keys !== null || source.shape.key.length === 0);
   if (isByNumber) {
-    const byNumber = count(db, comparison, `n.${quoteName(to)} = o.${quoteName(from)}`);
+    // Two numbers of rows that are equal are the same: they need not be compared again.
+    const pairs = comparison.pairs.filter((pair) => pair.source !== from || pair.into !== to);
+    const byNumber = count(db, { ...comparison, pairs }, `n.${quoteName(to)} = o.${quoteName(from)}`);
     if (byNumber === enough || isNumberKey(comparison, keys)) return byNumber;
   }
   if (keys === null || hasNullKeys(db, source)) return countEqualSets(db, comparison);
@@ -70,8 +72,8 @@ const sameKey = (keys: readonly Pair[]): string =>
     .join(' AND ');
 
 function count(db: Database, { source, into, pairs }: Comparison, on: string): number {
-  const equal = pairs.map((pair) => sameValue(pair, source.shape, into.shape)).join(' AND ');
-  return number(db, `SELECT count(*) FROM ${source.sql} AS o JOIN ${into.sql} AS n ON ${on} WHERE ${equal}`);
+  const equal = [on, ...pairs.map((pair) => sameValue(pair, source.shape, into.shape))].join(' AND ');
+  return number(db, `SELECT count(*) FROM ${source.sql} AS o JOIN ${into.sql} AS n ON ${equal}`);
 }
 
 /** Whether both hold the same, byte for byte and of the same storage class. */

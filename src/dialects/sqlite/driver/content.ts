@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { DatabaseError } from '../../port.js';
 import { toDatabaseError } from './errors.js';
+import { openAgain } from './opened-file.js';
 
 /** How contents are held. */
 export interface ContentOptions {
@@ -84,7 +85,7 @@ export async function copyTo(db: Database.Database, path: string): Promise<void>
   const pages = pageCount(db);
   let source: Database.Database | null = null;
   try {
-    source = new Database(db.name, { fileMustExist: true, readonly: true });
+    source = openAgain(db, () => new Database(db.name, { fileMustExist: true, readonly: true }));
     const result = await source.backup(path, { progress: () => 0x7fffffff });
     if (result.totalPages !== pages || result.remainingPages !== 0) {
       const copied = result.totalPages - result.remainingPages;

@@ -2,10 +2,21 @@
 // fold in or remove its sidecars, and a rehearsal leaves no trace. This runs only in processes that never open the
 // original at the same time: closing a plain descriptor drops the SQLite locks that the process has on the file.
 
-import { constants, copyFileSync, lstatSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseError } from '../../port.js';
+import { MAGIC_BYTES, readSuperJournal } from '../discovery/super-journal.js';
+import { foreignJournal } from '../discovery/target-files.js';
 import { toDatabaseError } from './errors.js';
 
 /** The shared-memory index is not copied: SQLite makes it anew from the log (sqlite.org/walformat.html). */
@@ -33,9 +44,35 @@ export async function copyQuiet(path: string, directory: string, nowNs: () => bi
       if (vanished && statParts(path).version !== before.version) continue;
       throw toDatabaseError(error, 'io');
     }
-    if (statParts(path).version === before.version) return copy;
+    if (statParts(path).version !== before.version) continue;
+    if (before.parts.includes('-journal')) disarm(`${copy}-journal`, path);
+    return copy;
   }
   throw new DatabaseError('busy', `${path} was written to during each of ${TRIES} attempts to copy it`);
+}
+
+/**
+ * Decides for a copied journal what SQLite would ask the super-journal beside the original, so that it never does: while
+ * that is there the transaction was not committed, once it is gone it was (sqlite.org/atomiccommit.html, section 5.8).
+ */
+function disarm(journal: string, original: string): void {
+  const found = readSuperJournal(journal, original);
+  if (found === null) return;
+  if (found.own === null) {
+    const { reason, hint } = foreignJournal(found.name);
+    throw new DatabaseError('refusedPath', `${original} ${reason}`, { hint });
+  }
+  if (lstatSync(found.own, { throwIfNoEntry: false }) === undefined) {
+    rmSync(journal);
+    return;
+  }
+  // Not cut off: what stands before the record might be another one.
+  const file = openSync(journal, 'r+');
+  try {
+    writeSync(file, Buffer.alloc(MAGIC_BYTES), 0, MAGIC_BYTES, fstatSync(file).size - MAGIC_BYTES);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** A time in the future is no sign of a writer: the next write would give the file another one. */

@@ -22,11 +22,13 @@ export interface DeclaredLosses {
 
 export function declaredLosses({ revision, direction, dropped, kept }: BegunRevision): DeclaredLosses {
   const own = revision?.[direction];
-  const aliases = aliasesIn(own === undefined || own === null || own.kind === 'broken' ? [] : [own]);
-  const later = aliasesIn(kept?.scripts ?? []);
+  const aliases = once(() =>
+    aliasesIn(own === undefined || own === null || own.kind === 'broken' ? [] : [own]),
+  );
+  const later = once(() => aliasesIn(kept?.scripts ?? []));
   const isSeen = kept?.scripts.every(({ kind }) => kind === 'sql') === true;
   const namesOf = ({ names }: TrackedTable): ReadonlySet<string> =>
-    new Set([...names].flatMap((name) => [...(aliases.get(name) ?? [name])]));
+    new Set([...names].flatMap((name) => [...(aliases().get(name) ?? [name])]));
   const losesRows = [...dropped, ...(revision?.losesRows ?? [])].map(fold);
   const drops = (revision?.drops ?? []).map(columnOf);
   const changes = (revision?.changes ?? []).map(columnOf);
@@ -37,7 +39,9 @@ export function declaredLosses({ revision, direction, dropped, kept }: BegunRevi
   };
   const goesInTheEnd = ({ names }: TrackedTable): boolean =>
     isSeen &&
-    ![...names].some((name) => [name, ...(later.get(name) ?? [])].some((one) => kept.end[one] !== undefined));
+    ![...names].some((name) =>
+      [name, ...(later().get(name) ?? [])].some((one) => kept.end[one] !== undefined),
+    );
   return {
     mayLoseRows: (table) =>
       [...namesOf(table)].some((name) => losesRows.includes(name)) ||
@@ -69,6 +73,12 @@ export function declaredLosses({ revision, direction, dropped, kept }: BegunRevi
 function columnOf(declared: string): { readonly table: string; readonly column: string } {
   const [table = '', column = ''] = declared.split('.');
   return { table: fold(table), column: fold(column) };
+}
+
+/** Most revisions take no rows: then nobody asks. */
+function once<T>(work: () => T): () => T {
+  let found: { readonly value: T } | null = null;
+  return () => (found ??= { value: work() }).value;
 }
 
 /** By each name that scripts give or take by a rename, all that it leads to, and comes from. */

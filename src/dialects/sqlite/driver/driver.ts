@@ -8,6 +8,7 @@ import { STRUCTURES } from '../schema/structures.js';
 import type { Driver, InspectOptions, Read } from '../../port.js';
 import { advice } from './advice.js';
 import { copyQuiet } from './copy.js';
+import { checkIntegrity } from './integrity.js';
 import { readHistoryIfAny } from './history.js';
 import { readSnapshot } from './introspect.js';
 import { createLook, type LookOptions } from './look.js';
@@ -54,12 +55,12 @@ export function createSqliteDriver({
   }
 
   return {
-    open: async ({ path, copy: file = path }, { purpose, busyTimeoutMs }) =>
+    open: async ({ path, copy: file = path, identity }, { purpose, busyTimeoutMs }) =>
       createSession(
         purpose === 'change'
-          ? openForChange(file, { busyTimeoutMs, shown: path })
+          ? openForChange(file, { busyTimeoutMs, shown: path, identity })
           : // A connection that may only read leaves the sidecars of a WAL database behind (sqlite.org/wal.html).
-            openForReading(file, { readonly: false, busyTimeoutMs, shown: path }),
+            openForReading(file, { readonly: false, busyTimeoutMs, shown: path, identity }),
         { ...content, shown: path },
       ),
     async assertSame(target, when) {
@@ -68,6 +69,8 @@ export function createSqliteDriver({
     inspect: async (targets, how) => read(targets, how, observe),
     histories: async (targets, how) => read(targets, how, readHistoryIfAny),
     structure: async (target, { busyTimeoutMs }) => look(target, busyTimeoutMs, readSnapshot),
+    damage: async (target, { busyTimeoutMs }) =>
+      look(target, busyTimeoutMs, (db) => checkIntegrity(db, 'integrity_check')),
     async rehearse(target, work) {
       assertWritable(target.path);
       const directory = makeScratch();

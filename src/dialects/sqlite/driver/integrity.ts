@@ -21,7 +21,7 @@ export function checkIntegrity(
   table?: string,
 ): IntegrityFault | null {
   const pragma = `PRAGMA ${check}(${table === undefined ? PROBLEMS_MAX : quoteName(table)})`;
-  const lines = db.prepare<[], string>(pragma).pluck().all();
+  const lines = db.prepare<[], string>(pragma).pluck().all().flatMap(oneByOne);
   if (lines.length === 1 && lines[0] === 'ok') return null;
   const unread = lines.find(isAboutReading);
   if (unread !== undefined)
@@ -31,6 +31,12 @@ export function checkIntegrity(
   if (problems.length === 0) return null;
   const code = problems.every((line) => BROKEN_RULE.test(line)) ? 'integrity' : 'corrupt';
   return { code, problems };
+}
+
+/** What is wrong with pages comes as one row, under a line that names the database. */
+function oneByOne(row: string): readonly string[] {
+  const [heading = '', ...lines] = row.split('\n');
+  return /^\*\*\* in database .+ \*\*\*$/.test(heading) ? lines.filter((line) => line !== '') : [row];
 }
 
 /**
@@ -83,7 +89,7 @@ function freshLines(db: Database.Database, pragma: string): readonly string[] {
         // Without its module a virtual table is not compared; SQLite's own come by themselves.
       }
     }
-    return fresh.prepare<[], string>(pragma).pluck().all();
+    return fresh.prepare<[], string>(pragma).pluck().all().flatMap(oneByOne);
   } finally {
     fresh.close();
   }

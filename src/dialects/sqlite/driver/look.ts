@@ -9,7 +9,7 @@ import type { TargetRef } from '../../../model/target.js';
 import { DatabaseError } from '../../port.js';
 import { copyQuiet } from './copy.js';
 import { toDatabaseError } from './errors.js';
-import { openForReading } from './open.js';
+import { explainAccess, openForReading } from './open.js';
 
 export interface LookOptions {
   /** The time in nanoseconds since 1970, on the clock that stamps files. */
@@ -40,12 +40,12 @@ export function createLook({ nowNs, makeScratch }: LookOptions): Look {
     }
   }
 
-  return async ({ path, isAtRest = false }, busyTimeoutMs, read) => {
+  return async ({ path, isAtRest = false, identity }, busyTimeoutMs, read) => {
     const live = !isAtRest && exists(`${path}-shm`);
     if (!isAtRest && (hasContent(`${path}-journal`) || (hasContent(`${path}-wal`) && !live)))
       return lookAtCopy(path, busyTimeoutMs, read);
     try {
-      return lookAt(path, { readonly: live, busyTimeoutMs, shown: path }, read);
+      return lookAt(path, { readonly: live, busyTimeoutMs, shown: path, identity }, read);
     } catch (error) {
       // A WAL database in a directory that cannot be written: SQLite has no place for its sidecars.
       if (error instanceof DatabaseError && error.code === 'permission')
@@ -65,7 +65,8 @@ function lookAt<T>(
     db.exec('BEGIN');
     return read(db);
   } catch (error) {
-    throw toDatabaseError(error, 'corrupt');
+    const found = toDatabaseError(error, 'corrupt');
+    throw found.code === 'notADatabase' ? explainAccess(path, found, options.shown) : found;
   } finally {
     db.close();
   }

@@ -29,7 +29,8 @@ export interface ModuleFace {
 export async function loadModule(file: string): Promise<ModuleFace> {
   // Loaded only where a revision is a module: most fleets have none, and every process would pay for it.
   const { createJiti } = await import('jiti');
-  const jiti = createJiti(import.meta.url);
+  // Nothing of it is kept elsewhere, where somebody else might have put it: what is run is what the file says.
+  const jiti = createJiti(import.meta.url, { fsCache: false, esmEvalTempFile: false });
   const exported: Readonly<Record<string, unknown>> = await jiti.import(resolve(file));
   const { up, down, meta } = exported;
   if (up !== undefined && !isStep(up)) throw new TypeError('it exports up, which is no function');

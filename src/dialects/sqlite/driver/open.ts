@@ -4,9 +4,12 @@
 import { accessSync, constants, lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
+import { hint, onTarget } from '../../../model/hint.js';
 import { DatabaseError } from '../../port.js';
 import { connect, trustsSchema } from './connect.js';
 import { toDatabaseError } from './errors.js';
+import { openProven } from './opened-file.js';
+import { formatFault } from './format.js';
 
 type Settings = readonly (readonly [pragma: string, value: number])[];
 
@@ -29,6 +32,8 @@ interface OpenOptions {
   readonly busyTimeoutMs: number;
   /** The path that messages name, where another is opened in its stead. */
   readonly shown?: string;
+  /** The file that it must be, by `Target.identity`; left out: the one that is there. */
+  readonly identity?: string | undefined;
 }
 
 /** Opens for change; the file must exist. Recovers a hot journal or a WAL that a dead process left. */
@@ -44,8 +49,9 @@ export function openForChange(path: string, options: OpenOptions): Database.Data
     assertSet(db, settings);
     return db;
   } catch (error) {
+    const explained = explainAccess(path, toDatabaseError(error, 'corrupt'), options.shown);
     db.close();
-    throw explainAccess(path, toDatabaseError(error, 'corrupt'), options.shown);
+    throw explained;
   }
 }
 
@@ -54,14 +60,13 @@ export function openForReading(
   path: string,
   options: OpenOptions & { readonly readonly: boolean },
 ): Database.Database {
+  const { shown = path, identity, readonly, busyTimeoutMs: timeout } = options;
   try {
-    return connect(path, {
-      fileMustExist: true,
-      readonly: options.readonly,
-      timeout: options.busyTimeoutMs,
-    });
+    return openProven(path, { shown, identity }, () =>
+      connect(path, { fileMustExist: true, readonly, timeout }),
+    );
   } catch (error) {
-    throw explainAccess(path, toDatabaseError(error, 'io'), options.shown);
+    throw explainAccess(path, toDatabaseError(error, 'io'), shown);
   }
 }
 
@@ -94,10 +99,12 @@ export function assertWritable(path: string): void {
 }
 
 /**
+ * To be called while the file is still open.
  * SQLite tells a missing right, too many open files and a directory in the place of a journal by one and the same
  * error, and opens for reading what it could not open for writing; only a look at the rights tells them apart.
  */
 export function explainAccess(path: string, error: DatabaseError, shown = path): DatabaseError {
+  if (error.code === 'notADatabase') return withFormat(path, error);
   if (error.code !== 'permission' && error.code !== 'readOnly') return error;
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
     return new DatabaseError('gone', `${shown} is gone`, { cause: error });
@@ -112,8 +119,20 @@ export function explainAccess(path: string, error: DatabaseError, shown = path):
   } catch {
     return error;
   }
+  const format = withFormat(path, error);
+  if (format !== error) return format;
   const why = 'though the rights allow it: too many open files, or something in the way of its sidecars?';
   return error.code === 'permission'
     ? new DatabaseError('io', `${shown}: ${error.message}, ${why}`, { cause: error })
     : new DatabaseError('readOnly', `${shown}: ${error.message}, ${why}`, { cause: error });
 }
+
+/** What the header says, where that is the reason; else the error. */
+function withFormat(path: string, error: DatabaseError): DatabaseError {
+  const fault = formatFault(path);
+  if (fault === null) return error;
+  const code = fault.mayRead ? 'readOnly' : 'notADatabase';
+  return new DatabaseError(code, fault.words, { cause: error, hint: NEWER });
+}
+
+const NEWER = hint`where its application uses a newer SQLite, wait for a version of Flotilla that has it; else put a backup back: ${onTarget('restore')}`;

@@ -54,16 +54,24 @@ export function watchReplaced(
 }
 
 /** What a statement says goes before what its table says (https://sqlite.org/lang_conflict.html). */
-function mayReplace({ db }: RevisionWork, { database, name }: TrackedTable, conflict: Conflict): boolean {
+function mayReplace(work: RevisionWork, table: TrackedTable, conflict: Conflict): boolean {
   if (conflict !== null) return conflict === 'replace';
-  const sql = db
+  const known = byRule.get(table);
+  if (known !== undefined) return known;
+  const sql = work.db
     .prepare<[string], string>(
-      `SELECT sql FROM ${database === 'temp' ? 'temp' : 'main'}.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`,
+      `SELECT sql FROM ${table.database === 'temp' ? 'temp' : 'main'}.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`,
     )
     .pluck()
-    .get(name);
-  return sql !== undefined && /\bON\s+CONFLICT\s+REPLACE\b/i.test(sql);
+    .get(table.name);
+  if (sql === undefined) return false;
+  const replaces = /\bON\s+CONFLICT\s+REPLACE\b/i.test(sql);
+  byRule.set(table, replaces);
+  return replaces;
 }
+
+/** What tables say themselves, which no ALTER changes but for NULL; asked once, because rows may be written one by one. */
+const byRule = new WeakMap<TrackedTable, boolean>();
 
 function assertAsMany({ db }: RevisionWork, table: TrackedTable, before: number, adds: boolean): void {
   const added = adds ? number(db, 'SELECT changes()') : 0;

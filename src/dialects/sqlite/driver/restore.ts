@@ -4,7 +4,7 @@
 // it met a lock as if it had copied (so pages are counted), and syncs as its own connection does (so one that is safe
 // commits after it). Nothing on a live file is opened plainly: closing that would drop the locks of this process.
 
-import { closeSync, fstatSync, lstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
@@ -13,6 +13,8 @@ import { DatabaseError } from '../../port.js';
 import { connect } from './connect.js';
 import { contentHash, pageCount, type ContentOptions } from './content.js';
 import { toDatabaseError } from './errors.js';
+import { expectAgain } from './opened-file.js';
+import { readBytes } from './own-descriptor.js';
 
 /** How a file says that it keeps a rollback journal: bytes 18 and 19 (sqlite.org/fileformat2.html). */
 const ROLLBACK_MODE = Buffer.from([1, 1]);
@@ -115,7 +117,9 @@ async function copyInto(
   assertMay: () => void,
 ): Promise<boolean> {
   // Called when the destination is locked and no page is copied; an error thrown here leaves it as it is.
+  const assertSame = expectAgain(db);
   const progress = (): number => {
+    assertSame();
     assertUnchanged(db, before);
     assertMay();
     return 0x7fffffff;
@@ -182,27 +186,4 @@ const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 /** The index of a log is in the byte order of its machine. */
 function readNative32(bytes: Buffer): number {
   return IS_LITTLE_ENDIAN ? bytes.readUInt32LE() : bytes.readUInt32BE();
-}
-
-/** A process has few files open, and SQLite's are among them. */
-const DESCRIPTORS_MAX = 4096;
-
-/** Reads from a file that SQLite has open in this process. Its descriptor is found by the file, and never closed here. */
-function readBytes(path: string, position: number, length: number): Buffer {
-  const { dev, ino } = lstatSync(path, { bigint: true });
-  for (let descriptor = 3; descriptor < DESCRIPTORS_MAX; descriptor++) {
-    if (!isOn(descriptor, dev, ino)) continue;
-    const bytes = Buffer.alloc(length);
-    if (readSync(descriptor, bytes, 0, length, position) === length) return bytes;
-  }
-  throw new DatabaseError('replaced', `${path} is not the file that was opened`);
-}
-
-function isOn(descriptor: number, dev: bigint, ino: bigint): boolean {
-  try {
-    const found = fstatSync(descriptor, { bigint: true });
-    return found.dev === dev && found.ino === ino;
-  } catch {
-    return false;
-  }
 }

@@ -115,7 +115,7 @@ function keyLeftOut({ side, mayGo }: Going, copy: Copy): readonly string[] {
 function byKey(db: Database, going: Going, copies: readonly Copy[]): There {
   const isAsIs = ({ asIs }: Copy): boolean => going.side.shape.key.every((column) => asIs.has(fold(column)));
   const counted = copies.filter((copy) => !copy.isWhole && !isAsIs(copy));
-  const enough = counted.length > 0 && areEnough(db, going, counted) ? '1' : '0';
+  const enough = counted.length > 0 && areEnough(db, going, placesOf(counted)) ? '1' : '0';
   return new Map(
     copies.map((copy) => [copy, copy.isWhole ? '1' : isAsIs(copy) ? hasKey(going, copy) : enough]),
   );
@@ -151,36 +151,70 @@ function asSets(db: Database, going: Going): Uncovered | null {
   const { copies } = going;
   const whole = copies.filter((copy) => copy.isWhole);
   if (whole.length > 0) return lostIn(db, going, new Map(whole.map((copy) => [copy, '1'])), '1');
-  const columns = [...(copies[0]?.asIs.keys() ?? [])].filter((name) =>
+  const places = placesOf(copies);
+  const inAll = [...(copies[0]?.asIs.keys() ?? [])].filter((name) =>
     copies.every(({ asIs }) => asIs.has(name)),
   );
-  const isCounted = copies.length > 0 && (columns.length === 0 || copies.some((copy) => copy.isOld));
+  const isCounted = copies.length > 0 && (inAll.length === 0 || copies.some((copy) => copy.isOld));
   const missing = isCounted
-    ? { rows: areEnough(db, going, copies) ? 0 : countGoing(db, going), first: [] }
-    : missingSets(db, going, columns);
+    ? { rows: areEnough(db, going, places) ? 0 : countGoing(db, going), first: [] }
+    : missingSets(db, going, { places, columns: inAll });
   if (missing.rows > 0) return { ...missing, columns: [], keyless: null };
   // Which of the copies has a row is not known, so what it holds must be in each of them.
   const held = valuesOf(going).filter((name) => copies.every((copy) => carries(copy, name)));
-  return lostIn(db, { ...going, mayGo: new Set([...going.mayGo, ...held.map(fold)]) }, new Map(), '1');
+  const lost = lostIn(db, { ...going, mayGo: new Set([...going.mayGo, ...held.map(fold)]) }, new Map(), '1');
+  return lost === null || (!isCounted && areThereWhole(db, going, places)) ? null : lost;
+}
+
+/** Whether rows are there with all that they hold, though not each copy has each column: it may hold nothing there. */
+function areThereWhole(db: Database, going: Going, places: readonly Copy[]): boolean {
+  const columns = valuesOf(going).map(fold);
+  const isCompared = columns.every((name) => places.every(({ computed }) => !computed.has(name)));
+  return isCompared && missingSets(db, going, { places, columns }).rows === 0;
+}
+
+/** Copies by where their rows are now: a table that got rows by several of them has those once. */
+function placesOf(copies: readonly Copy[]): readonly Copy[] {
+  const places = new Map<TrackedTable, Copy>();
+  for (const copy of copies) {
+    const known = places.get(copy.into) ?? copy;
+    places.set(copy.into, {
+      ...copy,
+      asIs: new Map([...copy.asIs, ...known.asIs]),
+      computed: new Set([...copy.computed, ...known.computed]),
+      before: Math.min(copy.before, known.before),
+    });
+  }
+  return [...places.values()];
+}
+
+interface Compared {
+  readonly places: readonly Copy[];
+  /** Folded, of the table that goes; a place that has no such column has NULL there. */
+  readonly columns: readonly string[];
 }
 
 function missingSets(
   db: Database,
   going: Going,
-  columns: readonly string[],
+  { places, columns }: Compared,
 ): Pick<Uncovered, 'rows' | 'first'> {
-  const { copies, rows, parameters } = going;
-  if (copies.length === 0) {
+  const { rows, parameters } = going;
+  if (places.length === 0) {
     const lost = countGoing(db, going);
     return { rows: lost, first: lost === 0 ? [] : firstKeys(db, going, '0') };
   }
   const values = (names: readonly string[]): string =>
     names.map((name, index) => `+${name} COLLATE BINARY AS v${index}`).join(', ');
+  const held = ({ asIs }: Copy, column: string): string => {
+    const name = asIs.get(column);
+    return name === undefined ? 'NULL' : quoteName(name);
+  };
   const sides = [
     `SELECT 1 AS going, 0 AS there, ${values(columns.map((column) => columnIn(going, column)))} FROM ${fromOf(going)}`,
-    ...copies.map(
-      ({ asIs, into }) =>
-        `SELECT 0, 1, ${values(columns.map((column) => quoteName(asIs.get(column) ?? column)))} FROM ${tableSql(into)}`,
+    ...places.map(
+      (place) =>
+        `SELECT 0, 1, ${values(columns.map((column) => held(place, column)))} FROM ${tableSql(place.into)}`,
     ),
   ];
   const groups = columns.map((_, index) => `v${index}, typeof(v${index})`).join(', ');

@@ -135,7 +135,9 @@ export function createSession(db: Database.Database, options: SessionOptions): S
       commit(db);
     },
     rollback: async () => {
-      if (db.open && db.inTransaction) db.exec('ROLLBACK');
+      if (!db.open || !db.inTransaction) return false;
+      db.exec('ROLLBACK');
+      return true;
     },
     close: async () => {
       db.close();

@@ -259,32 +259,42 @@ function objectOf([type, name, table, sql]: Row): SchemaFacts['objects'][number]
   return { type, name, table, sql };
 }
 
-const NAMED = `FROM json_each(?) AS n CROSS JOIN`;
-const ORDINARY = `EXISTS (SELECT 1 FROM main.sqlite_schema AS s
-  WHERE s.name = n.value COLLATE NOCASE AND s.type = 'table' AND s.rootpage <> 0)`;
-
 type ReadFacts = Omit<SchemaFacts, 'tables'>;
 
 /** A function that reads the facts about some tables alone. */
 function factsReader(db: Database): (names: readonly string[]) => ReadFacts {
+  const objects = db.prepare<[string], ObjectRow>(OBJECTS);
   const queries = Object.entries(QUERIES).map(([fact, sql]) => [fact, db.prepare(sql)] as const);
-  return (names) =>
-    Object.fromEntries(
-      queries.map(([fact, query]) => [fact, query.all(JSON.stringify(names))]),
-    ) as unknown as ReadFacts;
+  return (names) => {
+    const found = objects.all(JSON.stringify(names));
+    // Each of these would compile a virtual table, or look for the table among all objects once more.
+    const isOrdinary = (name: string): boolean =>
+      found.some((one) => one.type === 'table' && one.root !== 0 && fold(one.name) === fold(name));
+    const ordinary = JSON.stringify(names.filter(isOrdinary));
+    return {
+      objects: found.map(({ type, name, table, sql }) => ({ type, name, table, sql })),
+      ...(Object.fromEntries(queries.map(([fact, query]) => [fact, query.all(ordinary)])) as unknown as Omit<
+        ReadFacts,
+        'objects'
+      >),
+    };
+  };
 }
 
-const QUERIES: Readonly<Record<keyof ReadFacts, string>> = {
-  objects: `SELECT s.type, s.name, s.tbl_name AS "table", s.sql ${NAMED} main.sqlite_schema AS s
-       WHERE s.tbl_name = n.value COLLATE NOCASE AND s.type IN ('table', 'index')`,
+type ObjectRow = SchemaFacts['objects'][number] & { readonly root: number };
+
+const NAMED = `FROM json_each(?) AS n CROSS JOIN`;
+
+const OBJECTS = `SELECT s.type, s.name, s.tbl_name AS "table", s.sql, s.rootpage AS root ${NAMED} main.sqlite_schema AS s
+       WHERE s.tbl_name = n.value COLLATE NOCASE AND s.type IN ('table', 'index')`;
+
+const QUERIES: Readonly<Record<Exclude<keyof ReadFacts, 'objects'>, string>> = {
   columns: `SELECT n.value AS "table", x.name, x.type, x."notnull" AS "notNull", x.dflt_value AS defaultValue,
-         x.pk AS primaryKey, x.hidden ${NAMED} pragma_table_xinfo(n.value, 'main') AS x WHERE ${ORDINARY}`,
+         x.pk AS primaryKey, x.hidden ${NAMED} pragma_table_xinfo(n.value, 'main') AS x`,
   foreignKeys: `SELECT n.value AS "table", x.id, x."table" AS parent, x."from" AS "column", x."to" AS parentColumn,
-         x.on_update AS onUpdate, x.on_delete AS onDelete
-       ${NAMED} pragma_foreign_key_list(n.value, 'main') AS x WHERE ${ORDINARY}`,
+         x.on_update AS onUpdate, x.on_delete AS onDelete ${NAMED} pragma_foreign_key_list(n.value, 'main') AS x`,
   indexes: `SELECT n.value AS "table", x.name, x."unique", x.origin, x.partial
-       ${NAMED} pragma_index_list(n.value, 'main') AS x WHERE ${ORDINARY}`,
+       ${NAMED} pragma_index_list(n.value, 'main') AS x`,
   indexColumns: `SELECT i.name AS "index", x.name, x."desc" AS descending, x.coll AS collation
-       ${NAMED} pragma_index_list(n.value, 'main') AS i CROSS JOIN pragma_index_xinfo(i.name, 'main') AS x
-       WHERE ${ORDINARY} AND x.key`,
+       ${NAMED} pragma_index_list(n.value, 'main') AS i CROSS JOIN pragma_index_xinfo(i.name, 'main') AS x WHERE x.key`,
 };

@@ -6,6 +6,7 @@ import type { DownTrace } from '../../../revisions/lint/trace.js';
 import { guardHolds } from '../driver/guard.js';
 import { runModule } from '../driver/module.js';
 import { watchesOf, type Watches } from '../driver/watch.js';
+import { addColumn } from './add-column.js';
 
 /** The statements of a script; a module is one. */
 export function statementsOf(script: Script): readonly Statement[] {
@@ -21,7 +22,7 @@ export async function run(
 ): Promise<string | null> {
   try {
     if (script.kind === 'module') await runModule(db, script.file, direction, recorded(script));
-    else db.exec(statement.sql);
+    else if (!addColumn(db, statement)) db.exec(statement.sql);
     return null;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

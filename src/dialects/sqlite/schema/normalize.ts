@@ -4,6 +4,7 @@
 
 import { defaultValue } from './default-value.js';
 import { readIndexSql } from './index-sql.js';
+import { createStringReader } from './old-strings.js';
 import { byName, fold, joinTokens, nameText, sqlText, tokensOf } from './sql-text.js';
 import { readTableSql } from './table-sql.js';
 import { isVersionTable } from './version-tables.js';
@@ -37,17 +38,22 @@ export function snapshotOf(facts: SchemaFacts): Snapshot {
     indexes: groupBy(facts.indexes, (row) => row.table),
     indexColumns: groupBy(facts.indexColumns, (row) => row.index),
   };
+  const inSingleQuotes = createStringReader(facts.objects, columns);
   const tables = resolveParents(kept.map((table) => tableOf(table, source)));
   return {
     tables: tables.sort(byName),
     indexes: objects.flatMap((object) => indexOf(object, source)).sort(byName),
     views: objects
       .filter(({ type }) => type === 'view')
-      .map(({ name, sql }) => ({ name, definition: joinTokens(afterName(sql)) }))
+      .map(({ name, sql }) => ({ name, definition: joinTokens(afterName(inSingleQuotes(sql))) }))
       .sort(byName),
     triggers: objects
       .filter(({ type }) => type === 'trigger')
-      .map(({ name, table, sql }) => ({ name, table, definition: triggerDefinition(afterName(sql)) }))
+      .map(({ name, table, sql }) => ({
+        name,
+        table,
+        definition: triggerDefinition(afterName(inSingleQuotes(sql))),
+      }))
       .sort(byName),
   };
 }

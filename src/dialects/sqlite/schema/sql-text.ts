@@ -76,7 +76,7 @@ export function expressionText(sql: string, columns: Iterable<string>, table = '
   return joinTokens(stripParentheses(unqualified));
 }
 
-const ROWID_NAMES = ['rowid', 'oid', '_rowid_'];
+export const ROWID_NAMES = ['rowid', 'oid', '_rowid_'];
 
 /**
  * What stands in double quotes and is no column is a string: so SQLite reads it wherever it reads a schema, though a
@@ -89,7 +89,7 @@ function withStrings(tokens: readonly Token[], columns: ReadonlySet<string>): re
     const isName = ['DOT', 'COLLATE', 'AS'].includes(before) || ['DOT', 'LP'].includes(after);
     const value = unquote(token.text);
     if (isName || columns.has(fold(value))) return token;
-    const text = `'${value.replaceAll("'", "''")}'`;
+    const text = textSql(value);
     return { ...token, kind: 'STRING', text, canonical: text };
   });
 }

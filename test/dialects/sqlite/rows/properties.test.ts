@@ -5,7 +5,10 @@
 import type Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { times } from '../../../support/figures.js';
 import { pass } from './passes.js';
+
+const tries = { numRuns: times({ standard: 250, full: 10_000 }) };
 
 const TYPES = [
   'TEXT',
@@ -247,9 +250,9 @@ test('A rebuild that keeps everything is never stopped, in whatever form.', asyn
       expect(ended).toMatchObject({ code: null });
       expect(after).toEqual(before);
     }),
-    { numRuns: 400 },
+    tries,
   );
-}, 600_000);
+}, 3_600_000);
 
 test('A rebuild that forgets, leaves out, converts, numbers anew or deletes is stopped exactly where something is lost.', async () => {
   await fc.assert(
@@ -262,6 +265,6 @@ test('A rebuild that forgets, leaves out, converts, numbers anew or deletes is s
       if (isLost) expect(['rowsLost', 'valuesChanged']).toContain(ended.code);
       else if (!isNumbered) expect(ended).toMatchObject({ code: null });
     }),
-    { numRuns: 400 },
+    tries,
   );
-}, 600_000);
+}, 3_600_000);

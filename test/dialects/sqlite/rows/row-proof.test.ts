@@ -273,6 +273,11 @@ const RIGHT: readonly Right[] = [
       'INSERT INTO t(email, phone) SELECT email, phone FROM users WHERE id < 5; DELETE FROM users WHERE id < 5',
     ),
   ],
+  [
+    'a table without a key, copied in two parts of which one has nothing in a column',
+    'CREATE TABLE t(v TEXT, w); INSERT INTO t VALUES (1, NULL), (2, 3);',
+    'CREATE TABLE n(v TEXT, w); INSERT INTO n(v) SELECT v FROM t WHERE w IS NULL; INSERT INTO n(v, w) SELECT v, w FROM t WHERE w > 0; DROP TABLE t; ALTER TABLE n RENAME TO t',
+  ],
 ];
 
 test.each(RIGHT)('%s is right', async (_, start, ...revisions) => {
@@ -519,6 +524,16 @@ const LOST: readonly Wrong[] = [
     '',
     '3 rows of users are to live on in t, which has 2 more',
     loses('users'),
+  ],
+  [
+    'a row without a key that is there twice, and in two copies once',
+    PAIRS,
+    [
+      'CREATE TABLE n(k TEXT, v); INSERT INTO n SELECT k, v FROM t LIMIT 1; INSERT INTO n SELECT k, v FROM t WHERE v > 1; DROP TABLE t',
+    ],
+    'DROP TABLE t',
+    "t goes, and 1 row is nowhere else: (k, v) = ('x', 1)",
+    loses('t'),
   ],
   [
     'rows that a trigger takes',
