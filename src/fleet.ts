@@ -34,6 +34,7 @@ import { restoreFleet } from './operations/restore.js';
 import { showRevision } from './operations/show.js';
 import { stampFleet } from './operations/stamp.js';
 import { statusFleet } from './operations/status.js';
+import { undoFleet } from './operations/undo.js';
 import { upgradeFleet } from './operations/upgrade.js';
 import { userVersionsOf } from './operations/user-versions.js';
 import { createPool } from './workers/pool.js';
@@ -84,10 +85,12 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     randomId: () => randomBytes(6).toString('hex'),
     loadGraph: () => {
       const { name, syntax, readModule } = dialect;
-      graph ??= loadRevisions({ directory: migrations, trust, dialect: name, syntax, readModule }).then((loaded) => {
-        userVersionsOf(userVersion, loaded);
-        return loaded;
-      });
+      graph ??= loadRevisions({ directory: migrations, trust, dialect: name, syntax, readModule }).then(
+        (loaded) => {
+          userVersionsOf(userVersion, loaded);
+          return loaded;
+        },
+      );
       return graph;
     },
     userVersionsIn: (loaded) => userVersionsOf(userVersion, loaded),
@@ -109,6 +112,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       stamp: (run = {}) => stampFleet(context, run),
       repair: (run = {}) => repairFleet(context, run),
       restore: (how) => restoreFleet(context, how),
+      undo: (how) => undoFleet(context, how),
       restoreTo: (how) => restoreTo(context, how),
       backups: (select = {}) => listBackups(context, select),
       verifyBackups: (select = {}) => verifyBackups(context, select),

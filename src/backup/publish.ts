@@ -252,7 +252,7 @@ function filesOf(directory: string, targetId: string): readonly string[] {
 }
 
 /** The id with anything unusual replaced, told apart by a hash of the whole: `eu_project_7.1a2b3c4d`. */
-function stemOfId(targetId: string): string {
+export function stemOfId(targetId: string): string {
   const readable = targetId.replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(-ID_CHARACTERS_MAX);
   return `${readable}.${createHash('sha256').update(targetId).digest('hex').slice(0, 8)}`;
 }

@@ -37,7 +37,7 @@ export interface Arguments {
 export function parseArguments(args: readonly string[], commands: readonly Command[]): Arguments {
   checkNames(args);
   const { command, args: values, given } = takeApart(args, commands);
-  if (command === undefined) throw noCommand(args, values[0], commands);
+  if (command === undefined) throw noCommand(args, values, commands);
   const several = command.argument?.several;
   const argument = several === undefined ? checkArgument(command, values) : undefined;
   const flags: Values = {};
@@ -69,19 +69,23 @@ export function parseArguments(args: readonly string[], commands: readonly Comma
 }
 
 /** The fault of a word that is no command, with what may have been meant. */
-export function unknownCommand(word: string, commands: readonly Command[]): FleetError {
+export function unknownCommand(word: string, commands: readonly Command[], argument?: string): FleetError {
   const names = commands.map(({ name }) => name);
   const all = names.join(', ');
-  const here = commandHere(word);
+  const here = commandHere(word, argument);
   if (here !== undefined) return usage(`Unknown command '${word}'; here it is ${here}`, null);
   const [near] = nearest(word, names);
   const what = near === undefined ? `there are ${all}` : `the nearest is ${near}, of ${all}`;
   return usage(`Unknown command '${word}'; ${what}`, null);
 }
 
-function noCommand(args: readonly string[], word: string | undefined, commands: readonly Command[]) {
+function noCommand(
+  args: readonly string[],
+  [word, argument]: readonly string[],
+  commands: readonly Command[],
+): FleetError {
   const names = commands.map(({ name }) => name);
-  if (word !== undefined && !names.includes(word)) return unknownCommand(word, commands);
+  if (word !== undefined && !names.includes(word)) return unknownCommand(word, commands, argument);
   // The words after it are never commands, whatever they are.
   const where = args.includes('--') ? ' before --' : '';
   return usage(`A command is missing${where}: one of ${names.join(', ')}`, null);

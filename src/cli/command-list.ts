@@ -20,6 +20,7 @@ import { restore } from './commands/restore.js';
 import { show } from './commands/show.js';
 import { stamp } from './commands/stamp.js';
 import { status } from './commands/status.js';
+import { undo } from './commands/undo.js';
 import { upgrade } from './commands/upgrade.js';
 
 export const COMMANDS: readonly Command[] = [
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   downgrade,
   drift,
   repair,
+  undo,
   restore,
   backup,
   doctor,

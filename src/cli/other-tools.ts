@@ -34,11 +34,16 @@ const OPTIONS: Readonly<Record<string, string>> = {
   '-v': '--verbose',
 };
 
+/** The id of a run, or the beginning of one. */
+const RUN_ID = /^\d{8}T\d*(Z(-[0-9a-f]*)?)?$/;
+
 /**
  * What another tool's word is called here, `migrate:latest` by its last part; undefined where none is known to use it.
+ * @param argument what follows it: what is rolled back may be a run
  */
-export function commandHere(word: string): string | undefined {
+export function commandHere(word: string, argument = ''): string | undefined {
   const last = word.slice(word.lastIndexOf(':') + 1);
+  if (RUN_ID.test(argument) && COMMANDS[last] === 'downgrade') return `undo ${argument}`;
   return Object.hasOwn(COMMANDS, last) ? COMMANDS[last] : undefined;
 }
 

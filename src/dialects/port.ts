@@ -236,18 +236,27 @@ export interface Session {
    * @returns the size of the content in bytes
    */
   backUp(sink: BackupSink): Promise<number>;
-  /** Whether the committed content is that of a backup: what the database counts for itself aside. */
-  holds(backup: Session): Promise<boolean>;
+  /**
+   * A hash of the committed content: two with the same one are alike, what the database counts for itself aside. To be
+   * called before the first write of a transaction, or outside of one.
+   */
+  content(): Promise<string>;
+  /**
+   * To be called after the last commit: the content that the work since the first `lock` left; null where others may
+   * have committed since then, so that nobody can tell theirs from it.
+   */
+  left(): Promise<string | null>;
   /** By the name of a table: its rows whose key a backup does not have; tables without such rows are left out. */
   countBeyond(backup: Session): Promise<Readonly<Record<string, number>>>;
   /**
    * Ends the transaction that `lock` began, makes the committed content that of a backup, durably and in one step for
    * everybody else, and proves it by reading it back. Nothing goes but what was there when the transaction began.
    * @param assertMay called when nobody else can write any more, before anything is written; nothing is where it throws
+   * @returns what is there then, as `content` tells it; null where others have committed since
    * @throws DatabaseError `busy`: nothing was written, because others have it locked, or committed since; what `assertMay`
    *   throws; `commitUncertain`: only the target can tell
    */
-  putBack(backup: Session, assertMay: () => void): Promise<void>;
+  putBack(backup: Session, assertMay: () => void): Promise<string | null>;
   /** The rows of a query; `limit` is for those that are given, not for the count. */
   findRows(sql: string, limit: number): Promise<FoundRows>;
   /** Whether the object of a guard exists. */

@@ -8,6 +8,7 @@ import type { Outcome } from '../model/outcome.js';
 import type { FailedAttempt } from '../model/report.js';
 import type { Target } from '../model/target.js';
 import { VERSION } from '../model/version.js';
+import { Deeds } from './deeds.js';
 import { GroupCommit } from './group-commit.js';
 import { Observations, type Observed } from './observations.js';
 import { openLedgerFile } from './open.js';
@@ -59,6 +60,8 @@ export interface Ledger {
   /** The ids of all targets that there ever were. */
   targetIds(): readonly string[];
   hasRun(runId: string): boolean;
+  /** Reads from what runs did to targets. */
+  askDeeds<T>(read: (deeds: Deeds) => T): T;
   /** By id: what an earlier look found in targets that have not changed since; empty where the cache cannot be read. */
   cachedObservations(targets: readonly Pick<Target, 'id' | 'version'>[]): ReadonlyMap<string, Observation>;
   /**
@@ -162,6 +165,10 @@ class SqliteLedger implements Ledger {
 
   hasRun(runId: string): boolean {
     return this.#explained(() => this.#runs.has(runId));
+  }
+
+  askDeeds<T>(read: (deeds: Deeds) => T): T {
+    return this.#explained(() => read(new Deeds(this.#database)));
   }
 
   cachedObservations(targets: readonly Pick<Target, 'id' | 'version'>[]): ReadonlyMap<string, Observation> {

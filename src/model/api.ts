@@ -159,6 +159,18 @@ export interface RestoreOptions extends Omit<RunOptions, 'backup' | 'only'>, Cop
   readonly force?: boolean;
 }
 
+export interface UndoOptions extends RunOptions {
+  /** The id of the run, its unique beginning, or `last`: the newest that changed a target. */
+  readonly run: string;
+  /**
+   * `restore`: by the copies of before alone; `downgrade`: by the revisions alone; `auto`, the default: by its copy where
+   * a target is proved to be as the run left it, else by the revisions.
+   */
+  readonly how?: 'auto' | 'restore' | 'downgrade';
+  /** Put the copy back although something was written since, and there is no other way; default false. */
+  readonly force?: boolean;
+}
+
 export interface RestoreToOptions
   extends Omit<SelectOptions, 'only' | 'exclude' | 'limit' | 'missing' | 'allowEmpty'>, CopyChoice {
   /** The id of the one target, which may be gone. */
@@ -251,6 +263,8 @@ export interface Fleet {
   repair(options?: RepairOptions): Promise<RunReport>;
   /** Puts a copy back in the place of what targets hold. */
   restore(options: RestoreOptions): Promise<RunReport>;
+  /** Takes back what one run did. */
+  undo(options: UndoOptions): Promise<RunReport>;
   /** Writes a copy of a target to a file of its own; no target is changed. */
   restoreTo(options: RestoreToOptions): Promise<RestoreToReport>;
   /** The copies that there are. */

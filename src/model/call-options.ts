@@ -28,6 +28,7 @@ const {
   run,
   before,
   from,
+  how,
 } = settingOptions(COMMAND_SETTINGS);
 const { backupDir, dryRun, verify, busyTimeout, timeout, wait } = settingOptions(CHANGE_SETTINGS);
 const rules = settingOption(COMMAND_SETTINGS.rule);
@@ -103,6 +104,7 @@ export const CALL_OPTIONS = {
     only: neededList('a list of ids'),
     force: flag,
   }),
+  undo: call({ ...change, run: needed('the id of a run'), how, force: flag }),
   restoreTo: call({
     ...watch,
     backupDir,

@@ -149,6 +149,8 @@ export interface Outcome<F = Failure> {
   readonly left?: readonly string[];
   /** Targets of a repair that drifted: what was there and not expected, as `--drop-extra` names it. */
   readonly extra?: readonly string[];
-  /** Restores only: the copy that was put back, or would be. */
+  /** Restores and undos only: the copy that was put back, or would be. */
   readonly copy?: OutcomeCopy;
+  /** With it, by table: rows that went because the copy does not have them; left out where there are none. */
+  readonly lost?: Readonly<Record<string, number>>;
 }

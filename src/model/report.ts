@@ -11,13 +11,15 @@ import type { Refusal } from './target.js';
 /** Version of the shapes below. Keys are never renamed; new ones may be added. */
 export const CONTRACT = 1;
 
-export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore';
+export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore' | 'undo';
 
 export interface RunReport extends Scoped {
   readonly contract: typeof CONTRACT;
   readonly command: RunCommand;
   readonly runId: string;
   readonly dryRun: boolean;
+  /** The id of the run that an undo took back. */
+  readonly undoes?: string;
   readonly head: readonly string[];
   /** ISO 8601, UTC. */
   readonly startedAt: string;

@@ -216,6 +216,13 @@ export const COMMAND_SETTINGS = {
   },
   from: { type: 'path', value: 'FILE', describe: 'Take this file' },
   to: { type: 'path', value: 'FILE', describe: 'Write the copy to this file, which must not be there' },
+  how: {
+    type: 'string',
+    default: 'auto',
+    choices: ['auto', 'restore', 'downgrade'],
+    value: 'auto|restore|downgrade',
+    describe: 'By the copies of before alone, by the revisions alone, or by a copy where that is exact',
+  },
   rule: { type: 'list', value: 'RULE,..', describe: 'Apply these rules alone, by the ids that lint prints' },
   strict: { type: 'boolean', default: false, describe: 'Warnings are errors' },
   since: { type: 'string', value: 'REV', describe: 'Tell what revisions after this one have alone' },

@@ -37,6 +37,7 @@ export function aboutOf(
     downgrade: change,
     repair: change,
     restore,
+    undo: change,
   };
   const copies = given(own, ['jobs', 'backupDir']);
   return {
@@ -69,6 +70,8 @@ function argumentOf(intent: Intent): string | null {
     case 'repair':
     case 'restore':
       return null;
+    case 'undo':
+      return intent.run;
   }
 }
 
@@ -96,6 +99,10 @@ function optionsOf(intent: Intent): CommandOptions {
     case 'restore': {
       const { run, before, from, force } = intent;
       return given({ run, before, from, force: force || undefined });
+    }
+    case 'undo': {
+      const { how, force } = intent;
+      return given({ how: how === 'auto' ? undefined : how, force: force || undefined });
     }
   }
 }

@@ -24,6 +24,7 @@ import type { Work } from '../target/work.js';
 import { aboutOf, commandOf } from './about.js';
 import { interrupted, scopedOf, scratchOf, selectTargets, type Context } from './context.js';
 import { copiesFor } from './copies.js';
+import { deedsFor, type Chosen } from './deeds.js';
 import { firstWithWork } from './first-with-work.js';
 import { waysOf } from './ways.js';
 import { judgeAhead, refusedReason } from './inspect.js';
@@ -51,28 +52,23 @@ export async function runFleet(
   const scope = aboutOf(context, options);
   const about = { ...scope, run: commandOf(command, intent, options) };
   const isRestore = intent.kind === 'restore';
-  const unproven = isRestore ? ({ unproven: true } as const) : {};
+  const isUndo = intent.kind === 'undo';
+  const isWithoutRevisions = isRestore || (isUndo && intent.how === 'restore');
+  const unproven = isWithoutRevisions ? ({ unproven: true } as const) : {};
   const workers = startWorkers(context, context.loadGraph(), { scratchDir, signal, ...unproven });
   let record: RunRecord | null = null;
   try {
     const graph = await context.loadGraph();
     await assertKnown(intent, graph, workers);
 
-    const { limit, ...unlimited } = options;
-    // What a restore has to do is known by the copies, and not by a look.
-    const choose = async () => {
-      const chosen = await selectTargets(context, isRestore ? options : unlimited);
-      const found = isRestore ? await copiesFor(context, chosen.targets, intent, options) : null;
-      return { all: chosen, copies: found };
-    };
-    let { all, copies } = await choose();
+    let { all, ways: known, ahead } = await chooseTargets(context, intent, options);
     const jobs = options.jobs ?? context.jobs;
     workers.warm(Math.min(jobs, all.targets.length));
 
     const taken = await recordWhenFree(facts, context, options);
     record = taken.record;
     // What the other run has changed is not what was found before it.
-    if (taken.hasWaited) ({ all, copies } = await choose());
+    if (taken.hasWaited) ({ all, ways: known, ahead } = await chooseTargets(context, intent, options));
     assertSafeBackups(directories);
     record.removeLeftovers();
     if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir, work.stateMode);
@@ -82,20 +78,21 @@ export async function runFleet(
     const looking = { jobs, busyWaitMs: BUSY_WAIT_MS_MAX, timeoutMs, signal, about: scope };
     const { cache } = record;
     const lookedAt = context.now();
-    const selected = await firstWithWork(all, isRestore ? undefined : limit, (some) =>
+    const selected = await firstWithWork(all, isRestore || isUndo ? undefined : options.limit, (some) =>
       judgeAhead(some, intent, { pool, cache, lookedAt, ...looking }),
     );
     const { targets, refused } = selected;
-    record.start(graph.heads, [...targets, ...refused]);
+    record.start(graph.heads, [...targets, ...refused, ...ahead]);
     // A restore was to fill it; nothing else has anything to do with it.
     const isLeftAlone = ({ blank }: Refusal) => blank === true && !isRestore;
     const unopened = refused
       .map((refusal) => ended(refusal, isLeftAlone(refusal) ? 'skipped' : 'failed', refusedReason(refusal)))
+      .concat(ahead)
       .map((draft) => toldOutcome(draft, about));
     for (const outcome of unopened) record.onOutcome(outcome);
 
     const ways =
-      copies ?? (await waysOf(targets, intent, { pool, cache: null, lookedAt: context.now(), ...looking }));
+      known ?? (await waysOf(targets, intent, { pool, cache: null, lookedAt: context.now(), ...looking }));
     const request = { targets, ways, work, rehearse: dryRun, replayMs, about, jobs, signal };
     const done = await runTargets(request, pool, context.now, record);
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.
@@ -106,6 +103,7 @@ export async function runFleet(
       command,
       runId,
       dryRun,
+      ...(isUndo ? { undoes: intent.run } : {}),
       head: graph.heads,
       startedAt: record.startedAt,
       finishedAt: iso(context.now()),
@@ -124,6 +122,15 @@ export async function runFleet(
       await workers.close();
     }
   }
+}
+
+/** The targets of a run, and the ways of those whose ways follow from copies or from an earlier run, and not from a look. */
+async function chooseTargets(context: Context, intent: Intent, options: RunOptions): Promise<Chosen> {
+  const { limit, ...unlimited } = options;
+  const isRestore = intent.kind === 'restore';
+  const all = await selectTargets(context, isRestore && limit !== undefined ? options : unlimited);
+  if (isRestore) return { all, ways: await copiesFor(context, all.targets, intent, options), ahead: [] };
+  return intent.kind === 'undo' ? deedsFor(context, all, intent, options) : { all, ways: null, ahead: [] };
 }
 
 /** Longest sleep between two looks at the lock of another run, in milliseconds. */

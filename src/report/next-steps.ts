@@ -3,7 +3,7 @@
 
 import { commandText, type Command, type CommandOptions, type FlotillaCommand } from '../model/command.js';
 import { EXIT } from '../model/exit-code.js';
-import { complete, onFleet, type CommandDraft } from '../model/hint.js';
+import { command, complete, onFleet, type CommandDraft } from '../model/hint.js';
 import type { FailureCode, OutcomeKind } from '../model/outcome.js';
 import type {
   PlanReport,
@@ -22,14 +22,18 @@ export interface NextStep {
   readonly does: string;
 }
 
-/** The outcome of a target with which a command did its work. */
-export const DONE: Record<RunCommand, OutcomeKind> = {
-  upgrade: 'upgraded',
-  downgrade: 'downgraded',
-  stamp: 'stamped',
-  repair: 'repaired',
-  restore: 'restored',
+/** The outcomes of a target with which a command did its work. */
+export const DONE: Record<RunCommand, readonly OutcomeKind[]> = {
+  upgrade: ['upgraded'],
+  downgrade: ['downgraded'],
+  stamp: ['stamped'],
+  repair: ['repaired'],
+  restore: ['restored'],
+  undo: ['restored', 'downgraded', 'upgraded', 'stamped'],
 };
+
+/** How a target ends that is not as it was before. */
+const CHANGED = ['upgraded', 'downgraded', 'stamped', 'repaired', 'restored', 'partial', 'inDoubt'] as const;
 
 /** The section of steps; null where there is nothing to do. */
 export function nextStepsText(steps: readonly NextStep[], options: TextOptions): string | null {
@@ -61,7 +65,7 @@ export function stepsAfterRun(report: RunReport, { typed }: Pick<TextOptions, 't
   } else if (dryRun) {
     if (failing !== undefined)
       steps.push({ command: typed, does: 'rehearses again, once the cause is mended' });
-    if (summary[DONE[report.command]] !== undefined) {
+    if (DONE[report.command].some((kind) => summary[kind] !== undefined)) {
       const others = failing === undefined ? '' : '; what fails is left as it was';
       steps.push({ command: forReal(typed), does: `does what was rehearsed${others}` });
     }
@@ -84,13 +88,10 @@ export function stepsAfterRun(report: RunReport, { typed }: Pick<TextOptions, 't
         does: 'writes its copy beside it, to be put in its place while nobody uses it',
       });
   }
-  if (report.command === 'restore' && !dryRun && summary.restored !== undefined)
-    steps.push({
-      command: onFleet('restore', { run: report.runId }),
-      does: 'puts back what was there before',
-    });
   if (report.command === 'upgrade' && failures.some(isUnstamped)) steps.push(withStamp(typed));
   if (steps.length === 0) steps.push({ command: onFleet('status'), does: 'shows the fleet as it is now' });
+  if (!dryRun && CHANGED.some((kind) => summary[kind] !== undefined))
+    steps.push({ command: command('undo', report.runId), does: 'takes back what this run did' });
   return steps;
 }
 

@@ -35,16 +35,18 @@ function copies(title: string, targets: readonly Outcome[], options: TextOptions
   return section(title, lines.join('\n'), options);
 }
 
-function copyLines({ id, copy, rows, backup }: Outcome, options: TextOptions): string[] {
+function copyLines({ id, copy, rows, backup, lost = {} }: Outcome, options: TextOptions): string[] {
   if (copy === undefined) return [];
   const changed = Object.entries(rows)
     .filter(([, [before, after]]) => before !== after)
     .map(([table, [before, after]]) => `${table} ${number(before)} -> ${number(after)}`);
+  const went = Object.entries(lost).map(([table, count]) => `${table} ${number(count)}`);
   return [
     wrap(`${id}: the copy ${copyWords(copy)}`, 2, options),
     ...(copy.runId === null ? [] : [`    made by run ${copy.runId}`]),
     `    ${visible(copy.path)}`,
     ...(changed.length === 0 ? [] : [wrap(`rows: ${changed.join(', ')}`, 4, options)]),
+    ...(went.length === 0 ? [] : [wrap(`rows that go with it: ${went.join(', ')}`, 4, options)]),
     ...(backup === null ? [] : ['    what was there before is in', `    ${visible(backup)}`]),
   ];
 }

@@ -79,16 +79,23 @@ function headline(report: RunReport, options: TextOptions): string {
 }
 
 /** `9 of 11 targets upgraded, 1 current already, 1 failed`. */
-function tally({ command, summary, dryRun }: RunReport): string {
+function tally({ command, summary, dryRun, undoes }: RunReport): string {
   const { planned } = summary;
   if (summary.current === planned && command === 'restore')
     return `Nothing to do: ${planned === 1 ? 'the only target has' : `all ${count(planned, 'target')} have`} the content of the copy already`;
+  if (summary.current === planned && command === 'undo')
+    return `Nothing to undo: ${planned === 1 ? 'the only target has' : `all ${count(planned, 'target')} have`} nothing of run ${undoes ?? ''}`;
   if (summary.current === planned) {
     return planned === 1
       ? 'Nothing to do: the only target is current'
       : `Nothing to do: all ${count(planned, 'target')} are current`;
   }
-  const main = DONE[command];
+  const [first = 'current', ...more] = DONE[command];
+  // Of several outcomes with which it did its work, the one that most targets had.
+  const main = more.reduce(
+    (most, kind) => ((summary[kind] ?? 0) > (summary[most] ?? 0) ? kind : most),
+    first,
+  );
   const done = summary[main] ?? 0;
   const whole = done === planned && done > 1 ? 'All' : `${number(done)} of`;
   const others = Object.entries(WORDS)

@@ -87,6 +87,7 @@ export function runReport({ interrupted, allowEmpty = false, ...parts }: RunPart
     command: parts.command,
     runId: parts.runId,
     dryRun: parts.dryRun,
+    ...(parts.undoes === undefined ? {} : { undoes: parts.undoes }),
     head: parts.head,
     startedAt: parts.startedAt,
     finishedAt: parts.finishedAt,

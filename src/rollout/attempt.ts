@@ -4,7 +4,7 @@
 
 import type { Outcome, Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import { withGoal, type Way } from '../target/intent.js';
+import { goingBy, type Way } from '../target/intent.js';
 import type { OutcomeDraft } from '../target/progress.js';
 import { hintFor } from '../target/reason.js';
 import type { Work } from '../target/work.js';
@@ -99,12 +99,7 @@ async function askTarget(
 
 function workFor({ id }: Target, { work, ways }: Orders): Work {
   const way = ways.get(id);
-  if (way === undefined) return work;
-  const { intent } = work;
-  return {
-    ...work,
-    intent: intent.kind === 'downgrade' ? { ...intent, ...way } : withGoal(intent, way.goal),
-  };
+  return way === undefined ? work : { ...work, intent: goingBy(work.intent, way) };
 }
 
 function killAfter({ timeoutMs }: Work, { replayMs }: Orders): number {

@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
 import type { About } from '../model/hint.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import type { Intent } from '../target/intent.js';
+import type { Intent, Way } from '../target/intent.js';
 import { joinOutcomes, toldOutcome, type OutcomeDraft } from '../target/progress.js';
 import { stopsRun } from '../target/reason.js';
 import type { Pool } from '../workers/pool.js';
@@ -28,8 +28,9 @@ export interface Watcher {
 }
 
 /** What stands of a target that is to be tried again, as the part of its way that is done. */
-function asPart(draft: OutcomeDraft, { kind }: Intent): OutcomeDraft {
-  return { ...draft, outcome: kind === 'downgrade' ? 'downgraded' : 'upgraded', failure: null };
+function asPart(draft: OutcomeDraft, { kind }: Intent, way: Way | undefined): OutcomeDraft {
+  const isBack = kind === 'downgrade' || (kind === 'undo' && way?.deed?.what !== 'downgraded');
+  return { ...draft, outcome: isBack ? 'downgraded' : 'upgraded', failure: null };
 }
 
 /** @returns an outcome for every target, in the order of the targets */
@@ -39,7 +40,7 @@ export async function runTargets(
   now: () => number,
   watcher: Watcher,
 ): Promise<readonly Outcome[]> {
-  const { targets, work, about, jobs, signal } = request;
+  const { targets, work, ways, about, jobs, signal } = request;
   const limit = pLimit(jobs);
   const queue = createQueue(targets, request);
   const stop = createStop();
@@ -84,7 +85,7 @@ export async function runTargets(
     const first = triedAt.get(index) ?? startedAt;
     if (failure?.code === 'busy' && now() < first + work.busyTimeoutMs) {
       triedAt.set(index, first);
-      if (draft.outcome === 'partial') committed.set(index, asPart(draft, work.intent));
+      if (draft.outcome === 'partial') committed.set(index, asPart(draft, work.intent, ways.get(target.id)));
       queue.putLast(waiting);
       watcher.onRetry(target.id, failure.message);
       return false;

@@ -51,10 +51,11 @@ export function committedBy(
 }
 
 function takenBack(
-  { from, goal }: Extract<Intent, { kind: 'downgrade' }>,
+  { from, goal, revisions, unstamp = [] }: Extract<Intent, { kind: 'downgrade' }>,
   history: readonly HistoryRow[],
   graph: Graph,
 ): Committed | 'unknown' | null {
+  if (revisions !== undefined) return goneOf(revisions, unstamp, history, graph);
   // The run could not look at it beforehand.
   if (from === undefined || goal === undefined) return 'unknown';
   const now = appliedIn(history, graph);
@@ -67,6 +68,28 @@ function takenBack(
     from: named(graph, before),
     applied: gone.map(({ id }) => id).toReversed(),
     isWhole: [...now].every((id) => kept.has(id)),
+  };
+}
+
+/** What is gone of the revisions that were to be taken back, and of the rows that were to go with them. */
+function goneOf(
+  revisions: readonly string[],
+  unstamp: readonly string[],
+  history: readonly HistoryRow[],
+  graph: Graph,
+): Committed | null {
+  const now = appliedIn(history, graph);
+  const isGone = (id: string) => !now.has(id);
+  const gone = revisions.filter(isGone);
+  const all = [...revisions, ...unstamp];
+  if (!all.some(isGone) && !history.some(isHalfWay)) return null;
+  return {
+    outcome: revisions.length === 0 ? 'stamped' : 'downgraded',
+    from: named(graph, new Set([...now, ...all])),
+    applied: inOrder(graph, new Set(gone))
+      .map(({ id }) => id)
+      .toReversed(),
+    isWhole: all.every(isGone),
   };
 }
 

@@ -40,7 +40,8 @@ async function decideIntent(intent: Intent, evidence: Evidence): Promise<Decisio
     case 'repair':
       return decideRepair(intent, evidence);
     case 'restore':
-      throw new Error('what a restore does is decided with its copy at hand');
+    case 'undo':
+      throw new Error('what a restore or an undo does is decided with its copy at hand');
   }
 }
 

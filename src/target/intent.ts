@@ -22,6 +22,10 @@ export type Intent =
       readonly goal?: readonly string[];
       /** The heads that were recorded when the run looked at the target: a downgrade leaves no rows that would tell. */
       readonly from?: readonly string[];
+      /** The revisions to take back, where not all beyond the goal are meant. */
+      readonly revisions?: readonly string[];
+      /** Revisions that were recorded without being run, and whose rows go. */
+      readonly unstamp?: readonly string[];
     }
   | {
       readonly kind: 'stamp';
@@ -52,13 +56,50 @@ export type Intent =
       readonly from?: string;
       /** The path of the copy for the target at hand; left out where there is none. */
       readonly copy?: string;
+      /** Of an undo: which run, and whether the target is proved to be as that run left it; else why it is not. */
+      readonly undoes?: { readonly run: string; readonly isProved: boolean; readonly why: string };
+    }
+  | {
+      readonly kind: 'undo';
+      /** The id of the run that is taken back. */
+      readonly run: string;
+      readonly how: UndoWay;
+      /** What was written since may go. */
+      readonly force: boolean;
+      /** What that run did to the target at hand. */
+      readonly deed?: Deed;
     };
 
-/** The way of one target, as the run found it: to heads, or for a restore to the path of a copy. */
+/** `restore`: by its copy alone; `downgrade`: by the revisions alone; `auto`: by its copy where that is exact. */
+export type UndoWay = 'auto' | 'restore' | 'downgrade';
+
+/** What a run did to one target, as far as its outcome tells. */
+export interface Deed {
+  /** `unstamped`: an undo took rows out of the history; `unknown`: the run has no outcome of it. */
+  readonly what: 'upgraded' | 'downgraded' | 'stamped' | 'unstamped' | 'repaired' | 'restored' | 'unknown';
+  /** The run's command. */
+  readonly command: string;
+  readonly from: string | null;
+  readonly applied: readonly string[];
+  /** The path of the copy of what was there before; null where there is none. */
+  readonly copy: string | null;
+}
+
+export type UndoIntent = Extract<Intent, { kind: 'undo' }>;
+
+/** The way of one target, as the run found it: to heads, for a restore to the path of a copy, back from a deed. */
 export interface Way {
   /** The heads where it is, of a downgrade. */
   readonly from?: readonly string[];
   readonly goal: readonly string[];
+  /** Of an undo. */
+  readonly deed?: Deed;
+}
+
+/** The same intent for a target that goes this way. */
+export function goingBy(intent: Intent, { deed, ...way }: Way): Intent {
+  if (intent.kind === 'undo') return deed === undefined ? intent : { ...intent, deed };
+  return intent.kind === 'downgrade' ? { ...intent, ...way } : withGoal(intent, way.goal);
 }
 
 /** The same intent, with what it was resolved to for a target: heads, or for a restore the path of a copy. */

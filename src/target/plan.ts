@@ -55,6 +55,8 @@ export interface Plan {
   readonly repair?: RepairPlan;
   /** The copy that is put back; then nothing else is done. */
   readonly copy?: OutcomeCopy;
+  /** By table, the rows that go because the copy does not have them. */
+  readonly lost?: Readonly<Record<string, number>>;
 }
 
 /** One revision to run, and the script of it for this direction. */

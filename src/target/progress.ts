@@ -6,6 +6,7 @@ import { failureOf, type Outcome, type Reason, type SkippedStatement, type Step 
 import type { Target } from '../model/target.js';
 import { reasonOf, type Position } from './reason.js';
 import type { Driver } from '../dialects/port.js';
+import type { Intent } from './intent.js';
 import type { Decision } from './plan.js';
 import type { Tools } from './work.js';
 
@@ -18,6 +19,8 @@ export interface Progress {
   /** From when its deadline counts: what the process had to learn about the revisions first is no time of the target. */
   workingSince: number;
   step: Step;
+  /** What is asked for, once an undo has found its way; null before. */
+  intent: Intent | null;
   decision: Decision | null;
   /** The statement at work. */
   position: Position | null;
@@ -48,6 +51,7 @@ export function startProgress(
     startedAt,
     workingSince: startedAt,
     step: 'open',
+    intent: null,
     decision: null,
     position: null,
     backup: null,
@@ -91,6 +95,7 @@ export function outcomeOf(progress: Progress, now: number): OutcomeDraft {
     ...(decision?.match === undefined ? {} : { match: decision.match }),
     ...resumedBy(decision),
     ...(decision?.copy === undefined ? {} : { copy: decision.copy }),
+    ...(decision?.kind === 'plan' && decision.lost !== undefined ? { lost: decision.lost } : {}),
   };
   const from = decision?.from ?? null;
   if (progress.error !== undefined) {

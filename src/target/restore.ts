@@ -2,12 +2,12 @@
 // up, and the copy's content takes its place in one step that the dialect answers for. What the copy's own history says
 // is what the target records afterwards.
 
-import { backUp } from '../backup/publish.js';
 import { copyAt, type Copy } from '../backup/copies.js';
 import { sourceOf } from '../backup/source.js';
 import { DatabaseError, type Driver, type Session } from '../dialects/port.js';
 import type { Outcome, OutcomeCopy } from '../model/outcome.js';
 import { assertMayCommit } from './commit.js';
+import { copyBefore, keepWhatIsLeft } from './left.js';
 import {
   badCopy,
   decideRestore,
@@ -55,18 +55,13 @@ export async function restore(
     progress.rows = await rowsOf(session, backup);
 
     progress.step = 'backUp';
-    if (work.backupDir !== null) {
-      const key = {
-        ...{ directory: work.backupDir, mode: work.stateMode },
-        ...{ targetId: progress.target.id, revision: decision.from },
-      };
-      progress.backup = (await backUp(session, key)).path;
-    }
+    const since = await copyBefore(session, decision.from, { progress, work });
 
     progress.step = 'execute';
-    await session.putBack(backup, () => {
+    const left = await session.putBack(backup, () => {
       assertMayCommit(progress, work, tools);
     });
+    await keepWhatIsLeft(session, since, { progress, work }, left);
     return true;
   } finally {
     await backup.close();

@@ -6,7 +6,7 @@ import { copiesIn, idHashOf, type Copy } from '../backup/copies.js';
 import { DatabaseError, type Driver, type Session } from '../dialects/port.js';
 import type { Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
-import { ifSound, revisionOf, type RestoreIntent } from './plans/restore.js';
+import { areAlike, ifSound, revisionOf, type RestoreIntent } from './plans/restore.js';
 import type { OutcomeDraft } from './progress.js';
 import { chosenCopy, openCopy } from './restore.js';
 import type { Tools, Work } from './work.js';
@@ -43,13 +43,13 @@ export async function isRestored(
   if (copy === null) return false;
   const backup = await opened(copy, driver);
   try {
-    if (await session.holds(backup)) return true;
+    if (await areAlike(session, backup)) return true;
     const found = JSON.stringify(await session.observe());
     const isLikeCopy = found === JSON.stringify(await backup.observe());
     for (const before of copiesIn([work.backupDir ?? ''], new Set([idHashOf(target.id)]))) {
       const former = await opened(before, driver);
       try {
-        if (await session.holds(former)) return false;
+        if (await areAlike(session, former)) return false;
         if ((found === JSON.stringify(await former.observe())) !== isLikeCopy) return isLikeCopy;
       } finally {
         await former.close();

@@ -13,6 +13,7 @@ import { appliedIn } from '../revisions/squash.js';
 import { isHalfWay, type HalfWay } from '../stamping/half-way.js';
 import { committedBy } from './committed.js';
 import { isRestored, restoredBy } from './settle-restore.js';
+import { undoneBy } from './settle-undo.js';
 import { decideTarget } from './decide.js';
 import { reasonOf } from './reason.js';
 import type { Decision, Plan } from './plan.js';
@@ -115,14 +116,17 @@ export async function settleAfterDeath(
       );
       return repairedBy(found, mayHave, cause);
     }
-    const { intent } = work;
-    if (intent.kind === 'restore')
-      return ask(target, tools, forChange, (session) =>
-        restoredBy(session, target, { intent, cause, work, tools }),
-      );
-    const read = async (session: Session) => (await session.readHistory()) ?? [];
-    const history = await ask(target, tools, forChange, read);
-    return changedBy(work, history, { cause, mayHave, graph: tools.graph });
+    return ask(target, tools, forChange, (session) => asked(session, work));
+  };
+  const asked = async (session: Session, { intent, ...common }: Work): Promise<Settled> => {
+    const about = { cause, tools, work: { ...common, intent } };
+    if (intent.kind === 'restore') return restoredBy(session, target, { intent, ...about });
+    if (intent.kind === 'undo') {
+      const found = await undoneBy(session, target, { intent, ...about });
+      return 'outcome' in found ? found : asked(session, { ...common, intent: found });
+    }
+    const history = (await session.readHistory()) ?? [];
+    return changedBy({ ...common, intent }, history, { cause, mayHave, graph: tools.graph });
   };
   const told = await settled().catch((error: unknown): Settled => {
     const found = reasonOf(error, { target, step: 'confirm' }, tools.driver);

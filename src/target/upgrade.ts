@@ -1,7 +1,7 @@
 // The steps for one target: the only implementation of the protocol. Whatever plan is carried out, rehearsed or real,
 // it goes through here, and whatever fails before COMMIT leaves the target as it was.
 
-import { backUp, removeBackup } from '../backup/publish.js';
+import { removeBackup } from '../backup/publish.js';
 import { DatabaseError, type Session } from '../dialects/port.js';
 import type { FailureCode } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
@@ -15,6 +15,8 @@ import { joinOutcomes, outcomeOf, startProgress, type OutcomeDraft, type Progres
 import { withGoal } from './intent.js';
 import { runsOutside } from './plan.js';
 import { restore } from './restore.js';
+import { copyBefore, keepWhatIsLeft } from './left.js';
+import { chooseUndo } from './plans/undo.js';
 import { settle } from './settle.js';
 import { onlyRevision, readFacts, verify } from './verify.js';
 import type { Tools, Work } from './work.js';
@@ -35,13 +37,15 @@ export async function upgradeTarget(target: Target, work: Work, tools: Tools): P
     const { decision } = progress;
     wasEmpty = progress.wasEmpty;
     if (outcome.failure !== null || decision?.kind !== 'plan' || decision.goal === null) return whole;
-    intent = withGoal(intent, decision.goal);
+    intent = withGoal(progress.intent ?? intent, decision.goal);
   }
 }
 
-async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<OutcomeDraft> {
+async function takeSteps(progress: Progress, asked: Work, tools: Tools): Promise<OutcomeDraft> {
   const { target, wasEmpty } = progress;
+  let work = asked;
   let session: Session | null = null;
+  let since: string | null = null;
   try {
     await tools.driver.assertSame(target, 'closed');
     session = await tools.driver.open(target, { purpose: 'change', busyTimeoutMs: work.busyWaitMs });
@@ -51,13 +55,17 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     await session.lock();
 
     progress.step = 'read';
-    if (work.intent.kind === 'restore') {
-      const isPutBack = await restore(session, work.intent, { work, tools, progress });
+    const undone = work.intent.kind === 'undo' ? await chooseUndo(session, target, work.intent, tools) : null;
+    const intent = (progress.intent = undone?.intent ?? work.intent);
+    work = { ...work, intent };
+    if (intent.kind === 'restore') {
+      const isPutBack = await restore(session, intent, { work, tools, progress });
       await abandon(session);
       session = null;
       return isPutBack ? await settle(progress, work, tools) : outcomeOf(progress, tools.now());
     }
-    const plan = (progress.decision = await decideTarget(session, target, work.intent, tools));
+    const plan = undone?.decision ?? (await decideTarget(session, target, intent, tools));
+    progress.decision = plan;
     progress.workingSince = tools.now();
     if (plan.kind === 'noChange') return outcomeOf(progress, tools.now());
 
@@ -69,13 +77,7 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     progress.wasEmpty = !hasRows(rows);
 
     progress.step = 'backUp';
-    if (work.backupDir !== null) {
-      const key = {
-        ...{ directory: work.backupDir, mode: work.stateMode },
-        ...{ targetId: target.id, revision: plan.from },
-      };
-      progress.backup = (await backUp(session, key)).path;
-    }
+    since = await copyBefore(session, plan.from, { progress, work });
 
     progress.step = 'execute';
     const durations = runsOutside(plan)
@@ -95,10 +97,15 @@ async function takeSteps(progress: Progress, work: Work, tools: Tools): Promise<
     await commit(session, progress, work, tools);
 
     progress.step = 'confirm';
+    await keepWhatIsLeft(session, since, { progress, work });
     await session.close();
     session = null;
     return await settle(progress, work, tools);
   } catch (error) {
+    if (session !== null && progress.halfWay !== null) {
+      await session.rollback().catch(() => false);
+      await keepWhatIsLeft(session, since, { progress, work });
+    }
     const isRolledBack = await abandon(session);
     session = null;
     const other = await whyNotSame(target, tools);

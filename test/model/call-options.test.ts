@@ -66,6 +66,7 @@ describe.each([...METHODS, 'openFleet' as const])('%s', (name) => {
     baseline: { target: 'x' },
     restore: { only: ['x'] },
     restoreTo: { only: ['x'], to: 'x' },
+    undo: { run: 'x' },
     show: { revision: 'head' },
     newRevision: { message: 'm' },
   };

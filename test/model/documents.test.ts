@@ -127,6 +127,8 @@ describe('What the program prints', () => {
     'backup verify --only project_1',
     'restore project_1 --dry-run --force',
     'restore project_1 --to restored.db --dry-run',
+    'undo last --dry-run',
+    'undo nothing',
     'new ready --migrations made',
     'lint --migrations broken',
     'status --data-dir missing',

@@ -94,6 +94,8 @@ describe('the text of a run', () => {
             rehearses again, once the cause is mended
         flotilla upgrade
             does the rest; what is done stays done
+        flotilla undo 20261120T101500Z-3f9a1c
+            takes back what this run did
       "
     `);
   });
@@ -140,6 +142,8 @@ describe('the text of a run', () => {
       Next
         flotilla status
             shows the fleet as it is now
+        flotilla undo 20261120T101500Z-3f9a1c
+            takes back what this run did
       "
     `);
   });

@@ -14,7 +14,7 @@ export const texts = z.array(z.string());
 export const time = z.iso.datetime();
 export const head = texts.describe('The heads of the revisions; one, unless a merge is missing');
 
-export const runCommand = z.enum(['upgrade', 'downgrade', 'stamp', 'repair', 'restore']);
+export const runCommand = z.enum(['upgrade', 'downgrade', 'stamp', 'repair', 'restore', 'undo']);
 
 export const targetState = z.enum([
   'current',

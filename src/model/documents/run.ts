@@ -67,6 +67,9 @@ export const outcome = z
     left: z.exactOptional(texts),
     extra: z.exactOptional(texts),
     copy: z.exactOptional(copy),
+    lost: z
+      .exactOptional(z.record(text, count))
+      .describe('With a copy that is put back, by table: rows that went because it does not have them'),
   })
   .meta({ id: 'Outcome', description: 'How a target ended in a run' });
 
@@ -116,6 +119,7 @@ export const runReport = z
     command: runCommand,
     runId: text,
     dryRun: z.boolean(),
+    undoes: z.exactOptional(text).describe('The id of the run that an undo took back'),
     head,
     startedAt: time,
     finishedAt: time,
@@ -127,4 +131,4 @@ export const runReport = z
     report: text.nullable().describe('Path of the copy of this document under the state directory'),
     exitCode,
   })
-  .meta({ id: 'RunReport', description: 'upgrade, downgrade, stamp, repair, restore' });
+  .meta({ id: 'RunReport', description: 'upgrade, downgrade, stamp, repair, restore, undo' });

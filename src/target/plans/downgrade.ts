@@ -8,7 +8,7 @@ import { resolveArgument } from '../../revisions/argument.js';
 import { ancestors, headsOf, inOrder } from '../../revisions/graph.js';
 import { countHistory } from '../../revisions/squash.js';
 import type { Intent } from '../intent.js';
-import { firstPart, type Decision, type PlanStep } from '../plan.js';
+import { firstPart, type Decision, type Plan, type PlanStep } from '../plan.js';
 import { current, resumeAt, skipped, type Evidence } from './evidence.js';
 
 /** @throws FleetError where the intent's revision argument names nothing */
@@ -19,11 +19,13 @@ export async function decideDowngrade(
   const { judgement, basis } = evidence;
   const { graph, replay } = basis;
   const resumed = resumeAt(evidence, 'leaving');
+  const { revisions, unstamp = [] } = intent;
+  if (revisions?.length === 0 && unstamp.length > 0) return unstampPlan(unstamp, evidence);
   if (judgement.problem !== null && resumed === null) return skipped(judgement);
   const { applied, revision: from } = judgement;
   const goal = intent.goal ?? resolveArgument(graph, intent.to, applied);
   const kept = ancestors(graph, goal);
-  const leaving = inOrder(graph, applied).filter((revision) => !kept.has(revision.id));
+  const leaving = inOrder(graph, applied).filter(({ id }) => revisions?.includes(id) ?? !kept.has(id));
   if (leaving.length === 0) return current(from);
   const stuck = leaving.filter(({ down }) => down === null || down.kind === 'broken');
   if (stuck.length > 0)
@@ -38,18 +40,42 @@ export async function decideDowngrade(
   const { whole } = countHistory(evidence.observation.history ?? [], graph);
   const replaced = whole.filter((one) => gone.includes(one.revision.id)).flatMap(({ rows }) => rows);
   const after = new Set([...applied].filter((id) => !gone.includes(id)));
+  const forgotten = isWhole ? unstamp : [];
+  const recorded = new Set([...after].filter((id) => !forgotten.includes(id)));
   return {
     kind: 'plan',
     outcome: 'downgraded',
     from,
-    to: headsOf(graph, after).join(',') || null,
+    to: headsOf(graph, recorded).join(',') || null,
     baseline: [],
     steps: part,
     resumeAt: resumed ?? 0,
     goal: isWhole ? null : goal,
-    forget: [...new Set([...gone, ...replaced.map((row) => row.revision)])],
+    forget: [...new Set([...gone, ...replaced.map((row) => row.revision), ...forgotten])],
     fingerprint: await replay.fingerprint(inOrder(graph, after)),
     after: inOrder(graph, after),
+    allowed: [],
+  };
+}
+
+/** Takes rows out of a history that stand for nothing that was run. */
+function unstampPlan(
+  unstamp: readonly string[],
+  { observation, judgement: { applied, revision: from }, basis: { graph } }: Evidence,
+): Plan {
+  const after = new Set([...applied].filter((id) => !unstamp.includes(id)));
+  return {
+    kind: 'plan',
+    outcome: 'stamped',
+    from,
+    to: headsOf(graph, after).join(',') || null,
+    baseline: [],
+    steps: [],
+    resumeAt: 0,
+    goal: null,
+    forget: unstamp,
+    fingerprint: observation.fingerprint,
+    after: null,
     allowed: [],
   };
 }

@@ -23,17 +23,25 @@ export async function decideRestore(
   const from = revisionOf(history, graph);
   const to = revisionOf(await backup.readHistory(), graph);
   const told = { ...copy, revision: to };
-  if ((await ifSound(() => session.holds(backup))) === true) return { ...current(from), copy: told };
-  const beyond = intent.force ? {} : await ifSound(() => session.countBeyond(backup));
-  if (beyond === null || Object.keys(beyond).length > 0) {
-    const failure = changedSince(await inWords(beyond, session, backup), copy, intent);
+  if ((await ifSound(() => areAlike(session, backup))) === true) return { ...current(from), copy: told };
+  const { force, undoes } = intent;
+  const isProved = undoes?.isProved === true;
+  const beyond = isProved ? {} : await ifSound(() => session.countBeyond(backup));
+  const loses = beyond === null || Object.keys(beyond).length > 0;
+  if (!force && !isProved && (loses || undoes !== undefined)) {
+    const lost = loses ? await inWords(beyond, session, backup) : NO_ROW_GOES;
+    const message = undoes === undefined ? lost : `${undoes.why}; by its copy, ${lost}`;
+    const failure = changedSince(message, copy, intent);
     return { kind: 'noChange', outcome: 'skipped', from, failure, copy: told };
   }
-  return restorePlan(from, to, told, await backup.fingerprint());
+  const plan = restorePlan(from, to, told, await backup.fingerprint());
+  return loses && beyond !== null ? { ...plan, lost: beyond } : plan;
 }
 
+const NO_ROW_GOES = 'no row would go, and values that were changed since would be what they were';
+
 /** A target without a copy to put back. */
-export function noCopy({ run, before }: RestoreIntent): NoChange {
+export function noCopy({ run, before }: Pick<RestoreIntent, 'run' | 'before'>): NoChange {
   const which = run !== undefined ? ` of run ${run}` : before !== undefined ? ` from before ${before}` : '';
   const failure: Reason = {
     code: 'backupFailed',
@@ -61,6 +69,11 @@ export interface CopyFault {
   readonly problem: string;
   /** It is only that rows in it break a rule of their table. */
   readonly mayForce: boolean;
+}
+
+/** Whether two have the same content. */
+export async function areAlike(one: Session, other: Session): Promise<boolean> {
+  return (await one.content()) === (await other.content());
 }
 
 /** Null where the database is too damaged to tell. */
@@ -99,7 +112,12 @@ function restorePlan(from: string | null, to: string | null, copy: OutcomeCopy, 
   };
 }
 
-function changedSince(message: string, { runId }: OutcomeCopy, { run, before, from }: RestoreIntent): Reason {
+function changedSince(message: string, { runId }: OutcomeCopy, intent: RestoreIntent): Reason {
+  const { run, before, from, undoes } = intent;
+  if (undoes !== undefined) {
+    const undone = hint`undo it all the same, so that what came since stays in no place but the backup that is made first: ${again({ force: true })}`;
+    return { code: 'changedSince', step: 'read', message, hint: undone };
+  }
   // The newest copy may be another one by then.
   const isNewest = run === undefined && before === undefined && from === undefined;
   const which = isNewest && runId !== null ? { run: runId } : {};

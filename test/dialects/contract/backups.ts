@@ -71,10 +71,11 @@ export function testBackups(kit: Kit): void {
       );
       await withBackup(backup, async (copy) => {
         await locked(target, async (session) => {
-          expect(await session.holds(copy)).toBe(false);
-          await session.putBack(copy, MAY);
+          const wanted = await copy.content();
+          expect(await session.content()).not.toBe(wanted);
+          expect(await session.putBack(copy, MAY)).toBe(wanted);
           await session.lock();
-          expect(await session.holds(copy)).toBe(true);
+          expect(await session.content()).toBe(wanted);
         });
       });
       expect(await asked(target, titlesOf)).toEqual([`'one'`, `'two'`]);
@@ -93,6 +94,25 @@ export function testBackups(kit: Kit): void {
       await application.run(`INSERT INTO tasks (id, title) VALUES (4, 'afterwards')`);
       await application.close();
       expect(await asked(target, titlesOf)).toEqual([`'application'`, `'application'`, `'afterwards'`]);
+    });
+
+    test('What the work on a target left is told, unless others have committed since the lock.', async () => {
+      const target = await make(TASKS, ROWS);
+      const work = (others: () => Promise<void>) =>
+        asked(target, async (session) => {
+          await session.lock();
+          await session.execute({ sql: `UPDATE tasks SET title = 'ours'` });
+          await session.commit();
+          await others();
+          return session.left();
+        });
+      const left = await work(() => Promise.resolve());
+      expect(left).not.toBeNull();
+      expect(await asked(target, (session) => session.content())).toBe(left);
+      const application = await kit.fleet.open(target.id);
+      expect(await work(() => application.run(`UPDATE tasks SET title = 'theirs'`))).toBeNull();
+      await application.close();
+      expect(await asked(target, (session) => session.content())).not.toBe(left);
     });
 
     test('A backup can be asked what it holds, and stays as it is.', async () => {

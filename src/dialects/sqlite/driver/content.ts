@@ -7,6 +7,7 @@ import Database from 'better-sqlite3';
 import { DatabaseError } from '../../port.js';
 import { toDatabaseError } from './errors.js';
 import { openAgain } from './opened-file.js';
+import { readBytes, readChunks, readNative32 } from './own-descriptor.js';
 
 /** How contents are held. */
 export interface ContentOptions {
@@ -35,23 +36,70 @@ export function sizeBytes(db: Database.Database): number {
   return pageCount(db) * Number(db.pragma('page_size', { simple: true }));
 }
 
-/** SHA-256 (hex) of the content; equal for two databases with the same pages. */
+/** Above so many bytes a file is read in place where that can be done: it takes no memory, and half the time. */
+const IN_MEMORY_BYTES_MAX = 1024 * 1024;
+
+/**
+ * SHA-256 (hex) of the committed content; equal for two databases with the same pages. To be called before the first
+ * write of a transaction, or outside of one.
+ */
 export async function contentHash(db: Database.Database, options: ContentOptions): Promise<string> {
-  const hash = createHash('sha256');
-  if (sizeBytes(db) <= options.memoryBytesMax) return hash.update(masked(db.serialize())).digest('hex');
-  const directory = options.makeScratch();
+  // What is read by parts is read under one lock.
+  const isOwn = !db.inTransaction;
+  if (isOwn) db.exec('BEGIN');
+  try {
+    const size = sizeBytes(db);
+    if (size > IN_MEMORY_BYTES_MAX && isInPlace(db)) return hashOf(readChunks(db.name, size, CHUNK_BYTES));
+    if (size <= options.memoryBytesMax) return hashOf([db.serialize()]);
+    return await hashOfCopy(db, options);
+  } finally {
+    if (isOwn) db.exec('COMMIT');
+  }
+}
+
+/**
+ * Whether the file itself is the content that a transaction sees: always with a rollback journal; with a log where all of
+ * it was copied back, as its index tells. Then nothing is written to the file as long as the transaction lasts
+ * (sqlite.org/walformat.html#wal_locks).
+ */
+function isInPlace(db: Database.Database): boolean {
+  if (db.memory) return false;
+  if (readBytes(db.name, LOG_AT, 1).readUInt8() !== 2) return true;
+  const index = `${db.name}-shm`;
+  return readNative32(index, FRAMES_AT) === readNative32(index, COPIED_BACK_AT);
+}
+
+/** Has a large file hashed in place, as far as nobody else keeps its log from being copied back. */
+export function copyBack(db: Database.Database): void {
+  if (sizeBytes(db) <= IN_MEMORY_BYTES_MAX || db.pragma('journal_mode', { simple: true }) !== 'wal') return;
+  db.pragma('wal_checkpoint(PASSIVE)');
+}
+
+/** What the header of a file says of how it is written: 2 where it keeps a log. */
+const LOG_AT = 18;
+/** Numbers in the index of a log: its frames, and how many of them are copied back (sqlite.org/walformat.html). */
+const FRAMES_AT = 16;
+const COPIED_BACK_AT = 96;
+
+async function hashOfCopy(db: Database.Database, { makeScratch }: ContentOptions): Promise<string> {
+  const directory = makeScratch();
   try {
     const path = join(directory, 'content');
     await copyTo(db, path);
-    let isFirst = true;
-    for (const chunk of chunksOf(path)) {
-      hash.update(isFirst ? masked(chunk) : chunk);
-      isFirst = false;
-    }
-    return hash.digest('hex');
+    return hashOf(chunksOf(path));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+function hashOf(chunks: Iterable<Buffer>): string {
+  const hash = createHash('sha256');
+  let isFirst = true;
+  for (const chunk of chunks) {
+    hash.update(isFirst ? masked(chunk) : chunk);
+    isFirst = false;
+  }
+  return hash.digest('hex');
 }
 
 /** @param start of the file; changed in place */

@@ -14,7 +14,7 @@ import { connect } from './connect.js';
 import { contentHash, pageCount, type ContentOptions } from './content.js';
 import { toDatabaseError } from './errors.js';
 import { expectAgain } from './opened-file.js';
-import { readBytes } from './own-descriptor.js';
+import { readBytes, readNative32 } from './own-descriptor.js';
 
 /** How a file says that it keeps a rollback journal: bytes 18 and 19 (sqlite.org/fileformat2.html). */
 const ROLLBACK_MODE = Buffer.from([1, 1]);
@@ -81,7 +81,7 @@ export async function putBack(
   copy: Database.Database,
   assertMay: () => void,
   options: ContentOptions,
-): Promise<void> {
+): Promise<string | null> {
   const wanted = await contentHash(copy, options);
   assertPageSize(db, copy);
   const before = countChanges(db);
@@ -91,7 +91,7 @@ export async function putBack(
     await sleep(PAUSE_MS);
   }
   try {
-    await seal(db, wanted, before, options);
+    return (await seal(db, wanted, before, options)) ? wanted : null;
   } catch (error) {
     const cause = toDatabaseError(error, 'corrupt');
     const message = `it was put back, and that could not be proved: ${cause.message}`;
@@ -134,13 +134,16 @@ async function copyInto(
   }
 }
 
-/** Commits nothing, safely: with it what was put back is durable. Read back under its lock, before. */
+/**
+ * Commits nothing, safely: with it what was put back is durable. Read back under its lock, before.
+ * @returns whether nobody else has committed since
+ */
 async function seal(
   db: Database.Database,
   wanted: string,
   before: ChangeCount,
   options: ContentOptions,
-): Promise<void> {
+): Promise<boolean> {
   db.exec('BEGIN IMMEDIATE');
   // Somebody may have committed after it: then their content is on top of it, and nothing can be compared.
   const isAlone = countChanges(db).changes === (before.changes + 1) % 2 ** 32;
@@ -150,6 +153,7 @@ async function seal(
   if (problem !== 'ok' && isAlone) throw new DatabaseError('corrupt', `the integrity check says: ${problem}`);
   db.exec(`PRAGMA user_version = ${Number(db.pragma('user_version', { simple: true }))}; COMMIT`);
   if (before.keepsLog) db.pragma('wal_checkpoint(PASSIVE)');
+  return isAlone;
 }
 
 /** How many changes a database has seen, by a count that SQLite keeps for everybody who has it open. */
@@ -165,9 +169,7 @@ interface ChangeCount {
  */
 function countChanges(db: Database.Database): ChangeCount {
   const isLogged = readBytes(db.name, MODE_AT, 1).readUInt8() === 2;
-  const changes = isLogged
-    ? readNative32(readBytes(`${db.name}-shm`, 8, 4))
-    : readBytes(db.name, 24, 4).readUInt32BE();
+  const changes = isLogged ? readNative32(`${db.name}-shm`, 8) : readBytes(db.name, 24, 4).readUInt32BE();
   return { keepsLog: isLogged, changes };
 }
 
@@ -179,11 +181,4 @@ function assertUnchanged(db: Database.Database, before: ChangeCount): void {
 
 function keepsLog(db: Database.Database): boolean {
   return db.pragma('journal_mode', { simple: true }) === 'wal';
-}
-
-const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-/** The index of a log is in the byte order of its machine. */
-function readNative32(bytes: Buffer): number {
-  return IS_LITTLE_ENDIAN ? bytes.readUInt32LE() : bytes.readUInt32BE();
 }

@@ -15,6 +15,7 @@ import { changeHistory, readHistoryIfAny } from './history.js';
 import { checkIntegrity } from './integrity.js';
 import { readSnapshot } from './introspect.js';
 import { runModule } from './module.js';
+import { dataVersion, leftHash } from './left.js';
 import { fingerprint, observe } from './observe.js';
 import { explainAccess } from './open.js';
 import { putBack } from './restore.js';
@@ -61,9 +62,12 @@ export function createSession(db: Database.Database, options: SessionOptions): S
       throw explained(error, fallback);
     }
   }
+  /** What tells whether others have committed since the first lock; null before. */
+  let lockedAt: number | null = null;
   const session: Session = {
     lock: async () => {
       guarded('busy', () => db.exec('BEGIN IMMEDIATE'));
+      lockedAt ??= guarded('corrupt', () => dataVersion(db));
     },
     proveWritable: async () =>
       guarded('readOnly', () => {
@@ -86,11 +90,8 @@ export function createSession(db: Database.Database, options: SessionOptions): S
       else sink.write(guarded('backupFailed', () => db.serialize()));
       return size;
     },
-    holds: (backup) =>
-      guardedLater(
-        'corrupt',
-        async () => (await contentHash(db, options)) === (await contentHash(databaseOf(backup), options)),
-      ),
+    content: () => guardedLater('corrupt', () => contentHash(db, options)),
+    left: () => guardedLater('corrupt', () => leftHash(db, lockedAt, options)),
     countBeyond: async (backup) => guarded('corrupt', () => countBeyond(databaseOf(backup), db.name)),
     putBack: (backup, assertMay) =>
       guardedLater('migrationFailed', () => putBack(db, databaseOf(backup), assertMay, options)),
