@@ -9,7 +9,6 @@ import {
   existsSync,
   fstatSync,
   fsyncSync,
-  openSync,
   readSync,
   readdirSync,
   renameSync,
@@ -19,9 +18,13 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import type { BackupSink } from '../dialects/backup-content.js';
 import { DatabaseError, type Session } from '../dialects/port.js';
-import { makeDirectory, stateDirectoryError, syncDirectory } from '../ledger/state-directory.js';
+import type { Directories } from '../ledger/leftovers.js';
+import { assertSafe, makeDirectory, stateDirectoryError, syncDirectory } from '../ledger/state-directory.js';
 import { fileFailureCode } from '../model/file-error.js';
 import type { FailureCode } from '../model/outcome.js';
+import { openTemporary } from '../trust/own-files.js';
+import { unsafeError } from '../trust/refusal.js';
+import { unsafeDirectory } from '../trust/safe-directory.js';
 
 /** Longest part of a target's id that a file's name repeats. */
 const ID_CHARACTERS_MAX = 80;
@@ -39,6 +42,8 @@ export interface BackupKey {
   readonly targetId: string;
   /** The revision before the change; null is base. */
   readonly revision: string | null;
+  /** What a group may do in the directory; default nothing. */
+  readonly mode?: number | undefined;
 }
 
 /**
@@ -62,34 +67,45 @@ function codeOf(error: unknown): FailureCode {
 }
 
 async function publish(session: Session, key: BackupKey): Promise<Backup> {
-  makeDurableDirectory(key.directory);
+  makeDurableDirectory(key.directory, key.mode);
   const revision = (key.revision ?? 'base').replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, 40);
   const stem = `${stemOfId(key.targetId)}.${revision}`;
-  const temporary = join(key.directory, `${stem}.tmp`);
-  const content = new Content(temporary);
+  const content = new Content(join(key.directory, stem), key.mode);
   try {
     const sizeBytes = await session.backUp(content);
     const sha256 = content.finish(sizeBytes);
     content.close();
     const path = join(key.directory, `${stem}.${sha256}.db`);
-    renameSync(temporary, path);
+    renameSync(content.path, path);
     syncDirectory(key.directory);
     return { path, sizeBytes, sha256 };
   } catch (error) {
     content.close();
-    removeQuietly(temporary);
+    removeQuietly(content.path);
     throw error;
   }
 }
 
-/** A directory that takes no backup is a fault of the run, not of each target. @throws FleetError `stateDirectory` */
-export function assertRoomForBackups(directory: string): void {
+/**
+ * A directory that takes no backup is a fault of the run, not of each target. It is known to be safe.
+ * @param mode what a group may do in it
+ * @throws FleetError `stateDirectory`
+ */
+export function assertRoomForBackups(directory: string, mode?: number): void {
+  const what = `The backup directory ${directory}`;
   try {
-    makeDirectory(resolve(directory));
+    makeDirectory(resolve(directory), mode);
     accessSync(directory, constants.W_OK);
   } catch (error) {
-    throw stateDirectoryError(`The backup directory ${directory}`, error, '--backup-dir');
+    throw stateDirectoryError(directory, error, '--backup-dir', what);
   }
+}
+
+/** Backups are neither made nor read where others could exchange them. @throws FleetError `stateDirectory` */
+export function assertSafeBackups({ stateDir, backupDir }: Directories): void {
+  if (backupDir === join(stateDir, 'backups')) assertSafe(stateDir);
+  const unsafe = unsafeDirectory(backupDir, 'own');
+  if (unsafe !== null) throw unsafeError(unsafe, `The backup directory ${backupDir}`, '--backup-dir');
 }
 
 /** An unfinished file must take no space and not block the next attempt. */
@@ -108,10 +124,12 @@ const durable = new Set<string>();
  * Makes a directory, and makes its name and those of all directories above it durable: a backup would be lost with its
  * directory in a power cut. Another process may just have made some of them, so all are synced, once in each process.
  */
-function makeDurableDirectory(directory: string): void {
+function makeDurableDirectory(directory: string, mode?: number): void {
   const path = resolve(directory);
   if (durable.has(path) && existsSync(path)) return;
-  makeDirectory(path);
+  const unsafe = unsafeDirectory(path, 'own');
+  if (unsafe !== null) throw new Error(`it is not safe there: ${unsafe.words}`);
+  makeDirectory(path, mode);
   for (let at = dirname(path); ; at = dirname(at)) {
     if (!syncIfReadable(at) || at === dirname(at)) break;
   }
@@ -131,25 +149,27 @@ function syncIfReadable(directory: string): boolean {
 
 /** The file of a backup while it is made: written through, synced, and read back before it counts. */
 class Content implements BackupSink {
-  readonly #path: string;
+  readonly path: string;
   /** What was written, to be compared with what is read back; null where the database wrote the file itself. */
   #chunks: Uint8Array[] | null = [];
   #file: number | null = null;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(stem: string, mode?: number) {
+    const { path, file } = openTemporary(stem, mode);
+    this.path = path;
+    this.#file = file;
   }
 
   write(content: Uint8Array): void {
-    const file = (this.#file ??= openSync(this.#path, 'wx+', 0o600));
+    const file = this.#file;
+    if (file === null) throw new DatabaseError('backupFailed', `${this.path} is closed`);
     for (let offset = 0; offset < content.byteLength;) offset += writeSync(file, content, offset);
     this.#chunks?.push(content);
   }
 
   async fill(copy: (path: string) => Promise<void>): Promise<void> {
-    await copy(this.#path);
+    await copy(this.path);
     this.#chunks = null;
-    this.#file = openSync(this.#path, 'r+');
   }
 
   /**
@@ -158,18 +178,18 @@ class Content implements BackupSink {
    */
   finish(sizeBytes: number): string {
     const file = this.#file;
-    if (file === null) throw new DatabaseError('backupFailed', 'nothing was written');
+    if (file === null) throw new DatabaseError('backupFailed', `${this.path} is closed`);
     fsyncSync(file);
     const found = fstatSync(file).size;
     if (found !== sizeBytes)
-      throw new DatabaseError('backupFailed', `${this.#path} has ${found} bytes of ${sizeBytes}`);
+      throw new DatabaseError('backupFailed', `${this.path} has ${found} bytes of ${sizeBytes}`);
     const hash = createHash('sha256');
     if (this.#chunks === null) for (const { chunk } of readChunks(file, 0, sizeBytes)) hash.update(chunk);
     let start = 0;
     for (const written of this.#chunks ?? []) {
       for (const { chunk, offset } of readChunks(file, start, written.byteLength)) {
         if (chunk.equals(written.subarray(offset, offset + chunk.byteLength))) continue;
-        throw new DatabaseError('backupFailed', `${this.#path} does not read back as it was written`);
+        throw new DatabaseError('backupFailed', `${this.path} does not read back as it was written`);
       }
       hash.update(written);
       start += written.byteLength;

@@ -8,12 +8,12 @@ import {
   constants,
   existsSync,
   fsyncSync,
-  openSync,
   rmSync,
   statfsSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { PRIVATE, openNew } from '../trust/own-files.js';
 import { assertRoomForBackups } from './publish.js';
 
 export interface Room {
@@ -24,6 +24,7 @@ export interface Room {
 }
 
 /**
+ * Of a directory that is known to be safe.
  * @param name a file name that nobody else uses
  * @throws FleetError `stateDirectory`, or the error of the file system, where nothing can be written
  */
@@ -44,7 +45,7 @@ function nearest(directory: string): string {
 }
 
 function proveWritable(path: string): void {
-  const descriptor = openSync(path, 'wx', 0o600);
+  const descriptor = openNew(path, PRIVATE);
   try {
     writeSync(descriptor, Buffer.alloc(4096, 1));
     fsyncSync(descriptor);

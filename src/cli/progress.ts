@@ -143,6 +143,7 @@ function createTally(now: () => number): Tally {
           return;
         case 'retry':
         case 'problem':
+        case 'warning':
         case 'summary':
           return;
       }

@@ -10,7 +10,7 @@ export interface BackupSink {
   write(chunk: Uint8Array): void;
   /**
    * Has the whole content written by `copy`, for what is too large to pass through memory.
-   * @param copy gets the path of a file of the backup that is not there yet
+   * @param copy gets the path of the file of the backup, which is empty
    */
   fill(copy: (path: string) => Promise<void>): Promise<void>;
 }

@@ -1,31 +1,35 @@
 // Keeps the report of a run under the state directory, durably and whole or not at all. If it cannot be
 // written, that is reported; the work on the targets is not affected.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunReport } from '../model/report.js';
-import { syncDirectory } from './state-directory.js';
+import { makeOwnDirectory, openTemporary, type NewFile } from '../trust/own-files.js';
+import { assertSafe, syncDirectory } from './state-directory.js';
 
 /** Characters that are gathered for one write. */
 const CHUNK = 65_536;
 
 /**
  * Writes `reports/<run-id>.json`.
+ * @param mode of the state directory
  * @returns null, or why it is not there
  */
-export function keepReport(stateDir: string, report: RunReport): string | null {
+export function keepReport(stateDir: string, report: RunReport, mode?: number): string | null {
   const directory = join(stateDir, 'reports');
   const path = join(directory, `${report.runId}.json`);
-  const temporary = `${path}.tmp`;
+  let temporary: NewFile | null = null;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    assertSafe(stateDir);
+    makeOwnDirectory(directory, mode);
     syncDirectory(stateDir);
-    writeDurably(temporary, documentOf(report));
-    renameSync(temporary, path);
+    temporary = openTemporary(path, mode);
+    writeDurably(temporary.file, documentOf(report));
+    renameSync(temporary.path, path);
     syncDirectory(directory);
     return null;
   } catch (error) {
-    removeQuietly(temporary);
+    if (temporary !== null) removeQuietly(temporary.path);
     return `The report could not be kept in ${path}: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
@@ -59,8 +63,8 @@ function* linesOf(targets: RunReport['targets']): Iterable<string> {
   yield targets.length === 0 ? '[]' : '\n]';
 }
 
-function writeDurably(path: string, pieces: Iterable<string>): void {
-  const descriptor = openSync(path, 'w', 0o600);
+/** The descriptor is closed, whatever happens. */
+function writeDurably(descriptor: number, pieces: Iterable<string>): void {
   try {
     let chunk = '';
     for (const piece of pieces) {

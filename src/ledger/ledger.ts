@@ -81,12 +81,13 @@ export interface Ledger {
 
 /**
  * Opens the ledger of a state directory; both are made where they are missing.
- * @throws FleetError `stateDirectory`: it cannot be written, is full, damaged, newer, or another program's
+ * @param mode of the directory
+ * @throws FleetError `stateDirectory`: it is not safe, cannot be written, is full, damaged, newer, or another program's
  */
-export function openLedger(stateDir: string): Ledger {
-  makeStateDirectory(stateDir);
+export function openLedger(stateDir: string, mode?: number): Ledger {
+  makeStateDirectory(stateDir, mode);
   const path = join(stateDir, 'ledger.db');
-  return new SqliteLedger(openLedgerFile(path), path);
+  return new SqliteLedger(openLedgerFile(path, mode), path);
 }
 
 class SqliteLedger implements Ledger {

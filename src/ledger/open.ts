@@ -1,8 +1,12 @@
 // Opens the ledger's file and brings it to the structure of this version. It is ours, so SQLite is used directly.
 
+import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { FleetError } from '../model/errors.js';
+import { foreign, hint, type Hint } from '../model/hint.js';
+import { makeFile, PRIVATE } from '../trust/own-files.js';
 import { stateDirectoryError } from './state-directory.js';
+import { foreignStructure } from './structure.js';
 
 /** `PRAGMA application_id`: tells a ledger from another program's database of the same name. */
 const APPLICATION_ID = 0x464c4f54;
@@ -63,38 +67,64 @@ const FORMATS: readonly string[] = [
 ];
 
 /**
- * @throws FleetError `stateDirectory` where it cannot be written, is damaged, is another program's, or is newer
+ * @param mode of its directory
+ * @throws FleetError `stateDirectory` where it cannot be written, is damaged, is another program's, is newer, or has
+ *   what this program did not make
  */
-export function openLedgerFile(path: string): Database.Database {
+export function openLedgerFile(path: string, mode = PRIVATE): Database.Database {
   let database: Database.Database | null = null;
+  let foreignIn: string | null = null;
   try {
+    makeFile(path, mode);
     database = new Database(path, { timeout: BUSY_MS });
+    // Nothing that a planted schema holds is run: https://www.sqlite.org/pragma.html#pragma_trusted_schema
+    database.pragma('trusted_schema = OFF');
     // In one transaction, because another process may be making the ledger.
-    database.transaction(assertOurs)(database, path);
-    // Where the file system has no shared memory, SQLite stays with a rollback journal.
-    const mode = database.pragma('journal_mode = WAL', { simple: true });
-    database.pragma(`synchronous = ${mode === 'wal' ? 'FULL' : 'EXTRA'}`);
-    bringUpToDate(database);
-    return database;
+    foreignIn = database.transaction(assertOurs)(database, path);
+    if (foreignIn === null) {
+      // Where the file system has no shared memory, SQLite stays with a rollback journal.
+      const journal = database.pragma('journal_mode = WAL', { simple: true });
+      database.pragma(`synchronous = ${journal === 'wal' ? 'FULL' : 'EXTRA'}`);
+      bringUpToDate(database);
+      return database;
+    }
   } catch (error) {
     database?.close();
     throw error instanceof FleetError ? error : stateDirectoryError(path, error);
   }
+  // Closed first: with the last connection its log goes, and there is less to move away.
+  database.close();
+  throw new FleetError('stateDirectory', `${path} is not as Flotilla makes it: ${foreignIn}`, {
+    hint: hint`somebody else may have written it; move it away: ${moveAway(path)}; what a target is at is recorded in the target itself`,
+  });
 }
 
-function assertOurs(database: Database.Database, path: string): void {
+function moveAway(path: string): Hint {
+  const parts = ['-wal', '-shm', '-journal']
+    .map((part) => `${path}${part}`)
+    .filter((part) => existsSync(part));
+  return parts
+    .map((part) => foreign('mv', part, `${part}.foreign`))
+    .reduce<Hint>((said, one) => hint`${said}, ${one}`, hint`${foreign('mv', path, `${path}.foreign`)}`);
+}
+
+/** @returns what of its structure is foreign; null where nothing is */
+function assertOurs(database: Database.Database, path: string): string | null {
   const isOurs = number(database, 'application_id') === APPLICATION_ID;
-  if (!isOurs && database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined)
+  if (!isOurs) {
+    if (database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined) return null;
     throw new FleetError('stateDirectory', `${path} belongs to another program`, {
       hint: 'give Flotilla a directory of its own with --state-dir',
     });
+  }
   const format = number(database, 'user_version');
-  if (isOurs && format > FORMATS.length)
+  if (format > FORMATS.length)
     throw new FleetError(
       'stateDirectory',
       `${path} was written by a newer Flotilla (format ${format}; this one knows ${FORMATS.length})`,
       { hint: 'use the newer one, or give this one a directory of its own with --state-dir' },
     );
+  return foreignStructure(database, FORMATS.slice(0, format));
 }
 
 function bringUpToDate(database: Database.Database): void {

@@ -6,8 +6,9 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FleetError } from '../model/errors.js';
+import { makeFile, PRIVATE } from '../trust/own-files.js';
 import { openLedger, type LockHolder } from './ledger.js';
-import { makeStateDirectory, stateDirectoryError } from './state-directory.js';
+import { assertSafe, makeStateDirectory, stateDirectoryError } from './state-directory.js';
 
 /** Of several that start together, one must win: those that collide try again for so long. */
 const BUSY_MS = 200;
@@ -21,19 +22,24 @@ export interface RunLock {
 const held = new Set<Database.Database>();
 
 /**
- * @throws FleetError `locked` where another run holds it, `stateDirectory` where it cannot be written
+ * @param mode of the state directory
+ * @throws FleetError `locked` where another run holds it, `stateDirectory` where it is not safe or cannot be written
  */
-export function takeRunLock(stateDir: string, holder: LockHolder): RunLock {
-  makeStateDirectory(stateDir);
-  const connection = lock(stateDir);
+export function takeRunLock(stateDir: string, holder: LockHolder, mode = PRIVATE): RunLock {
+  makeStateDirectory(stateDir, mode);
+  const connection = lock(stateDir, mode);
   held.add(connection);
   const release = (): void => {
     if (held.delete(connection)) connection.close();
   };
   try {
-    withLedger(stateDir, (ledger) => {
-      ledger.noteHolder(holder);
-    });
+    withLedger(
+      stateDir,
+      (ledger) => {
+        ledger.noteHolder(holder);
+      },
+      mode,
+    );
     return { release };
   } catch (error) {
     release();
@@ -41,10 +47,11 @@ export function takeRunLock(stateDir: string, holder: LockHolder): RunLock {
   }
 }
 
-function lock(stateDir: string): Database.Database {
+function lock(stateDir: string, mode: number): Database.Database {
   const path = join(stateDir, 'run.lock');
   let connection: Database.Database | null = null;
   try {
+    makeFile(path, mode);
     connection = new Database(path, { timeout: BUSY_MS });
     // The transaction only ever ends by ROLLBACK, so it needs no journal on disk. Not in
     // locking_mode=EXCLUSIVE: that keeps the read lock between two tries, and two that start together both fail.
@@ -64,6 +71,7 @@ function lock(stateDir: string): Database.Database {
 export function isRunGoingOn(stateDir: string): boolean {
   let connection: Database.Database | null = null;
   try {
+    assertSafe(stateDir);
     connection = new Database(join(stateDir, 'run.lock'), {
       readonly: true,
       fileMustExist: true,
@@ -101,8 +109,12 @@ function lastHolder(stateDir: string): LockHolder | null {
   }
 }
 
-function withLedger<T>(stateDir: string, work: (ledger: ReturnType<typeof openLedger>) => T): T {
-  const ledger = openLedger(stateDir);
+function withLedger<T>(
+  stateDir: string,
+  work: (ledger: ReturnType<typeof openLedger>) => T,
+  mode?: number,
+): T {
+  const ledger = openLedger(stateDir, mode);
   try {
     return work(ledger);
   } finally {

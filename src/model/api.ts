@@ -28,12 +28,19 @@ export interface FleetOptions {
   readonly pattern?: string;
   /** Ledger, lock, backups and reports; default `<dataDir>/.flotilla`. */
   readonly stateDir?: string;
+  /** Mode of the state directory and of what is made in it: `0750` lets a group read; default `0700`. */
+  readonly stateMode?: '0700' | '0750';
   /** Directory of the revisions; default `migrations`. */
   readonly migrations?: string;
   /** What the application gives its own SQLite; default: nothing. */
   readonly sqlite?: SqliteOptions;
   /** Which revision a number means that an application keeps in `user_version`: `['3=0003']`; default: none. */
   readonly userVersion?: readonly string[];
+  /**
+   * Whether revisions that are programs are run, to see what they do; default true. Without it only looks are possible,
+   * what depends on a program is `unknown`, and the looks say `notRun`.
+   */
+  readonly programs?: boolean;
   /**
    * Directories that are taken on with all that is in them, though others may write there: databases, configuration,
    * revisions, functions; default: none.

@@ -27,5 +27,7 @@ export type RunEvent =
 
 export type FleetEvent =
   | (OfRun & RunEvent)
+  /** Something beside the targets is amiss, and a look goes on without it. */
+  | { readonly event: 'warning'; readonly message: string; readonly hint: string }
   /** How far a look is: it is no run, or comes before one. */
   | { readonly event: 'inspected'; readonly done: number; readonly planned: number };

@@ -115,7 +115,7 @@ export function allowed(
         ? 'a version of SQLite, such as 3.40'
         : "the text of a version, such as '3.40'";
     case 'string':
-      return choices?.join(' or ') ?? 'text';
+      return choices?.join(' or ').replace(/^(?=\d)/, 'the text ') ?? 'text';
   }
 }
 

@@ -63,12 +63,25 @@ export const PLACE_SETTINGS = {
     value: 'DIR',
     describe: 'Ledger, lock, backups and reports',
   },
+  stateMode: {
+    type: 'string',
+    default: '0700',
+    choices: ['0700', '0750'],
+    value: '0700|0750',
+    describe: 'Mode of the state directory and those in it; 0750 lets a group read them',
+  },
   migrations: { type: 'path', default: 'migrations', value: 'DIR', describe: 'Directory of the revisions' },
   userVersion: {
     type: 'list',
     pairs: true,
     value: 'MAP',
     describe: 'Revisions that numbers in user_version stand for: 3=0003,4=0005',
+  },
+  programs: {
+    type: 'boolean',
+    default: true,
+    describe: 'Run revisions that are programs, to see what they do',
+    off: 'Look without running a revision that is a program',
   },
   trust: {
     type: 'paths',

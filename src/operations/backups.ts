@@ -66,7 +66,7 @@ interface Found {
 
 async function findCopies(context: Context, options: BackupsOptions): Promise<readonly Found[]> {
   const fleet = await discoverIfAny(context);
-  const { copies, idOf } = withLedger(context, (ledger) => {
+  const { copies, idOf } = withLedger(context, options, (ledger) => {
     const directories = directoriesOf(context, ledger, options);
     const { run } = options;
     if (run !== undefined) assertRun(run, directories, ledger);

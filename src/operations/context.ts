@@ -19,6 +19,8 @@ export interface Context {
   readonly dataDir: string;
   readonly pattern: string;
   readonly stateDir: string;
+  /** Of the state directory and what is made in it: what a group may do there. */
+  readonly stateMode: number;
   readonly migrations: string;
   /** Worker processes unless a call says otherwise. */
   readonly jobs: number;

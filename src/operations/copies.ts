@@ -3,17 +3,18 @@
 
 import { basename, dirname, join, resolve } from 'node:path';
 import { copiesIn, copyAt, idHashOf, runDirectoriesIn, type Copy } from '../backup/copies.js';
-import { openLedger, type Ledger } from '../ledger/ledger.js';
+import type { Ledger } from '../ledger/ledger.js';
 import { isStateDirectory } from '../ledger/state-directory.js';
-import type { CopyChoice } from '../model/api.js';
+import type { CopyChoice, SelectOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
 import { command, foreign, hint } from '../model/hint.js';
 import { nearest } from '../model/nearest.js';
 import type { Target } from '../model/target.js';
 import type { Way } from '../target/intent.js';
 import type { Context } from './context.js';
+import { tryLedger } from './look.js';
 
-interface Place {
+interface Place extends Pick<SelectOptions, 'onEvent'> {
   readonly backupDir?: string | undefined;
 }
 
@@ -28,25 +29,17 @@ export function directoriesOf(
   return [...byPath.values()];
 }
 
-/** Works with the ledger where there is one that can be read. */
+/** Works with the ledger where there is one that can be used; where not, that is told. */
 export function withLedger<T>(
-  { stateDir }: Pick<Context, 'stateDir'>,
+  context: Pick<Context, 'stateDir' | 'stateMode'>,
+  options: Pick<SelectOptions, 'onEvent'>,
   work: (ledger: Ledger | null) => T,
 ): T {
-  const ledger = isStateDirectory(stateDir) ? openIfAny(stateDir) : null;
+  const ledger = isStateDirectory(context.stateDir) ? tryLedger(context, options) : null;
   try {
     return work(ledger);
   } finally {
     ledger?.close();
-  }
-}
-
-function openIfAny(stateDir: string): Ledger | null {
-  try {
-    return openLedger(stateDir);
-  } catch (error) {
-    if (error instanceof FleetError) return null;
-    throw error;
   }
 }
 
@@ -58,14 +51,15 @@ export async function copiesFor(
   context: Context,
   targets: readonly Target[],
   choice: CopyChoice,
-  place: Place,
+  { backupDir }: Place,
 ): Promise<ReadonlyMap<string, Way>> {
   if (choice.from !== undefined) return fileFor(context, targets, choice.from);
   const found = chooseCopies(
     context,
     targets.map(({ id }) => id),
     choice,
-    place,
+    // A run refuses what a look goes on without.
+    { backupDir },
   );
   return new Map([...found].map(([id, { path }]) => [id, { goal: [path] }]));
 }
@@ -81,7 +75,7 @@ export function chooseCopies(
   place: Place,
 ): ReadonlyMap<string, Copy> {
   const until = before === undefined ? null : timeOf(before);
-  return withLedger(context, (ledger) => {
+  return withLedger(context, place, (ledger) => {
     const directories = directoriesOf(context, ledger, place);
     if (run !== undefined) assertRun(run, directories, ledger);
     const hashes = new Map(ids.map((id) => [idHashOf(id), id]));

@@ -2,6 +2,7 @@
 // where the state directory cannot be written, it works without the ledger.
 
 import { openLedger, type Ledger } from '../ledger/ledger.js';
+import { isStateDirectory } from '../ledger/state-directory.js';
 import type { SelectOptions } from '../model/api.js';
 import { FleetError } from '../model/errors.js';
 import type { About } from '../model/hint.js';
@@ -75,7 +76,7 @@ export async function withLook<T>(
     const selected = await choose();
     const { targets } = selected;
     const pool = await workers.proven();
-    ledger = tryLedger(context.stateDir);
+    ledger = tryLedger(context, options);
     const request = {
       targets,
       jobs,
@@ -134,12 +135,22 @@ export async function withWork<T>(
   });
 }
 
-/** The ledger as a cache; null where the state directory cannot be written: a look works without it. */
-function tryLedger(stateDir: string): Ledger | null {
+/**
+ * The ledger as a cache; null where it cannot be used: a look works without it, and says so where there is a state
+ * directory.
+ */
+export function tryLedger(
+  { stateDir, stateMode }: Pick<Context, 'stateDir' | 'stateMode'>,
+  { onEvent }: Pick<SelectOptions, 'onEvent'>,
+): Ledger | null {
   try {
-    return openLedger(stateDir);
+    return openLedger(stateDir, stateMode);
   } catch (error) {
-    if (error instanceof FleetError) return null;
-    throw error;
+    if (!(error instanceof FleetError)) throw error;
+    if (isStateDirectory(stateDir)) {
+      const { message, hint } = error;
+      onEvent?.({ event: 'warning', message, hint: `this look goes on without it; ${hint}` });
+    }
+    return null;
   }
 }

@@ -1,7 +1,9 @@
 // Writes a copy of a target to a file of its own, proved before it is written; the target may be gone, and is not looked
 // at. Nothing is ever written over.
 
+import { join } from 'node:path';
 import { copyAt, type Copy } from '../backup/copies.js';
+import { assertSafeBackups } from '../backup/publish.js';
 import { writeCopy } from '../backup/source.js';
 import { select } from '../discovery/select.js';
 import type { RestoreToOptions } from '../model/api.js';
@@ -18,12 +20,15 @@ import { proveCopies } from './prove-copies.js';
 
 /**
  * @throws FleetError `usage` where something is there already, or the choice names nothing; `unknownTarget` where there is
- *   neither a target nor a copy of this id
+ *   neither a target nor a copy of this id; `stateDirectory` where others could have exchanged the copies
  */
 export async function restoreTo(context: Context, options: RestoreToOptions): Promise<RestoreToReport> {
   const { to, dryRun = false, force = false } = options;
   const target = targetOf(options);
   assertOneChoice(options);
+  const { stateDir } = context;
+  const { from, backupDir = join(stateDir, 'backups') } = options;
+  if (from === undefined) assertSafeBackups({ stateDir, backupDir });
   const base = { contract: CONTRACT, command: 'restoreTo', dryRun, target } as const;
   const about = { ...aboutOf(context, options), target };
   const copy = await copyOf(context, target, options);

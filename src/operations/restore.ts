@@ -47,7 +47,7 @@ function goneTarget(context: Context, options: RestoreOptions, error: FleetError
   const ids = options.only.filter((id) => chooseCopies(context, [id], {}, options).has(id));
   const [id] = ids;
   if (id === undefined) return error;
-  const recorded = withLedger(context, (ledger) => ledger?.backupsOf([id]).at(-1));
+  const recorded = withLedger(context, {}, (ledger) => ledger?.backupsOf([id]).at(-1));
   const to = recorded?.target ?? 'FILE';
   const { run, before, backupDir } = options;
   const chosen = { ...(run === undefined ? {} : { run }), ...(before === undefined ? {} : { before }) };

@@ -7,7 +7,7 @@ import { keepReport } from '../ledger/keep-report.js';
 import { openLedger, type Ledger } from '../ledger/ledger.js';
 import { removeLeftovers, runsWithBackups, type Directories } from '../ledger/leftovers.js';
 import { takeRunLock, type RunLock } from '../ledger/run-lock.js';
-import { makeDirectory, stateDirectoryError } from '../ledger/state-directory.js';
+import { assertSafe, makeDirectory, stateDirectoryError } from '../ledger/state-directory.js';
 import { FleetError } from '../model/errors.js';
 import type { RunEvent } from '../model/events.js';
 import { EXIT, exitCodeOf } from '../model/exit-code.js';
@@ -27,6 +27,7 @@ export interface RunFacts {
   readonly intent: Intent;
   readonly dryRun: boolean;
   readonly directories: Directories;
+  readonly stateMode: number;
   /** For private copies. */
   readonly scratchDir: string;
   readonly emit: (event: RunEvent) => void;
@@ -41,12 +42,12 @@ export class RunRecord implements Watcher {
 
   /** Keeps other runs out until `close`. @throws FleetError `locked`, `stateDirectory` */
   constructor(facts: RunFacts, startedAt: string) {
-    const { runId, command, directories } = facts;
+    const { runId, command, directories, stateMode } = facts;
     this.#facts = facts;
     this.startedAt = startedAt;
-    this.#lock = takeRunLock(directories.stateDir, { runId, command, startedAt });
+    this.#lock = takeRunLock(directories.stateDir, { runId, command, startedAt }, stateMode);
     try {
-      this.#ledger = openLedger(directories.stateDir);
+      this.#ledger = openLedger(directories.stateDir, stateMode);
     } catch (error) {
       this.#lock.release();
       throw error;
@@ -83,16 +84,25 @@ export class RunRecord implements Watcher {
     this.#facts.emit({ event: 'retry', id, message });
   }
 
-  /** Keeps the report, and the end of the run. @returns the report to return to the caller */
+  /**
+   * Keeps the end of the run, and the report where there is something to read in it: runs by the clock mostly find
+   * nothing to do, and their reports would be kept for ever.
+   * @returns the report to return to the caller
+   */
   finish(report: RunReport): RunReport {
-    const { directories, emit } = this.#facts;
+    const { emit } = this.#facts;
     const ended = this.#end(report);
-    const problem = keepReport(directories.stateDir, ended);
-    if (problem !== null) emit({ event: 'problem', message: problem, hint: HINT_STATE });
-    const kept =
-      problem === null ? ended : { ...ended, report: null, exitCode: ended.exitCode || EXIT.findings };
+    const kept = isIdle(report) ? { ...ended, report: null } : this.#keep(ended);
     emit({ event: 'summary', summary: kept.summary, exitCode: kept.exitCode });
     return kept;
+  }
+
+  #keep(report: RunReport): RunReport {
+    const { directories, stateMode, emit } = this.#facts;
+    const problem = keepReport(directories.stateDir, report, stateMode);
+    if (problem === null) return report;
+    emit({ event: 'problem', message: problem, hint: HINT_STATE });
+    return { ...report, report: null, exitCode: report.exitCode || EXIT.findings };
   }
 
   /**
@@ -103,7 +113,9 @@ export class RunRecord implements Watcher {
     const { runId, finishedAt, exitCode } = report;
     try {
       this.#ledger.finishRun(runId, { finishedAt, exitCode });
-      if (!this.#ledger.isInPlace()) throw vanished(this.#facts.directories.stateDir);
+      const { stateDir } = this.#facts.directories;
+      if (!this.#ledger.isInPlace()) throw vanished(stateDir);
+      assertSafe(stateDir);
       return report;
     } catch (error) {
       if (!(error instanceof FleetError)) throw error;
@@ -124,6 +136,13 @@ export class RunRecord implements Watcher {
       this.#lock.release();
     }
   }
+}
+
+/** Whether a run had nothing to do, and nothing to tell of any target. */
+function isIdle({ targets, exitCode }: RunReport): boolean {
+  return (
+    targets.length === 0 || (exitCode === EXIT.ok && targets.every(({ outcome }) => outcome === 'current'))
+  );
 }
 
 function vanished(stateDir: string): FleetError {

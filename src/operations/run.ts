@@ -3,8 +3,8 @@
 
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assertRoomForBackups } from '../backup/publish.js';
-import { removeLeftovers } from '../ledger/leftovers.js';
+import { assertRoomForBackups, assertSafeBackups } from '../backup/publish.js';
+import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import type { RunEvent } from '../model/events.js';
@@ -69,8 +69,9 @@ export async function runFleet(
     record = taken.record;
     // What the other run has changed is not what was found before it.
     if (taken.hasWaited) ({ all, ways: known, ahead } = await chooseTargets(context, intent, options));
+    assertSafeBackups(directories);
     record.removeLeftovers();
-    if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir);
+    if (work.backupDir !== null && !dryRun) assertRoomForBackups(directories.backupDir, work.stateMode);
 
     const pool = await workers.proven();
     const replayMs = workers.proofMs();
@@ -96,6 +97,7 @@ export async function runFleet(
     const done = await runTargets(request, pool, context.now, record);
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.
     removeLeftovers(directories, [{ runId }]);
+    removeIfNoBackups(directories, runId);
 
     const outcomes = [...done, ...unopened];
     const report = runReport({
@@ -208,7 +210,7 @@ function unmatchedIn(
 type ChangeOptions = SettingsOf<typeof CHANGE_SETTINGS>;
 
 function workOf(
-  { stateDir }: Context,
+  { stateDir, stateMode }: Context,
   intent: Intent,
   runId: string,
   options: Omit<ChangeOptions, 'dryRun' | 'wait'>,
@@ -227,6 +229,7 @@ function workOf(
     runId,
     verify,
     backupDir: backup ? join(backupDir, runId) : null,
+    stateMode,
     busyWaitMs: Math.min(busyTimeout, BUSY_WAIT_MS_MAX),
     busyTimeoutMs: busyTimeout,
     timeoutMs: timeout,
@@ -240,12 +243,13 @@ function factsOf(
   { runId, intent, backupDir }: Work,
   { dryRun = CHANGE_SETTINGS.dryRun.default, onEvent }: RunOptions,
 ): RunFacts {
-  const { stateDir, now } = context;
+  const { stateDir, stateMode, now } = context;
   return {
     runId,
     command,
     intent,
     dryRun,
+    stateMode,
     directories: { stateDir, backupDir: backupDir === null ? join(stateDir, 'backups') : dirname(backupDir) },
     scratchDir: scratchOf(context, runId),
     emit: (event: RunEvent) => onEvent?.({ ...event, runId, at: iso(now()) }),

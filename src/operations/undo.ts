@@ -23,7 +23,7 @@ export async function undoFleet(context: Context, options: UndoOptions): Promise
     throw new FleetError('usage', '--force and --no-backup exclude each other', {
       hint: 'what goes by force must stay somewhere: leave --no-backup out',
     });
-  const { runId } = runMeant(context, run);
+  const { runId } = runMeant(context, run, options);
   // A copy is put back without the revisions, and a broken one may be the reason.
   const lenient = how === 'restore';
   const loading = lenient ? { loadGraph: async () => (await tryGraph(context)).graph } : {};
@@ -34,8 +34,8 @@ export async function undoFleet(context: Context, options: UndoOptions): Promise
  * The run that is meant by an id, its unique beginning, or `last`.
  * @throws FleetError `usage` where there is none, or there are several; where it changed nothing, or was a rehearsal
  */
-function runMeant(context: Context, run: string): RecordedRun {
-  return withLedger(context, (ledger) => {
+function runMeant(context: Context, run: string, options: UndoOptions): RecordedRun {
+  return withLedger(context, options, (ledger) => {
     const found = ledger === null || run === '' ? [] : runsMeant(ledger, run);
     const [first, second] = found;
     if (ledger === null || first === undefined) throw noRun(run, ledger);

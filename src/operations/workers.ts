@@ -2,11 +2,11 @@
 // database, so no target is opened for revisions that do not run. Apart from the pool, which knows nothing of
 // revisions.
 
-import { rmSync } from 'node:fs';
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import { command, hint } from '../model/hint.js';
 import { CHANGE_SETTINGS } from '../model/settings.js';
 import type { Graph } from '../revisions/graph.js';
+import { removeOwn } from '../trust/own-files.js';
 import type { Replies, Task } from '../workers/messages.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
 import { interrupted, type Context } from './context.js';
@@ -114,7 +114,7 @@ function openPool(
 /** Copies that cannot be removed do no harm, and that must not hide how the work ended. */
 function removeQuietly(directory: string): void {
   try {
-    rmSync(directory, { recursive: true, force: true });
+    removeOwn(directory);
   } catch {
     // Nothing can be done about it here.
   }

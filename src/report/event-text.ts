@@ -18,6 +18,8 @@ export function eventText(event: FleetEvent): string | null {
       return `run ${event.runId}: ${event.command} of ${event.planned} targets${event.dryRun ? ', a rehearsal' : ''}`;
     case 'problem':
       return visible(`problem: ${event.message}; ${event.hint}`);
+    case 'warning':
+      return visible(`warning: ${event.message}; ${event.hint}`);
     case 'inspected':
     case 'summary':
       return null;

@@ -20,6 +20,7 @@ export function eventLine(event: FleetEvent): string | null {
     case 'problem':
       return line(event);
     case 'retry':
+    case 'warning':
     case 'inspected':
     case 'summary':
       return null;

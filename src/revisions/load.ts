@@ -12,6 +12,7 @@ import { buildGraph, type Graph } from './graph.js';
 import { readModuleRevision, type ReadModule } from './module.js';
 import type { Revision } from '../model/revision.js';
 import { assertOwnWork, unsafeBut } from '../trust/taken-on.js';
+import { isUnread } from './not-run.js';
 import { beforeOf } from './replaced.js';
 import type { Syntax } from './syntax.js';
 
@@ -22,8 +23,8 @@ export interface LoadOptions {
   readonly dialect: Dialect;
   /** Of that dialect. */
   readonly syntax: Syntax;
-  /** Says what a module exports. Without it, modules are a problem. */
-  readonly readModule?: ReadModule;
+  /** Says what a module exports. Without it, modules are a problem; `unread`: none is run, and little is known of them. */
+  readonly readModule?: ReadModule | 'unread';
 }
 
 /** Far more than anybody writes: data is loaded by other means. */
@@ -177,6 +178,8 @@ function withParents(drafts: readonly Draft[], problems: Problem[]): Revision[] 
     // A file that could not be read may name its parents.
     if (rest.checksum === '') return { ...rest, parents: [] };
     const last = drafts[drafts.indexOf(draft) - 1]?.id ?? 'base';
+    // A program that is not run may say it in a way that its text does not show.
+    if (isUnread({ ...rest, parents: [] })) return { ...rest, parents: last === 'base' ? [] : [last] };
     problems.push({
       message: `${rest.file} has no number in its name, and does not say what it stands on`,
       hint: `add a line "-- down_revision: ${last}" at the top, with the id it stands on`,

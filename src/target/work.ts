@@ -11,6 +11,8 @@ export interface Work {
   readonly verify: Depth;
   /** The run's backup directory; null makes no backups. */
   readonly backupDir: string | null;
+  /** What a group may do in it. */
+  readonly stateMode?: number | undefined;
   /** How long one wait for a lock may take, in milliseconds. */
   readonly busyWaitMs: number;
   /** How long readers may delay a COMMIT in total, in milliseconds. */

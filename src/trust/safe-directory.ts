@@ -6,22 +6,16 @@
 
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
-import type { ForeignCommand } from '../model/command.js';
+import type { Fault } from './fault.js';
 import { thisUser, type User } from './user.js';
 
 /** What is not safe, and how to put it right. */
-export interface Unsafe {
-  /** The directory or the link at fault: the one that was asked about, or one above it. */
-  readonly path: string;
+export interface Unsafe extends Fault {
   /** Somebody else owns it; a foreign group, or the world, may write it; it is a link that is not to be followed. */
   readonly kind: 'owner' | 'group' | 'world' | 'link';
   readonly ownerUid: number;
   /** Permission bits, the sticky one included: 0o1777. */
   readonly mode: number;
-  /** A clause with its path first: `/srv may be written by everybody (mode 0777)`. */
-  readonly words: string;
-  /** What to type, by its owner or root; none where the place has to be another one. */
-  readonly commands: readonly ForeignCommand[];
 }
 
 /**
@@ -97,8 +91,15 @@ function namesIn(path: string): string[] {
 }
 
 /** Whether it may be this user's. */
-function isTrusted(uid: number, user: User): boolean {
+export function isTrusted(uid: number, user: User): boolean {
   return uid === user.uid || uid === 0;
+}
+
+/** What is wrong with a directory of our own by itself. */
+export function directoryFault(path: string, found: Stats): Unsafe | null {
+  const user = thisUser();
+  const fault = user === null ? null : faultOf(found, user, 'own');
+  return user === null || fault === null ? null : unsafe(path, found, fault, user);
 }
 
 function faultOf(

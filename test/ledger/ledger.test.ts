@@ -238,7 +238,7 @@ describe('A ledger that cannot be used is told, with what to do:', () => {
   test('a file in the place of the directory.', () => {
     const stateDir = stateDirectory();
     writeFileSync(stateDir, '');
-    expect(fault(() => openLedger(stateDir)).message).toMatch(/is not a directory \(EEXIST\)$/);
+    expect(fault(() => openLedger(stateDir)).message).toMatch(/is not a directory \(ENOTDIR\)$/);
     expect(fault(() => openLedger(join(stateDir, 'below'))).message).toMatch(
       /is not a directory \(ENOTDIR\)$/,
     );

@@ -42,6 +42,7 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'quick or full': ['deep', true],
   'status or check': ['discover', 1],
   'fail or skip': ['pass', true],
+  'the text 0700 or 0750': ['0770', '700', 750, 0o750],
   'a function': ['log', {}],
   'an AbortSignal': [true, new AbortController(), { aborted: true }],
   'a whole number from 1': [0, -1, 1.5, NaN, Infinity, '2', null],

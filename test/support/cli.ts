@@ -19,6 +19,9 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The program and all its children are killed after so many milliseconds; default 50000. */
   readonly timeout?: number;
+  /** Runs as another user, which only root can ask for; the groups of the process are `gid` alone. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 export interface CliResult {
@@ -42,7 +45,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
  */
 export function startCli(
   args: readonly string[],
-  { cwd = ROOT, env = {}, timeout = 50_000 }: CliOptions = {},
+  { cwd = ROOT, env = {}, timeout = 50_000, ...user }: CliOptions = {},
 ): {
   readonly pid: number;
   readonly result: Promise<CliResult>;
@@ -54,6 +57,7 @@ export function startCli(
     cwd,
     // Whose the repository is says nothing here: who builds it may have got it from another user.
     env: { FLOTILLA_TRUST: ROOT, ...process.env, ...env },
+    ...user,
     // A group of its own, so that a test can signal the program and its workers together.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

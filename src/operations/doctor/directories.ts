@@ -1,6 +1,8 @@
 // The directories of an installation: the state directory with its ledger and leftovers, backups; and the database
 // library. Looking leaves nothing behind.
 
+import { join } from 'node:path';
+import { assertSafeBackups } from '../../backup/publish.js';
 import { roomForBackups } from '../../backup/room.js';
 import type { DriverVersion } from '../../dialects/port.js';
 import { findLeftovers } from '../../ledger/leftovers.js';
@@ -96,6 +98,7 @@ function roomFindings(
   { sizeBytes, largestBytes }: Sizes,
 ): DirectoryFindings {
   try {
+    assertSafeBackups({ stateDir: context.stateDir, backupDir });
     const { directory, freeBytes } = roomForBackups(backupDir, context.randomId());
     if (freeBytes >= sizeBytes) return { found: [], freeBytes };
     const few = freeBytes < largestBytes;
@@ -112,16 +115,18 @@ function roomFindings(
     };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
+    if (error instanceof FleetError) {
+      // That of the state directory is told of the ledger.
+      const isTold = backupDir === join(context.stateDir, 'backups') && isStateDirectory(context.stateDir);
+      return { found: isTold ? [] : [ofFault('backupDirectory', error)], freeBytes: null };
+    }
     return {
       found: [
         found({
           id: 'backupDirectory',
           severity: 'error',
-          message: error instanceof FleetError ? said : `No backup can be written to ${backupDir}: ${said}`,
-          hint:
-            error instanceof FleetError
-              ? error.hint
-              : 'free space, mend the disk or the rights, or put backups elsewhere with --backup-dir',
+          message: `No backup can be written to ${backupDir}: ${said}`,
+          hint: 'free space, mend the disk or the rights, or put backups elsewhere with --backup-dir',
         }),
       ],
       freeBytes: null,

@@ -19,7 +19,15 @@ import { recordedIn } from '../fleet-history.js';
 import { judgeAll, NO_REVISIONS, tryGraph, withLook, type Look } from '../look.js';
 
 /** @throws FleetError `usage`, `unknownTarget` for wrong words; `interrupted` */
-export async function examineFleet(context: Context, options: DoctorOptions): Promise<DoctorReport> {
+export async function examineFleet(
+  context: Context,
+  { onEvent, ...others }: DoctorOptions,
+): Promise<DoctorReport> {
+  // What a look warns of is a finding here.
+  const options: DoctorOptions = {
+    ...others,
+    ...(onEvent === undefined ? {} : { onEvent: (event) => event.event !== 'warning' && onEvent(event) }),
+  };
   const database = context.dialect.version();
   const backupDir = options.backupDir ?? join(context.stateDir, 'backups');
   const listed = await list(context, options);

@@ -76,6 +76,7 @@ export async function openFleetInside(program: Program, migrations: string): Pro
         userVersionsIn: () => ({}),
         dialect: createSqliteDialect(places),
         place: {},
+        stateMode: 0o700,
         scope: {},
         startPool,
         fallbackDir: `${dataDir}/.flotilla`,

@@ -92,8 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: RUN,
-        from: `import { removeLeftovers } from '../ledger/leftovers.js';`,
-        to: `import { removeLeftovers } from '../ledger/leftovers.js';\nimport { openLedger } from '../ledger/ledger.js';`,
+        from: `import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';`,
+        to: `import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';\nimport { openLedger } from '../ledger/ledger.js';`,
       },
     ],
     by: { suite: 'kill', only: 'delete/upgrade/', size: 50 },
@@ -116,9 +116,9 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'backup-under-its-own-name',
     patches: [
       {
-        file: BACKUP,
-        from: 'const temporary = join(key.directory, `${stem}.tmp`);',
-        to: 'const temporary = join(key.directory, `${stem}.${"0".repeat(64)}.db`);',
+        file: 'trust/own-files.js',
+        from: "const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;",
+        to: 'const temporary = `${path}.${"0".repeat(64)}.db`;',
       },
     ],
     by: { suite: 'power', only: 'delete/upgrade/', size: 600 },
