@@ -12,6 +12,7 @@ import { mutated } from './suites/mutated.js';
 import { neighbour } from './suites/neighbour.js';
 import { power } from './suites/power.js';
 import { recovery } from './suites/recovery.js';
+import { undo } from './suites/undo.js';
 import { vfs } from './suites/vfs.js';
 
 export const SUITES: readonly Suite[] = [
@@ -25,6 +26,7 @@ export const SUITES: readonly Suite[] = [
   recovery,
   locks,
   environment,
+  undo,
   neighbour,
   mutants,
 ];

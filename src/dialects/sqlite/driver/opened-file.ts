@@ -1,10 +1,10 @@
 // Which file SQLite has opened, whatever its path leads to by then: asked by the descriptor that it has, which is never
 // closed here. better-sqlite3 does not tell it, so it is foretold: a file gets the lowest number that is free.
 
-import { closeSync, fstatSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readdirSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { DatabaseError } from '../../port.js';
-import { assertFile, identityOf, statTarget, type Expected } from '../discovery/target-files.js';
+import { assertFile, identityOf, type Expected } from '../discovery/target-files.js';
 
 /** What connections were opened on. */
 const identities = new WeakMap<Database.Database, string>();
@@ -61,17 +61,19 @@ export function expectAgain(db: Database.Database): () => void {
   assertFile(shown, { shown, identity, withSidecars: false });
   const descriptor = nextDescriptor();
   return () => {
-    // None, or one beside it: SQLite goes on with a descriptor of the same file that it kept because closing it would
-    // have dropped a lock (https://www.sqlite.org/lockingv3.html#how_to_corrupt).
+    // None: SQLite goes on with a descriptor of the same file that it kept because closing it would have dropped a lock.
     const found = identityBehind(descriptor);
-    if (found !== null && found !== identity && !sidecarsOf(shown).includes(found)) throw replaced(shown);
+    // Then its log may be what gets the number.
+    if (found !== null && found !== identity && !isSidecar(found, shown)) throw replaced(shown);
     assertFile(shown, { shown, identity, withSidecars: false });
   };
 }
 
-function sidecarsOf(path: string): readonly string[] {
-  const { sidecars = [] } = statTarget(path) ?? {};
-  return sidecars.flatMap((one) => (one === null ? [] : [identityOf(one.device, one.inode)]));
+function isSidecar(identity: string, path: string): boolean {
+  return ['-wal', '-shm', '-journal'].some((part) => {
+    const stats = lstatSync(path + part, { bigint: true, throwIfNoEntry: false });
+    return stats !== undefined && identityOf(stats.dev, stats.ino) === identity;
+  });
 }
 
 function replaced(shown: string): DatabaseError {
