@@ -2,8 +2,9 @@
 // entry, that names a concrete driver, and the one where clock and chance come in.
 
 import { randomBytes } from 'node:crypto';
-import { availableParallelism, platform, tmpdir } from 'node:os';
+import { availableParallelism, hostname, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { createSqliteDialect } from './dialects/sqlite/dialect.js';
 import { loadNative } from './dialects/sqlite/driver/native.js';
 import type { Fleet, FleetOptions } from './model/api.js';
@@ -56,6 +57,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     migrations = PLACE_SETTINGS.migrations.default,
     userVersion = [],
     sqlite = {},
+    waves = [],
     commandOptions: typed = given({ ...options, ...grouped('sqlite', sqlite) }, namesOf(PLACE_SETTINGS)),
     ...remaining
   } = options;
@@ -73,6 +75,9 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     stateDir,
     migrations,
     dialect,
+    waves,
+    environment: process.env,
+    host: hostname(),
     place: Object.fromEntries(entries.filter((entry) => !isChoice(entry))),
     scope: Object.fromEntries(entries.filter(isChoice)),
     jobs: availableParallelism(),

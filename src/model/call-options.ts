@@ -11,8 +11,10 @@ import {
   COMMAND_SETTINGS,
   GROUPS,
   PLACE_SETTINGS,
+  ROLLOUT_SETTINGS,
   WORK_SETTINGS,
 } from './settings.js';
+import { waveDefinitions, WAVES_TAKE } from './wave-schema.js';
 
 const {
   stamp,
@@ -42,6 +44,8 @@ const sqlite = optional(
   'an object with extensions, functions and oldest, of which each may be left out',
   z.readonly(z.strictObject(settingOptions(GROUPS.sqlite))),
 );
+
+const waves = optional(WAVES_TAKE, waveDefinitions);
 
 const commandOptions = optional(
   'an object of options',
@@ -74,7 +78,7 @@ const watch = { jobs, signal, onEvent };
 
 /** By method; `openFleet` is the door itself. */
 export const CALL_OPTIONS = {
-  openFleet: call({ ...place, sqlite, commandOptions }),
+  openFleet: call({ ...place, sqlite, waves, commandOptions }),
   discover: call(select),
   status: call({ ...select, command, failures: flag }),
   current: call({ ...select, history: flag }),
@@ -86,6 +90,7 @@ export const CALL_OPTIONS = {
   repair: call({ ...change, dropExtra, checksums, columns }),
   restore: call({
     ...watch,
+    ...settingOptions(ROLLOUT_SETTINGS),
     verify,
     busyTimeout,
     timeout,

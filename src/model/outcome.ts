@@ -32,6 +32,7 @@ export type FailureCode =
   | 'timeout'
   | 'workerDied'
   | 'interrupted'
+  | 'stopped'
   | 'changedSince'
   | 'internal';
 
@@ -90,6 +91,9 @@ export type OutcomeKind =
   | 'failed'
   | 'partial'
   | 'inDoubt';
+
+/** Targets by outcome; an outcome that none had is left out. */
+export type RunSummary = { readonly planned: number } & { readonly [kind in OutcomeKind]?: number };
 
 /** How a target ends that is not where it was asked to be, because something failed. */
 export type UndoneKind = Extract<OutcomeKind, 'failed' | 'partial' | 'inDoubt'>;
@@ -151,4 +155,6 @@ export interface Outcome<F = Failure> {
   readonly extra?: readonly string[];
   /** Restores only: the copy that was put back, or would be. */
   readonly copy?: OutcomeCopy;
+  /** The name of its wave, where the run went in waves or with a budget. */
+  readonly wave?: string;
 }
