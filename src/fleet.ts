@@ -115,7 +115,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       stamp: (run = {}) => withPrograms(context, () => stampFleet(context, run)),
       repair: (run = {}) => withPrograms(context, () => repairFleet(context, run)),
       restore: (how) => restoreFleet(context, how),
-      undo: (how) => undoFleet(context, how),
+      undo: (how) => withPrograms(context, () => undoFleet(context, how)),
       restoreTo: (how) => restoreTo(context, how),
       backups: (select = {}) => listBackups(context, select),
       verifyBackups: (select = {}) => verifyBackups(context, select),

@@ -4,6 +4,7 @@ import type { Command } from './command.js';
 import type { Scoped } from './discovery.js';
 import type { ToldHint } from './hint.js';
 import type { HistoryRow } from './history.js';
+import type { NotRun } from './not-run.js';
 import type { Failure, Outcome, OutcomeKind, UndoneKind } from './outcome.js';
 import type { Match, TargetState } from './observation.js';
 import type { Refusal } from './target.js';
@@ -12,15 +13,6 @@ import type { Refusal } from './target.js';
 export const CONTRACT = 1;
 
 export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore' | 'undo';
-
-/** Of looks that were to run no program: `--no-programs`. */
-export interface NotRun {
-  /**
-   * Ids of the revisions that are programs and were not run: what depends on one is not known. Left out where there is
-   * none.
-   */
-  readonly notRun?: readonly string[];
-}
 
 export interface RunReport extends Scoped {
   readonly contract: typeof CONTRACT;

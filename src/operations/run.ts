@@ -28,6 +28,7 @@ import { deedsFor, type Chosen } from './deeds.js';
 import { firstWithWork } from './first-with-work.js';
 import { waysOf } from './ways.js';
 import { judgeAhead, refusedReason } from './inspect.js';
+import { assertRoom } from './room.js';
 import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
 import { startWorkers, type Workers } from './workers.js';
@@ -82,6 +83,11 @@ export async function runFleet(
       judgeAhead(some, intent, { pool, cache, lookedAt, ...looking }),
     );
     const { targets, refused } = selected;
+    if (work.backupDir !== null) {
+      const examine = () => judgeAhead(targets, intent, { pool, cache, lookedAt, ...looking });
+      const { backupDir } = directories;
+      await assertRoom(targets, { backupDir, examine: known === null ? examine : null, emit: facts.emit });
+    }
     record.start(graph.heads, [...targets, ...refused, ...ahead]);
     // A restore was to fill it; nothing else has anything to do with it.
     const isLeftAlone = ({ blank }: Refusal) => blank === true && !isRestore;

@@ -9,6 +9,7 @@ import { live } from './suites/live.js';
 import { locks } from './suites/locks.js';
 import { mutants } from './suites/mutants.js';
 import { mutated } from './suites/mutated.js';
+import { neighbour } from './suites/neighbour.js';
 import { power } from './suites/power.js';
 import { recovery } from './suites/recovery.js';
 import { undo } from './suites/undo.js';
@@ -26,6 +27,7 @@ export const SUITES: readonly Suite[] = [
   locks,
   environment,
   undo,
+  neighbour,
   mutants,
 ];
 
