@@ -26,6 +26,7 @@ import { historyOfFleet } from './operations/fleet-history.js';
 import { headsOfGraph, historyOf } from './operations/history.js';
 import { lintFleet } from './operations/lint.js';
 import { createRevision } from './operations/new.js';
+import { tellNotRun, withPrograms } from './operations/not-run.js';
 import { planFleet } from './operations/plan.js';
 import { repairPlanFleet } from './operations/repair-plan.js';
 import { repairFleet } from './operations/repair.js';
@@ -58,6 +59,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     migrations = PLACE_SETTINGS.migrations.default,
     userVersion = [],
     trust = [],
+    programs = true,
     sqlite = {},
     commandOptions: typed = given({ ...options, ...grouped('sqlite', sqlite) }, namesOf(PLACE_SETTINGS)),
     ...remaining
@@ -65,9 +67,9 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
   allRead(remaining);
   const { extensions = [], functions = null, oldest = null, ...others } = sqlite;
   allRead(others);
-  const settings = { extensions, functions, oldest, trust };
+  const settings = { extensions, functions, oldest, trust, programs };
+  const carried = Object.entries(typed).filter(([name]) => name !== 'programs');
   const isChoice = ([name]: readonly [string, unknown]) => Object.hasOwn(CHOICE_SETTINGS, name);
-  const entries = Object.entries(typed);
   let graph: Promise<Graph> | null = null;
   const dialect = createSqliteDialect({ dataDir, pattern, stateDir, trust });
   const context: Context = {
@@ -77,15 +79,16 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     stateMode: Number.parseInt(stateMode, 8),
     migrations,
     dialect,
-    place: Object.fromEntries(entries.filter((entry) => !isChoice(entry))),
-    scope: Object.fromEntries(entries.filter(isChoice)),
+    place: Object.fromEntries(carried.filter((entry) => !isChoice(entry))),
+    scope: Object.fromEntries(carried.filter(isChoice)),
     jobs: availableParallelism(),
     now: Date.now,
     newRunId,
     randomId: () => randomBytes(6).toString('hex'),
     loadGraph: () => {
       const { name, syntax, readModule } = dialect;
-      graph ??= loadRevisions({ directory: migrations, trust, dialect: name, syntax, readModule }).then(
+      const read = programs ? readModule : 'unread';
+      graph ??= loadRevisions({ directory: migrations, trust, dialect: name, syntax, readModule: read }).then(
         (loaded) => {
           userVersionsOf(userVersion, loaded);
           return loaded;
@@ -104,27 +107,27 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
   return checkedFleet(
     {
       discover: (select = {}) => discoverFleet(context, select),
-      status: (select = {}) => statusFleet(context, select),
-      current: (select = {}) => currentFleet(context, select),
-      drift: (select = {}) => driftFleet(context, select),
-      plan: (select = {}) => planFleet(context, select),
-      upgrade: (run = {}) => upgradeFleet(context, run),
-      stamp: (run = {}) => stampFleet(context, run),
-      repair: (run = {}) => repairFleet(context, run),
+      status: (select = {}) => tellNotRun(context, statusFleet(context, select)),
+      current: (select = {}) => tellNotRun(context, currentFleet(context, select)),
+      drift: (select = {}) => tellNotRun(context, driftFleet(context, select)),
+      plan: (select = {}) => tellNotRun(context, planFleet(context, select)),
+      upgrade: (run = {}) => withPrograms(context, () => upgradeFleet(context, run)),
+      stamp: (run = {}) => withPrograms(context, () => stampFleet(context, run)),
+      repair: (run = {}) => withPrograms(context, () => repairFleet(context, run)),
       restore: (how) => restoreFleet(context, how),
-      undo: (how) => undoFleet(context, how),
+      undo: (how) => withPrograms(context, () => undoFleet(context, how)),
       restoreTo: (how) => restoreTo(context, how),
       backups: (select = {}) => listBackups(context, select),
       verifyBackups: (select = {}) => verifyBackups(context, select),
-      repairPlan: (select = {}) => repairPlanFleet(context, select),
-      downgrade: (run) => downgradeFleet(context, run),
-      history: ({ range = 'base:heads' } = {}) => historyOf(context, range),
-      fleetHistory: (select = {}) => historyOfFleet(context, select),
+      repairPlan: (select = {}) => tellNotRun(context, repairPlanFleet(context, select)),
+      downgrade: (run) => withPrograms(context, () => downgradeFleet(context, run)),
+      history: ({ range = 'base:heads' } = {}) => tellNotRun(context, historyOf(context, range)),
+      fleetHistory: (select = {}) => tellNotRun(context, historyOfFleet(context, select)),
       baseline: (how) => baselineOf(context, how),
-      doctor: (how = {}) => examineFleet(context, how),
-      heads: () => headsOfGraph(context),
-      lint: (how = {}) => lintFleet(context, how),
-      show: ({ revision }) => showRevision(context, revision),
+      doctor: (how = {}) => tellNotRun(context, examineFleet(context, how)),
+      heads: () => tellNotRun(context, headsOfGraph(context)),
+      lint: (how = {}) => tellNotRun(context, lintFleet(context, how)),
+      show: ({ revision }) => tellNotRun(context, showRevision(context, revision)),
       newRevision: ({ message }) => createRevision(context, message),
       close: () => Promise.resolve(),
     },

@@ -67,6 +67,7 @@ export type {
   Step,
   UndoneKind,
 } from './model/outcome.js';
+export type { NotRun } from './model/not-run.js';
 export type * from './model/report.js';
 export type * from './model/revision-database.js';
 export type { Setting, SettingsOf, SettingTable, SettingValue } from './model/settings.js';

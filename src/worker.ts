@@ -3,7 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { loadAdditions } from './dialects/sqlite/driver/additions.js';
 import { createSqliteDriver } from './dialects/sqlite/driver/driver.js';
-import { endStuckModules } from './dialects/sqlite/driver/module.js';
+import { endStuckModules, forbidPrograms } from './dialects/sqlite/driver/module.js';
 import { createScratch } from './dialects/sqlite/driver/scratch.js';
 import { sqliteVersion } from './dialects/sqlite/driver/version.js';
 import { FleetError } from './model/errors.js';
@@ -30,6 +30,7 @@ process.on('message', (message: StartMessage | Request) => {
 
 async function startServer(message: StartMessage): Promise<Server> {
   if (message.settings !== undefined) await loadAdditions(message.settings);
+  if (message.settings?.programs === false) forbidPrograms();
   const driver = createSqliteDriver({
     nowNs: () => BigInt(Date.now()) * 1_000_000n,
     makeScratch: createScratch(message.scratchDir, message.fallbackDir),

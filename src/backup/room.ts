@@ -40,6 +40,24 @@ export function roomForBackups(backupDir: string, name: string): Room {
   return { directory, freeBytes: bavail * bsize };
 }
 
+export interface Space {
+  readonly directory: string;
+  /** What this user may still write, and what there is at all: some may be kept for root. */
+  readonly usableBytes: number;
+  readonly freeBytes: number;
+}
+
+/** The space where backups would go; null where that cannot be told. Nothing is made. */
+export function spaceAt(backupDir: string): Space | null {
+  try {
+    const directory = nearest(resolve(backupDir));
+    const { bavail, bfree, bsize } = statfsSync(directory);
+    return { directory, usableBytes: bavail * bsize, freeBytes: bfree * bsize };
+  } catch {
+    return null;
+  }
+}
+
 function nearest(directory: string): string {
   return existsSync(directory) ? directory : nearest(dirname(directory));
 }

@@ -154,9 +154,17 @@ async function runCommand(
   if (!isWritten && result.report.exitCode === EXIT.ok) {
     result = { ...result, report: { ...result.report, exitCode: EXIT.findings } };
   }
+  const notRun = 'notRun' in result.report ? (result.report.notRun ?? []) : [];
+  if (notRun.length > 0 && !switches.has('quiet')) stderr.write(`note: ${notRunText(notRun)}\n`);
   const options = textOptions(parsed, settings, surroundings);
   printResult(result, { form, quiet: switches.has('quiet'), options, stdout, stderr });
   return result.report.exitCode;
+}
+
+/** Told beside every form of the result: what is not known is easily taken for what is well. */
+function notRunText(ids: readonly string[]): string {
+  const [what, those] = ids.length === 1 ? ['is a program and was', 'it'] : ['are programs and were', 'them'];
+  return `${ids.join(', ')} ${what} not run, so what depends on ${those} is not known (--no-programs)`;
 }
 
 /** A report that cannot be written is told, and hides nothing. @returns whether it is there, or none was asked for */

@@ -100,7 +100,16 @@ export function fleetOptions(settings: Settings): FleetOptions {
   const { sqliteExtensions: extensions, sqliteFunctions: functions, sqliteOldest: oldest } = settings;
   const sqlite = present({ extensions, functions, oldest });
   return {
-    ...pick(settings, ['dataDir', 'pattern', 'stateDir', 'stateMode', 'migrations', 'userVersion', 'trust']),
+    ...pick(settings, [
+      'dataDir',
+      'pattern',
+      'stateDir',
+      'stateMode',
+      'migrations',
+      'userVersion',
+      'trust',
+      'programs',
+    ]),
     ...(Object.keys(sqlite).length === 0 ? {} : { sqlite }),
   };
 }

@@ -6,7 +6,12 @@ import type { Arguments } from './arguments.js';
 import { CHOICES, namesOf, SOURCE_SETTINGS } from './options.js';
 import { pick, present } from './settings.js';
 
-const PLACE_NAMES = [...namesOf(PLACE_SETTINGS), 'config' as const, ...namesOf(SOURCE_SETTINGS)];
+/** How a look is made is not which fleet it is: what is suggested next may need more. */
+const PLACE_NAMES = [
+  ...namesOf(PLACE_SETTINGS).filter((name) => name !== 'programs'),
+  'config' as const,
+  ...namesOf(SOURCE_SETTINGS),
+];
 
 /** The options that say which fleet it is, as they were typed. */
 export function placeOf({ flags, config }: Arguments): CommandOptions {

@@ -28,9 +28,7 @@ export interface Dialect {
    * @throws FleetError `dataDirectory`, `stateDirectory`, `usage` where the fleet cannot be searched
    */
   discover(ids?: readonly string[]): Promise<Discovery>;
-  /**
-   * A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none.
-   */
+  /** A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none. */
   find(name: string): Promise<Target | Refusal | null>;
   /** What keeps a new database from having this name, by its own name; null where nothing does. */
   inTheWay(name: string): Promise<string | null>;
@@ -63,20 +61,7 @@ export interface ScriptPart {
 /** How thoroughly integrity is checked. */
 export type Depth = 'quick' | 'full';
 
-/**
- * What a user's own databases need to be run by, as plain data. None of it is run but where schemas are: in workers, the
- * replay, lint and rehearsals.
- */
-export interface DriverSettings {
-  /** Paths of extensions of the database. */
-  readonly extensions: readonly string[];
-  /** Path of a program with functions for SQL. */
-  readonly functions: string | null;
-  /** The oldest version of the database that reads the targets. */
-  readonly oldest: string | null;
-  /** Directories whose programs are run though others may write there. */
-  readonly trust: readonly string[];
-}
+export type { DriverSettings } from './driver-settings.js';
 
 /** Access to the targets: the worker's side of the port. */
 export interface Driver {
@@ -102,10 +87,7 @@ export interface Driver {
     targets: readonly TargetRef[],
     options: InspectOptions,
   ): Promise<readonly Read<readonly HistoryRow[] | null>[]>;
-  /**
-   * The structure of a target, read like `inspect`.
-   * @throws DatabaseError
-   */
+  /** The structure of a target, read like `inspect`. @throws DatabaseError */
   structure(target: TargetRef, options: InspectOptions): Promise<Structure>;
   /** What is wrong with what is stored in a target, read whole like `inspect`; null where it is sound. @throws the same */
   damage(target: TargetRef, options: InspectOptions): Promise<IntegrityFault | null>;
@@ -223,10 +205,7 @@ export interface Session {
    * @throws DatabaseError `integrity` where what hangs on a table worked before the revisions, and does not any more
    */
   checkIntegrity(depth: Depth): Promise<IntegrityFault | null>;
-  /**
-   * Rows whose foreign key has no parent, one line a violation, in a stable order; none in a dialect that never has
-   * such rows.
-   */
+  /** Rows whose foreign key has no parent, one line a violation, in a stable order; none where there never are any. */
   foreignKeyViolations(): Promise<readonly string[]>;
   /** Rows of every table that may hold an application's data, by its name; Flotilla's own is not among them. */
   countRows(): Promise<Readonly<Record<string, number>>>;

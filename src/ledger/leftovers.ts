@@ -41,19 +41,17 @@ export function removeLeftovers(
   };
   for (const { runId } of runs) {
     // The id comes from a file and becomes part of a path that is removed, so it is checked first.
-    if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) {
-      remove(() => leftoversOf(directories, runId));
-      removeIfEmpty(join(directories.backupDir, runId));
-    } else problems.push(`${JSON.stringify(runId)} is no run id`);
+    if (/^[A-Za-z0-9][A-Za-z0-9-]*$/.test(runId)) remove(() => leftoversOf(directories, runId));
+    else problems.push(`${JSON.stringify(runId)} is no run id`);
   }
   remove(() => unfinishedIn(join(directories.stateDir, 'reports')));
   return { removed, problems };
 }
 
-/** A directory for copies of which none stayed says nothing; one that cannot be removed does no harm. */
-function removeIfEmpty(directory: string): void {
+/** Removes the directory for a run's backups where none stayed; to be called when no worker can write to it any more. */
+export function removeIfNoBackups({ backupDir }: Directories, runId: string): void {
   try {
-    rmdirSync(directory);
+    rmdirSync(join(backupDir, runId));
   } catch {
     // It has copies, or was never made.
   }

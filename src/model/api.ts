@@ -37,6 +37,11 @@ export interface FleetOptions {
   /** Which revision a number means that an application keeps in `user_version`: `['3=0003']`; default: none. */
   readonly userVersion?: readonly string[];
   /**
+   * Whether revisions that are programs are run, to see what they do; default true. Without it only looks are possible,
+   * what depends on a program is `unknown`, and the looks say `notRun`.
+   */
+  readonly programs?: boolean;
+  /**
    * Directories that are taken on with all that is in them, though others may write there: databases, configuration,
    * revisions, functions; default: none.
    */

@@ -37,9 +37,9 @@ const to = optional('a revision', z.string());
 const range = optional('a range of revisions, A:B', z.string());
 const command = optional('status or check', z.enum(['status', 'check']));
 
-const { dataDir, pattern, stateDir, stateMode, migrations, userVersion, trust } =
+const { dataDir, pattern, stateDir, stateMode, migrations, userVersion, trust, programs } =
   settingOptions(PLACE_SETTINGS);
-const place = { dataDir, pattern, stateDir, stateMode, migrations, userVersion, trust };
+const place = { dataDir, pattern, stateDir, stateMode, migrations, userVersion, trust, programs };
 const sqlite = optional(
   'an object with extensions, functions and oldest, of which each may be left out',
   z.readonly(z.strictObject(settingOptions(GROUPS.sqlite))),

@@ -1,6 +1,7 @@
 // What the reading of revisions finds: one finding for each mistake, with file, line and mend.
 
 import type { Command } from './command.js';
+import type { NotRun } from './not-run.js';
 import type { CONTRACT } from './report.js';
 
 /** An error makes `lint` exit with 1; a warning does so with `--strict` only; a notice never does. */
@@ -23,7 +24,7 @@ export interface LintFinding {
   readonly commands?: readonly Command[];
 }
 
-export interface LintReport {
+export interface LintReport extends NotRun {
   readonly contract: typeof CONTRACT;
   readonly command: 'lint';
   readonly summary: {

@@ -4,6 +4,7 @@ import type { Command } from './command.js';
 import type { Scoped } from './discovery.js';
 import type { ToldHint } from './hint.js';
 import type { HistoryRow } from './history.js';
+import type { NotRun } from './not-run.js';
 import type { Failure, Outcome, OutcomeKind, UndoneKind } from './outcome.js';
 import type { Match, TargetState } from './observation.js';
 import type { Refusal } from './target.js';
@@ -56,7 +57,7 @@ export interface FailureGroup extends Omit<Failure, 'step'> {
   readonly example: string;
 }
 
-export interface StatusReport extends Scoped {
+export interface StatusReport extends Scoped, NotRun {
   readonly contract: typeof CONTRACT;
   readonly command: 'status' | 'check';
   readonly head: readonly string[];
@@ -116,7 +117,7 @@ export interface DiscoverReport extends Scoped {
   readonly exitCode: number;
 }
 
-export interface PlanReport extends Scoped {
+export interface PlanReport extends Scoped, NotRun {
   readonly contract: typeof CONTRACT;
   readonly command: 'plan';
   readonly head: readonly string[];
@@ -141,7 +142,7 @@ export interface PlannedCohort extends Cohort {
   readonly problem: Failure | null;
 }
 
-export interface RepairPlanReport extends Scoped {
+export interface RepairPlanReport extends Scoped, NotRun {
   readonly contract: typeof CONTRACT;
   readonly command: 'repairPlan';
   readonly head: readonly string[];
@@ -167,7 +168,7 @@ export interface RepairCohort extends Cohort {
   readonly problem: Failure | null;
 }
 
-export interface CurrentReport extends Scoped {
+export interface CurrentReport extends Scoped, NotRun {
   readonly contract: typeof CONTRACT;
   readonly command: 'current';
   readonly targets: readonly (TargetStatus & {
@@ -190,7 +191,7 @@ export interface RevisionSummary {
   readonly replaces?: readonly string[];
 }
 
-export interface HistoryReport {
+export interface HistoryReport extends NotRun {
   readonly contract: typeof CONTRACT;
   readonly command: 'history';
   readonly head: readonly string[];
@@ -217,7 +218,7 @@ export interface FleetRevision {
   readonly example: string | null;
 }
 
-export interface FleetHistoryReport extends Scoped {
+export interface FleetHistoryReport extends Scoped, NotRun {
   readonly contract: typeof CONTRACT;
   readonly command: 'history';
   readonly head: readonly string[];
@@ -236,7 +237,7 @@ export interface FleetHistoryReport extends Scoped {
   readonly exitCode: number;
 }
 
-export interface HeadsReport {
+export interface HeadsReport extends NotRun {
   readonly contract: typeof CONTRACT;
   readonly command: 'heads';
   readonly head: readonly string[];
@@ -244,7 +245,7 @@ export interface HeadsReport {
   readonly exitCode: number;
 }
 
-export interface ShowReport {
+export interface ShowReport extends NotRun {
   readonly contract: typeof CONTRACT;
   readonly command: 'show';
   readonly head: readonly string[];
@@ -308,7 +309,7 @@ export interface DoctorFinding extends ToldHint {
   readonly details: readonly string[];
 }
 
-export interface DoctorReport {
+export interface DoctorReport extends NotRun {
   readonly contract: typeof CONTRACT;
   readonly command: 'doctor';
   /** Of Flotilla, and of the database that is linked in. */
@@ -351,7 +352,7 @@ export interface Difference {
   readonly words: string;
 }
 
-export interface DriftReport extends Scoped {
+export interface DriftReport extends Scoped, NotRun {
   readonly contract: typeof CONTRACT;
   readonly command: 'drift';
   readonly head: readonly string[];

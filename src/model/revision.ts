@@ -37,7 +37,12 @@ export interface Move {
 export type Script =
   | { readonly kind: 'sql'; readonly statements: readonly Statement[] }
   /** A module that exports `up(db)` and `down(db)`. */
-  | { readonly kind: 'module'; readonly file: string };
+  | {
+      readonly kind: 'module';
+      readonly file: string;
+      /** Programs are not to be run: what it does is not known, and it does nothing. */
+      readonly unread?: true;
+    };
 
 /** A comment that lets a finding of lint pass: `-- lint: allow RULE, reason`. */
 export interface Allowance {

@@ -77,6 +77,12 @@ export const PLACE_SETTINGS = {
     value: 'MAP',
     describe: 'Revisions that numbers in user_version stand for: 3=0003,4=0005',
   },
+  programs: {
+    type: 'boolean',
+    default: true,
+    describe: 'Run revisions that are programs, to see what they do',
+    off: 'Look without running a revision that is a program',
+  },
   trust: {
     type: 'paths',
     value: 'DIR,..',

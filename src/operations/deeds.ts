@@ -31,9 +31,10 @@ export function deedsFor(
   context: Context,
   selected: Selected,
   intent: UndoIntent,
-  { limit, only, exclude, backupDir }: RunOptions,
+  options: RunOptions,
 ): Chosen {
-  return withLedger(context, {}, (ledger) => {
+  const { limit, only, exclude, backupDir } = options;
+  return withLedger(context, options, (ledger) => {
     const place = backupDir === undefined ? {} : { backupDir };
     const directories = directoriesOf(context, ledger, place).filter((path) => basename(path) === intent.run);
     const [deeds, changes, run] = ledger?.askDeeds((asked) => [

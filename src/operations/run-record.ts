@@ -84,16 +84,25 @@ export class RunRecord implements Watcher {
     this.#facts.emit({ event: 'retry', id, message });
   }
 
-  /** Keeps the report, and the end of the run. @returns the report to return to the caller */
+  /**
+   * Keeps the end of the run, and the report where there is something to read in it: runs by the clock mostly find
+   * nothing to do, and their reports would be kept for ever.
+   * @returns the report to return to the caller
+   */
   finish(report: RunReport): RunReport {
-    const { directories, stateMode, emit } = this.#facts;
+    const { emit } = this.#facts;
     const ended = this.#end(report);
-    const problem = keepReport(directories.stateDir, ended, stateMode);
-    if (problem !== null) emit({ event: 'problem', message: problem, hint: HINT_STATE });
-    const kept =
-      problem === null ? ended : { ...ended, report: null, exitCode: ended.exitCode || EXIT.findings };
+    const kept = isIdle(report) ? { ...ended, report: null } : this.#keep(ended);
     emit({ event: 'summary', summary: kept.summary, exitCode: kept.exitCode });
     return kept;
+  }
+
+  #keep(report: RunReport): RunReport {
+    const { directories, stateMode, emit } = this.#facts;
+    const problem = keepReport(directories.stateDir, report, stateMode);
+    if (problem === null) return report;
+    emit({ event: 'problem', message: problem, hint: HINT_STATE });
+    return { ...report, report: null, exitCode: report.exitCode || EXIT.findings };
   }
 
   /**
@@ -127,6 +136,13 @@ export class RunRecord implements Watcher {
       this.#lock.release();
     }
   }
+}
+
+/** Whether a run had nothing to do, and nothing to tell of any target. */
+function isIdle({ targets, exitCode }: RunReport): boolean {
+  return (
+    targets.length === 0 || (exitCode === EXIT.ok && targets.every(({ outcome }) => outcome === 'current'))
+  );
 }
 
 function vanished(stateDir: string): FleetError {

@@ -4,7 +4,7 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertRoomForBackups, assertSafeBackups } from '../backup/publish.js';
-import { removeLeftovers } from '../ledger/leftovers.js';
+import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';
 import type { RunOptions } from '../model/api.js';
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import type { RunEvent } from '../model/events.js';
@@ -28,6 +28,7 @@ import { deedsFor, type Chosen } from './deeds.js';
 import { firstWithWork } from './first-with-work.js';
 import { waysOf } from './ways.js';
 import { judgeAhead, refusedReason } from './inspect.js';
+import { assertRoom } from './room.js';
 import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
 import { startWorkers, type Workers } from './workers.js';
@@ -82,6 +83,11 @@ export async function runFleet(
       judgeAhead(some, intent, { pool, cache, lookedAt, ...looking }),
     );
     const { targets, refused } = selected;
+    if (work.backupDir !== null) {
+      const examine = () => judgeAhead(targets, intent, { pool, cache, lookedAt, ...looking });
+      const { backupDir } = directories;
+      await assertRoom(targets, { backupDir, examine: known === null ? examine : null, emit: facts.emit });
+    }
     record.start(graph.heads, [...targets, ...refused, ...ahead]);
     // A restore was to fill it; nothing else has anything to do with it.
     const isLeftAlone = ({ blank }: Refusal) => blank === true && !isRestore;
@@ -97,6 +103,7 @@ export async function runFleet(
     const done = await runTargets(request, pool, context.now, record);
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.
     removeLeftovers(directories, [{ runId }]);
+    removeIfNoBackups(directories, runId);
 
     const outcomes = [...done, ...unopened];
     const report = runReport({

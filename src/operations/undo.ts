@@ -24,7 +24,7 @@ export async function undoFleet(context: Context, options: UndoOptions): Promise
     throw new FleetError('usage', '--force and --no-backup exclude each other', {
       hint: 'what goes by force must stay somewhere: leave --no-backup out',
     });
-  const { runId } = runMeant(context, run);
+  const { runId } = runMeant(context, run, options);
   // A copy is put back without the revisions, and a broken one may be the reason.
   const lenient = how === 'restore';
   const loading = lenient ? { loadGraph: async () => (await tryGraph(context)).graph } : {};
@@ -35,10 +35,10 @@ export async function undoFleet(context: Context, options: UndoOptions): Promise
  * The run that is meant by an id, its unique beginning, or `last`.
  * @throws FleetError `usage` where there is none, or there are several; where it changed nothing, or was a rehearsal
  */
-function runMeant(context: Context, run: string): RecordedRun {
+function runMeant(context: Context, run: string, options: UndoOptions): RecordedRun {
   // What a look may do without is all that this goes by.
   if (isStateDirectory(context.stateDir)) openLedger(context.stateDir, context.stateMode).close();
-  return withLedger(context, {}, (ledger) => {
+  return withLedger(context, options, (ledger) => {
     const found = ledger === null || run === '' ? [] : runsMeant(ledger, run);
     const [first, second] = found;
     if (ledger === null || first === undefined) throw noRun(run, ledger);

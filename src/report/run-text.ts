@@ -32,6 +32,7 @@ export function runText(report: RunReport, options: TextOptions): string {
   return document([
     headline(report, options),
     unexaminedText(report, options),
+    report.undoes === undefined ? null : `Undoes  run ${report.undoes}`,
     report.targets.length === 0 ? null : movesTable(report, options),
     causesText('In doubt: a person must look at these', causes('inDoubt'), options),
     causesText(
@@ -83,13 +84,14 @@ function tally({ command, summary, dryRun, undoes }: RunReport): string {
   const { planned } = summary;
   if (summary.current === planned && command === 'restore')
     return `Nothing to do: ${planned === 1 ? 'the only target has' : `all ${count(planned, 'target')} have`} the content of the copy already`;
-  if (summary.current === planned && command === 'undo')
-    return `Nothing to undo: ${planned === 1 ? 'the only target has' : `all ${count(planned, 'target')} have`} nothing of run ${undoes ?? ''}`;
+  if (summary.current === planned && undoes !== undefined)
+    return `Nothing to undo: ${planned === 1 ? 'the only target has' : `all ${count(planned, 'target')} have`} nothing of run ${undoes}`;
   if (summary.current === planned) {
     return planned === 1
       ? 'Nothing to do: the only target is current'
       : `Nothing to do: all ${count(planned, 'target')} are current`;
   }
+  const isUndo = command === 'undo';
   const [first = 'current', ...more] = DONE[command];
   // Of several outcomes with which it did its work, the one that most targets had.
   const main = more.reduce(
@@ -101,7 +103,9 @@ function tally({ command, summary, dryRun, undoes }: RunReport): string {
   const others = Object.entries(WORDS)
     .map(([kind, words]) => ({ words, n: summary[kind as OutcomeKind] ?? 0, kind }))
     .filter(({ kind, n }) => kind !== main && n > 0)
-    .map(({ words, n }) => `${number(n)} ${words}`);
+    .map(
+      ({ kind, words, n }) => `${number(n)} ${isUndo && kind === 'current' ? 'with nothing to undo' : words}`,
+    );
   return [`${whole} ${count(planned, 'target')} ${dryRun ? 'would be ' : ''}${WORDS[main]}`, ...others].join(
     ', ',
   );

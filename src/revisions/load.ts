@@ -1,6 +1,7 @@
 // The one reader of the migrations directory: files -> graph. All other code of this folder is pure. Everything that is
 // wrong is said at once, because whoever mends one file wants to know of the others.
 
+import { statSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compareFiles, readFileName, sameVersion, type Dialect, type FileName } from './file-name.js';
@@ -12,6 +13,7 @@ import { buildGraph, type Graph } from './graph.js';
 import { readModuleRevision, type ReadModule } from './module.js';
 import type { Revision } from '../model/revision.js';
 import { assertOwnWork, unsafeBut } from '../trust/taken-on.js';
+import { isUnread } from './not-run.js';
 import { beforeOf } from './replaced.js';
 import type { Syntax } from './syntax.js';
 
@@ -22,8 +24,8 @@ export interface LoadOptions {
   readonly dialect: Dialect;
   /** Of that dialect. */
   readonly syntax: Syntax;
-  /** Says what a module exports. Without it, modules are a problem. */
-  readonly readModule?: ReadModule;
+  /** Says what a module exports. Without it, modules are a problem; `unread`: none is run, and little is known of them. */
+  readonly readModule?: ReadModule | 'unread';
 }
 
 /** Far more than anybody writes: data is loaded by other means. */
@@ -44,7 +46,7 @@ export async function loadRevisions(options: LoadOptions): Promise<Graph> {
   const entries = choose(names, options, problems);
   if (entries.length === 0 && problems.length === 0) throw noRevisions(options.directory, names);
   const find = unsafeBut(options.trust ?? []);
-  for (const { file } of entries)
+  for (const { file } of entries.filter(isPlain))
     assertOwnWork(file, find, {
       what: `The revision ${file}`,
       directory: resolve(options.directory),
@@ -70,6 +72,16 @@ export async function loadRevisions(options: LoadOptions): Promise<Graph> {
       ),
     },
   );
+}
+
+/** What is something else is a mistake, whoever made it. */
+function isPlain({ file }: Entry): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    // Whoever reads it meets the same error.
+    return false;
+  }
 }
 
 async function listDirectory(directory: string): Promise<readonly string[]> {
@@ -177,6 +189,8 @@ function withParents(drafts: readonly Draft[], problems: Problem[]): Revision[] 
     // A file that could not be read may name its parents.
     if (rest.checksum === '') return { ...rest, parents: [] };
     const last = drafts[drafts.indexOf(draft) - 1]?.id ?? 'base';
+    // A program that is not run may say it in a way that its text does not show.
+    if (isUnread({ ...rest, parents: [] })) return { ...rest, parents: last === 'base' ? [] : [last] };
     problems.push({
       message: `${rest.file} has no number in its name, and does not say what it stands on`,
       hint: `add a line "-- down_revision: ${last}" at the top, with the id it stands on`,

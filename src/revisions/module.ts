@@ -8,26 +8,23 @@ import type { FileName } from './file-name.js';
 import { readHeader } from './header.js';
 import type { Problem } from '../model/errors.js';
 import type { Revision } from '../model/revision.js';
+import type { ModuleExports } from './module-exports.js';
+import { readUnread } from './unread-module.js';
 
-/** What a module exports: its directions, and the keys of a header as `meta`. */
-export interface ModuleExports {
-  readonly up: boolean;
-  /** `broken`: what it exports under this name is no function. */
-  readonly down: boolean | 'broken';
-  readonly meta: Readonly<Record<string, unknown>>;
-}
+export type { ModuleExports } from './module-exports.js';
 
 export type ReadModule = (file: string) => Promise<ModuleExports>;
 
 /**
  * Reads one module revision. Any change of its text counts as a change of what it does.
  * @param text as it is on disk
+ * @param readModule left out: modules are a problem; `unread`: none is run
  */
 export async function readModuleRevision(
   file: string,
   name: FileName,
   text: string,
-  readModule: ReadModule | undefined,
+  readModule: ReadModule | 'unread' | undefined,
 ): Promise<DraftReading> {
   const blank = blankDraft(file, name);
   if (readModule === undefined) {
@@ -36,11 +33,12 @@ export async function readModuleRevision(
   }
   let found: ModuleExports;
   try {
-    found = await readModule(file);
+    found = readModule === 'unread' ? readUnread(text) : await readModule(file);
   } catch (cause) {
     const message = `The module does not load: ${cause instanceof Error ? cause.message : String(cause)}`;
     return { draft: blank, problems: [{ message, hint: 'correct the program', file }] };
   }
+  const unread = readModule === 'unread' ? ({ unread: true } as const) : {};
   const { header, problems: faults } = readMeta(found.meta);
   const allows = readProgramAllowances(text);
   const problems = [...faults, ...faultsOf(found, header.transaction)];
@@ -54,16 +52,20 @@ export async function readModuleRevision(
       transactional: header.transaction ?? true,
       ...(allows.length === 0 ? {} : { allows }),
       ...header.declared,
-      up: found.up ? { kind: 'module', file } : blank.up,
-      down: wayBackOf(found, file),
+      up: found.up ? { kind: 'module', file, ...unread } : blank.up,
+      down: wayBackOf(found, file, unread),
       ...programChecksumsOf(text),
     },
     problems: problems.map((problem) => ({ ...problem, file })),
   };
 }
 
-function wayBackOf({ down }: ModuleExports, file: string): Revision['down'] {
-  if (down !== 'broken') return down ? { kind: 'module', file } : null;
+function wayBackOf(
+  { down }: ModuleExports,
+  file: string,
+  unread: { readonly unread?: true },
+): Revision['down'] {
+  if (down !== 'broken') return down ? { kind: 'module', file, ...unread } : null;
   const problem = { message: 'The program exports down, which is no function', file };
   const hint = 'write `export function down(db) { ... }`, or leave it out';
   return { kind: 'broken', statements: [], problems: [{ ...problem, hint }] };

@@ -8,6 +8,7 @@ import { hint, onFleet, onTarget } from '../model/hint.js';
 import type { Reason } from '../model/outcome.js';
 import type { Revision } from '../model/revision.js';
 import { headsOf, inOrder, pending, type Graph } from '../revisions/graph.js';
+import { unknownIn } from '../revisions/not-run.js';
 import { appliedIn, countHistory, type Partly } from '../revisions/squash.js';
 import type { Basis } from './basis.js';
 import { isHalfWay, stoppedAfter } from './half-way.js';
@@ -69,6 +70,9 @@ export async function judge(
   if (stopped !== undefined) return { ...base, state: 'dirty', problem: dirty(stopped, graph) };
   if (history.length === 0) {
     if (observation.tableCount === 0) return { ...base, state: 'empty', problem: null };
+    // It may be at any of them.
+    const unread = graph.order.filter(({ id }) => unknownIn(graph).has(id));
+    if (unread.length > 0) return { ...base, state: 'unknown', pending: [], problem: notRun(unread) };
     const matching = await findMatch(observation, basis, readActual, options);
     const { match } = matching;
     const baseline = isDecided(match) ? chainOf(graph, match.revision).map(({ id }) => id) : null;
@@ -76,6 +80,8 @@ export async function judge(
     const problem = legacy(matching, graph, options);
     return { ...base, state: 'legacy', pending: lacks, problem, match };
   }
+  const unread = known.filter(({ id }) => unknownIn(graph).has(id));
+  if (unread.length > 0) return { ...base, state: 'unknown', problem: notRun(unread) };
   const isAsReplayed = (await replay.fingerprint(known)) === observation.fingerprint;
   const records = await readRecords(own, known, isAsReplayed, basis);
   const problem = records.edited.length === 0 ? null : checksumMismatch(records.edited, isAsReplayed);
@@ -106,6 +112,18 @@ function unknownRevision(lost: readonly string[], history: readonly HistoryEntry
     hint: ahead
       ? hint`update the migrations directory to the version that this database was upgraded with, then: ${onFleet('status')}`
       : hint`bring the file back into the migrations directory (from version control), then: ${onFleet('status')}`,
+  };
+}
+
+/** @param unknown revisions that are programs which were not run, or stand on one; at least one, in order */
+export function notRun(unknown: readonly Revision[]): Reason {
+  const [first] = unknown;
+  return {
+    code: 'unknownRevision',
+    step: 'read',
+    revision: unknown.map(({ id }) => id).join(','),
+    message: `revision ${first?.id ?? ''} (${first?.file ?? ''}) is a program that was not run, so what it leaves is not known`,
+    hint: 'where you trust the programs among the revisions, leave --no-programs out',
   };
 }
 

@@ -11,7 +11,7 @@ import type { Work } from './work.js';
 
 interface Doing {
   readonly progress: Progress;
-  readonly work: Pick<Work, 'backupDir' | 'runId' | 'stateMode'>;
+  readonly work: Pick<Work, 'backupDir' | 'stateMode' | 'runId'>;
 }
 
 /**
@@ -22,13 +22,13 @@ interface Doing {
 export async function copyBefore(
   session: Session,
   revision: string | null,
-  { progress, work: { backupDir, runId, stateMode: mode } }: Doing,
+  { progress, work: { backupDir, stateMode: mode, runId } }: Doing,
 ): Promise<string | null> {
   if (backupDir === null) return null;
   const targetId = progress.target.id;
   const before = readLeft(backupDir, { runId, targetId });
   const isAsLeft = before !== null && (await session.content()) === before.content;
-  progress.backup = (await backUp(session, { directory: backupDir, targetId, revision, mode })).path;
+  progress.backup = (await backUp(session, { directory: backupDir, mode, targetId, revision })).path;
   return isAsLeft ? before.backup : basename(progress.backup);
 }
 

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { printable } from '../../src/index.js';
 import { runCli } from '../support/cli.js';
+import { times } from '../support/figures.js';
 import { temporaryDirectory } from '../support/fleet.js';
 
 /** All that a terminal might obey, ends of lines and tabs aside. */
@@ -41,7 +42,10 @@ const COMMANDS = [
   'status --only nobody',
 ];
 
-test.each(HOSTILE)(
+/** All in one name; each alone where there is time for as many fleets. */
+const TRIED = [HOSTILE.join(' '), ...HOSTILE.slice(0, times({ standard: 0, full: HOSTILE.length }))];
+
+test.each(TRIED)(
   'no command passes %j on, as text or as JSON',
   async (bad) => {
     const directory = temporaryDirectory();

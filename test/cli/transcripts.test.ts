@@ -208,7 +208,7 @@ test('a revision that fails on the data of some targets is told once, with what 
           hint: mend the rows that stand in the way, or the revision; rehearse with:
           flotilla upgrade --stamp --dry-run --only project_2
 
-      Backups  data/.flotilla/backups/RUN (5 files)
+      Backups  data/.flotilla/backups/RUN (3 files)
       Report   data/.flotilla/reports/RUN.json
 
       Next

@@ -9,8 +9,10 @@ import { live } from './suites/live.js';
 import { locks } from './suites/locks.js';
 import { mutants } from './suites/mutants.js';
 import { mutated } from './suites/mutated.js';
+import { neighbour } from './suites/neighbour.js';
 import { power } from './suites/power.js';
 import { recovery } from './suites/recovery.js';
+import { undo } from './suites/undo.js';
 import { vfs } from './suites/vfs.js';
 
 export const SUITES: readonly Suite[] = [
@@ -24,6 +26,8 @@ export const SUITES: readonly Suite[] = [
   recovery,
   locks,
   environment,
+  undo,
+  neighbour,
   mutants,
 ];
 

@@ -270,15 +270,30 @@ describe('a run that cannot begin', () => {
   });
 });
 
-test('a full disk fails the targets that found it so, stops the run, and loses nothing', async (context) => {
+test('a disk that somebody fills meanwhile fails the targets that found it so, stops the run, and loses nothing', async (context) => {
   const mount = temporaryDirectory();
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', mount]).status !== 0) {
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=400k', 'tmpfs', mount]).status !== 0) {
     context.skip('this machine lets nobody mount a small file system');
   }
   try {
-    const dataDir = makeProjects(8);
+    const sql = 'CREATE TABLE tasks (id INTEGER PRIMARY KEY, title TEXT)';
+    const dataDir = makeProjects(8, `${sql}; INSERT INTO tasks (title) VALUES ('a');`);
+    const migrations = writeMigrations({
+      '0001_tasks.sql': `-- migrate:up\n${sql};\n`,
+      '0002_fill.mjs': `import { appendFileSync } from 'node:fs';
+        export function up(db) {
+          if (db.get('SELECT 1 FROM tasks') === undefined) return;
+          try { for (;;) appendFileSync('${join(mount, 'filler')}', Buffer.alloc(4096)); } catch { /* It is full. */ }
+        }
+        export function down() {}`,
+    });
     mkdirSync(join(mount, 'backups'));
-    const { code, report } = await upgrade(dataDir, '--backup-dir', join(mount, 'backups'));
+    const args = ['upgrade', '--stamp', '--at', '0001', '--jobs', '1'];
+    const { code, report } = await run(dataDir, migrations, [
+      ...args,
+      '--backup-dir',
+      join(mount, 'backups'),
+    ]);
     expect(code).toBe(2);
     expect(report.targets.some(({ failure }) => failure?.code === 'diskFull')).toBe(true);
     for (const { outcome, failure } of report.targets) {
@@ -286,7 +301,7 @@ test('a full disk fails the targets that found it so, stops the run, and loses n
       expect(['diskFull', 'interrupted']).toContain(failure?.code);
     }
     rmSync(join(mount, 'backups'), { recursive: true });
-    expect((await upgrade(dataDir, '--no-backup')).code).toBe(0);
+    expect((await run(dataDir, migrations, [...args, '--no-backup'])).code).toBe(0);
   } finally {
     spawnSync('umount', ['-l', mount]);
   }

@@ -132,6 +132,35 @@ describe('what cannot be written', () => {
 });
 
 describe('the state directory', () => {
+  test('keeps a report of what was to be done or failed, a row alone of a run with nothing to do, and names no other', async () => {
+    const { dataDir, migrations } = await fleet({ '0002_note.sql': NOTE });
+    const reports = () => readdirSync(join(dataDir, '.flotilla', 'reports'));
+    const first = await run(dataDir, migrations, ['upgrade']);
+    expect(first.report.report).toContain(first.report.runId);
+    const kept = reports();
+    expect(kept).toContain(`${first.report.runId}.json`);
+    for (const args of [
+      ['upgrade'],
+      ['upgrade', '--dry-run'],
+      ['stamp'],
+      ['upgrade', '--only', 'project_1'],
+    ]) {
+      const { code, report } = await run(dataDir, migrations, args);
+      expect([code, report.report]).toEqual([0, null]);
+      const [row] = query<{ exit_code: number }>(
+        join(dataDir, '.flotilla', 'ledger.db'),
+        `SELECT exit_code FROM run WHERE run_id = '${report.runId}'`,
+      );
+      expect(row).toEqual({ exit_code: 0 });
+    }
+    const place = ['--data-dir', dataDir, '--migrations', migrations];
+    expect((await runCli(['upgrade', ...place])).stdout).not.toContain('Report ');
+    expect(reports()).toEqual(kept);
+    writeFileSync(join(dataDir, 'project_3.db'), 'no database '.repeat(100));
+    expect((await run(dataDir, migrations, ['upgrade'])).report.report).not.toBeNull();
+    expect(reports()).toHaveLength(kept.length + 1);
+  });
+
   test('that vanishes during a run is told, and the exit code is 78 where the targets are well', async () => {
     const { dataDir, migrations } = await fleet({});
     const state = join(dataDir, '.flotilla');

@@ -55,9 +55,9 @@ export function startCli(
   if (failure !== '') throw new Error(`The program does not compile, so it cannot be run:\n${failure}`);
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd,
-    ...user,
     // Whose the repository is says nothing here: who builds it may have got it from another user.
     env: { FLOTILLA_TRUST: ROOT, ...process.env, ...env },
+    ...user,
     // A group of its own, so that a test can signal the program and its workers together.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

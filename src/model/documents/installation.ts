@@ -2,7 +2,7 @@
 // report.
 
 import * as z from 'zod';
-import { contract, count, exitCode, head, states, text, texts, hint, command } from './parts.js';
+import { contract, count, exitCode, head, programs, states, text, texts, hint, command } from './parts.js';
 
 const doctorFinding = z
   .strictObject({
@@ -17,6 +17,7 @@ const doctorFinding = z
 export const doctorReport = z
   .strictObject({
     contract,
+    ...programs,
     command: z.literal('doctor'),
     version: text,
     database: text,

@@ -8,6 +8,7 @@ import {
   failure,
   head,
   match,
+  programs,
   scoped,
   states,
   targetState,
@@ -52,6 +53,7 @@ const difference = z.array(
 export const statusReport = z
   .strictObject({
     contract,
+    ...programs,
     ...scoped,
     command: z.enum(['status', 'check']),
     head,
@@ -98,6 +100,7 @@ const historyRow = z.strictObject({
 export const currentReport = z
   .strictObject({
     contract,
+    ...programs,
     ...scoped,
     command: z.literal('current'),
     targets: z.array(
@@ -110,6 +113,7 @@ export const currentReport = z
 export const driftReport = z
   .strictObject({
     contract,
+    ...programs,
     ...scoped,
     command: z.literal('drift'),
     head,
@@ -126,6 +130,7 @@ export const driftReport = z
 export const planReport = z
   .strictObject({
     contract,
+    ...programs,
     ...scoped,
     command: z.literal('plan'),
     head,
@@ -145,6 +150,7 @@ export const planReport = z
 export const repairPlanReport = z
   .strictObject({
     contract,
+    ...programs,
     ...scoped,
     command: z.literal('repairPlan'),
     head,

@@ -99,6 +99,15 @@ export const scoped = {
     .describe('What is there, where nothing is a target'),
 };
 
+/** What looks say of programs. */
+export const programs = {
+  notRun: z
+    .exactOptional(texts)
+    .describe(
+      'Revisions that are programs and were not run (--no-programs): what depends on one is not known',
+    ),
+};
+
 /** What every hint consists of. */
 export const hint = {
   hint: text.describe('What to do next, commands included'),

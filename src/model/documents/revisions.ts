@@ -1,7 +1,19 @@
 // The documents about revisions: their order, one of them, a new one, and how far the fleet is.
 
 import * as z from 'zod';
-import { contract, count, exitCode, failure, head, scoped, text, texts, time, hint } from './parts.js';
+import {
+  contract,
+  count,
+  exitCode,
+  failure,
+  head,
+  programs,
+  scoped,
+  text,
+  texts,
+  time,
+  hint,
+} from './parts.js';
 
 const revisionKeys = {
   id: text,
@@ -20,6 +32,7 @@ const revisionSummary = z
 export const historyReport = z
   .strictObject({
     contract,
+    ...programs,
     command: z.literal('history'),
     head,
     revisions: z.array(revisionSummary),
@@ -30,6 +43,7 @@ export const historyReport = z
 export const fleetHistoryReport = z
   .strictObject({
     contract,
+    ...programs,
     command: z.literal('history'),
     ...scoped,
     head,
@@ -55,6 +69,7 @@ export const fleetHistoryReport = z
 export const headsReport = z
   .strictObject({
     contract,
+    ...programs,
     command: z.literal('heads'),
     head,
     revisions: z.array(revisionSummary),
@@ -79,6 +94,7 @@ const revisionNeeds = z.strictObject({
 export const showReport = z
   .strictObject({
     contract,
+    ...programs,
     command: z.literal('show'),
     head,
     revision: z.strictObject({
@@ -140,6 +156,7 @@ const lintGraph = z.strictObject({
 export const lintReport = z
   .strictObject({
     contract,
+    ...programs,
     command: z.literal('lint'),
     summary: z.strictObject({
       revisions: count,

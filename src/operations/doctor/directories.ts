@@ -108,7 +108,7 @@ function roomFindings(
           id: 'noRoom',
           severity: few ? 'error' : 'warning',
           message: `${directory} has room for ${size(freeBytes)} of backups, and ${few ? `the largest target has ${size(largestBytes)}` : `the whole fleet has ${size(sizeBytes)}`}`,
-          hint: 'free space there, or put backups elsewhere with --backup-dir; a run stops where there is no room, with every target as it was',
+          hint: 'free space there, or put backups elsewhere with --backup-dir; a run whose backups cannot fit is refused',
         }),
       ],
       freeBytes,

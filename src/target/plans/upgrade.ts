@@ -2,7 +2,8 @@
 
 import { resolveArgument } from '../../revisions/argument.js';
 import { headsOf, inOrder, pending } from '../../revisions/graph.js';
-import type { Judgement } from '../../stamping/judge.js';
+import { unknownIn } from '../../revisions/not-run.js';
+import { notRun, type Judgement } from '../../stamping/judge.js';
 import { isDecided } from '../../stamping/match.js';
 import type { Intent } from '../intent.js';
 import { firstPart, type Decision } from '../plan.js';
@@ -26,6 +27,8 @@ export async function decideUpgrade(
   const steps = pending(graph, applied, goal);
   const from = headsOf(graph, applied).join(',') || null;
   if (steps.length === 0 && baseline.length === 0) return current(from);
+  const unread = steps.filter(({ id }) => unknownIn(graph).has(id));
+  if (unread.length > 0) return { ...skipped(judgement), from, failure: notRun(unread) };
   const { part, isWhole } = firstPart(steps, (revision) => revision);
   const after = new Set([...applied, ...part.map((revision) => revision.id)]);
   return {

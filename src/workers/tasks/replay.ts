@@ -4,6 +4,7 @@ import { ReplayError } from '../../dialects/port.js';
 import type { ProblemDraft } from '../../model/errors.js';
 import type { LintFinding } from '../../model/lint.js';
 import { clause } from '../../model/sentence.js';
+import { unknownIn } from '../../revisions/not-run.js';
 import type { Tools } from '../../target/work.js';
 
 /**
@@ -13,7 +14,8 @@ import type { Tools } from '../../target/work.js';
  */
 export async function replayAll({ driver, graph, replay }: Tools): Promise<readonly ProblemDraft[]> {
   try {
-    await replay.fingerprint(graph.order);
+    const unknown = unknownIn(graph);
+    await replay.fingerprint(graph.order.filter(({ id }) => !unknown.has(id)));
     return [];
   } catch (error) {
     if (!(error instanceof ReplayError)) throw error;

@@ -92,8 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: RUN,
-        from: `import { removeLeftovers } from '../ledger/leftovers.js';`,
-        to: `import { removeLeftovers } from '../ledger/leftovers.js';\nimport { openLedger } from '../ledger/ledger.js';`,
+        from: `import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';`,
+        to: `import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';\nimport { openLedger } from '../ledger/ledger.js';`,
       },
     ],
     by: { suite: 'kill', only: 'delete/upgrade/', size: 50 },
@@ -224,6 +224,17 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     by: { suite: 'hostile', only: 'swaps/', size: 20 },
+  },
+  {
+    name: 'undo-without-proof',
+    patches: [
+      {
+        file: 'target/plans/undo.js',
+        from: 'const isProved = left !== null && (await ifSound(() => session.content())) === left.content;',
+        to: 'const isProved = left !== null;',
+      },
+    ],
+    by: { suite: 'undo', only: '', size: 100 },
   },
 ];
 

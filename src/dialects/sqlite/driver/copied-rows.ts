@@ -55,7 +55,14 @@ export function watchCopy(
         replaces: effect.conflict === 'replace',
       };
       const isWhole = source.isPlain && effect.conflict !== 'update' && compare(work, known);
-      table.copies.push({ ...mappingOf(work, known), into, isWhole, before, isOld: false });
+      table.copies.push({
+        ...mappingOf(work, known),
+        into,
+        isWhole,
+        before,
+        isOld: false,
+        isMatched: source.isMatched,
+      });
     }
   };
 }
@@ -132,7 +139,9 @@ function mappingOf(
   const from = readTableShape(db, table.database, table.name);
   const to = readTableShape(db, into.database, into.name);
   const asIs = new Map<string, string>();
-  const computed = new Set(source.computed);
+  // A row is not known by what only finds others.
+  const isKey = (column: string): boolean => from?.key.some((name) => fold(name) === column) === true;
+  const computed = new Set([...source.computed, ...[...source.joined].filter((column) => !isKey(column))]);
   for (const [column, target] of source.asIs) {
     const [own, other] = [realColumn(from, column), realColumn(to, target)];
     if (own === null || other === null) continue;

@@ -3,18 +3,22 @@
 // such a copy is asked for.
 
 import { fold } from '../schema/sql-text.js';
-import { copiedColumns } from '../syntax/copied-columns.js';
+import { copiedColumns, type SourceColumns } from '../syntax/copied-columns.js';
 import { rowEffectOf, type RowEffect } from '../syntax/row-effects.js';
 import type { RevisionWork } from './revision-work.js';
-import { readTableShape } from './table-shape.js';
+import { readTableShape, type ShapeColumn } from './table-shape.js';
 import type { Copy, TrackedTable } from './tracked-tables.js';
 
 /** A table under all of its names, as the statements tell. */
 interface Named {
   name: string;
+  /** What its columns were called anew, in order, each with the place of its statement. */
+  readonly renames: { readonly at: number; readonly from: string; readonly to: string }[];
 }
 
 interface Noted {
+  /** The place of the statement. */
+  readonly at: number;
   readonly effect: Extract<RowEffect, { kind: 'copy' }>;
   /** What each name meant at this statement. */
   readonly named: (name: string) => Named;
@@ -24,51 +28,72 @@ export function earlierCopies(work: RevisionWork, table: TrackedTable): readonly
   const { db, tables } = work;
   if (table.origin === null) return [];
   const now = (named: Named): TrackedTable => tables.original(named.name);
-  return copiesNoted(work).flatMap(({ effect, named }) => {
+  return copiesNoted(work).flatMap(({ at, effect, named }) => {
     const into = now(named(effect.into.name));
     const there = into.isGone || into === table ? null : readTableShape(db, into.database, into.name);
     if (there === null) return [];
     const columns =
-      effect.columns ?? there.columns.filter(({ generated }) => !generated).map(({ name }) => name);
+      effect.columns?.map((name) => calledNow(named(effect.into.name), at, name)) ??
+      there.columns.filter(({ generated }) => !generated).map(({ name }) => name);
     const sources = copiedColumns(effect.select, columns, ({ name }) => {
       const meant = now(named(name));
       const shape = meant.isGone ? null : readTableShape(db, meant.database, meant.name);
-      return shape === null ? null : { kind: 'table', columns: shape.columns.map((column) => column.name) };
+      const called = (column: ShapeColumn): string => calledThen(named(name), at, column.name);
+      return shape === null ? null : { kind: 'table', columns: shape.columns.map(called) };
     });
+    const own = (source: SourceColumns, column: string): string =>
+      fold(calledNow(named(source.table.name), at, column));
     return sources
       .filter((source) => now(named(source.table.name)) === table)
-      .map(({ asIs, computed }) => ({
+      .map((source) => ({
         into,
-        asIs: new Map(asIs.map(([source, target]) => [fold(source), target])),
-        computed: new Set(computed),
+        asIs: new Map(source.asIs.map(([column, target]) => [own(source, column), target])),
+        computed: new Set([...source.computed, ...source.joined].map((column) => own(source, column))),
         isWhole: false,
         before: 0,
         isOld: true,
+        isMatched: false,
       }));
   });
+}
+
+/** What a column is called now that had a name at a statement. */
+function calledNow({ renames }: Named, then: number, column: string): string {
+  return renames
+    .filter(({ at }) => at > then)
+    .reduce((name, { from, to }) => (fold(name) === fold(from) ? to : name), column);
+}
+
+/** What a column was called at a statement that has a name now. */
+function calledThen({ renames }: Named, then: number, column: string): string {
+  return renames
+    .filter(({ at }) => at > then)
+    .reduceRight((name, { from, to }) => (fold(name) === fold(to) ? from : name), column);
 }
 
 function copiesNoted({ begun }: RevisionWork): readonly Noted[] {
   const known = new Map<string, Named>();
   const get = (name: string): Named => {
-    const found = known.get(fold(name)) ?? { name };
+    const found = known.get(fold(name)) ?? { name, renames: [] };
     known.set(fold(name), found);
     return found;
   };
   const noted: Noted[] = [];
-  for (const statement of begun.earlier()) {
+  for (const [at, statement] of begun.earlier().entries()) {
     const effect = rowEffectOf(statement);
     if (effect.kind === 'renameTable') {
       const table = get(effect.table.name);
       known.delete(fold(effect.table.name));
       known.set(fold(effect.to), table);
       table.name = effect.to;
+    } else if (effect.kind === 'renameColumn') {
+      get(effect.table.name).renames.push({ at, from: effect.from, to: effect.to });
     } else if (effect.kind === 'drop') {
       known.delete(fold(effect.table.name));
     } else if (effect.kind === 'copy' && effect.into.database !== 'temp') {
       get(effect.into.name);
       const then = new Map(known);
-      noted.push({ effect, named: (name) => then.get(fold(name)) ?? get(name) });
+      noted.push({ at, effect, named: (name) => then.get(fold(name)) ?? get(name) });
     }
   }
   return noted;

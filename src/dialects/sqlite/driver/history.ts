@@ -7,8 +7,9 @@ import {
   type HistoryRow,
   type HistoryStatus,
 } from '../../../model/history.js';
+import { again, foreign, hint } from '../../../model/hint.js';
 import { DatabaseError, type HistoryChange, type ScriptPart } from '../../port.js';
-import { textSql } from '../schema/sql-text.js';
+import { nameSql, textSql } from '../schema/sql-text.js';
 
 export const CREATE_HISTORY = `CREATE TABLE IF NOT EXISTS ${HISTORY_TABLE} (
   position INTEGER PRIMARY KEY,
@@ -84,9 +85,69 @@ function readRows(db: Database.Database): readonly Row[] {
   }
 }
 
-/** Takes rows out, changes rows where they stand, then adds rows at the end. */
-export function changeHistory(db: Database.Database, change: HistoryChange): void {
-  if ([change.remove, change.add, change.restate ?? []].every(({ length }) => length === 0)) return;
+/** What a change of a history is held against. */
+interface Held {
+  /** The rows before, where the caller has seen them before others could change them; default: what is there. */
+  readonly before?: readonly HistoryRow[] | null;
+  /** The path that messages name. */
+  readonly shown?: string;
+}
+
+/**
+ * Takes rows out, changes rows where they stand, then adds rows at the end, and reads all of them back.
+ * @returns the rows that are there now; null where there is no history
+ * @throws DatabaseError `schemaMismatch` where something else changed them
+ */
+export function changeHistory(
+  db: Database.Database,
+  change: HistoryChange,
+  { before = readHistoryIfAny(db), shown = db.name }: Held = {},
+): readonly HistoryRow[] | null {
+  if ([change.remove, change.add, change.restate ?? []].every(({ length }) => length === 0)) return before;
+  write(db, change);
+  const found = readHistory(db);
+  const [wanted, there] = [changed(before ?? [], change), found].map((rows) => rows.map(textOf));
+  const differing = (wanted ?? []).filter((text, at) => text !== there?.[at]);
+  if (differing.length > 0 || wanted?.length !== there?.length) throw changedByOthers(db, shown);
+  return found;
+}
+
+const textOf = (row: HistoryRow): string => JSON.stringify(valuesOf(row));
+
+/** What a change makes of a history. */
+function changed(
+  before: readonly HistoryRow[],
+  { remove, add, restate = [] }: HistoryChange,
+): readonly HistoryRow[] {
+  const kept = remove === 'all' ? [] : before.filter(({ revision }) => !remove.includes(revision));
+  const restated = kept.map((row) => {
+    const checksum = restate.find(({ id }) => id === row.revision)?.checksum;
+    return checksum === undefined ? row : { ...row, checksum, sqlChecksum: checksum };
+  });
+  return [...restated, ...add];
+}
+
+/** By a trigger on the history or on a table of a revision, or by the revision itself. */
+function changedByOthers(db: Database.Database, shown: string): DatabaseError {
+  const triggers = db
+    .prepare<[string], string>(
+      `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = ?`,
+    )
+    .pluck()
+    .all(HISTORY_TABLE);
+  const what = `the table ${HISTORY_TABLE} does not hold what was recorded in it`;
+  if (triggers.length === 0) {
+    const remedy = hint`nothing but Flotilla may write to it: take that out of the revision, or out of the triggers of its tables; then: ${again()}`;
+    const message = `${what}: a statement of a revision, or a trigger that it ran, changed it`;
+    return new DatabaseError('schemaMismatch', message, { hint: remedy });
+  }
+  const drop = triggers.map((name) => `DROP TRIGGER ${nameSql(name)}`).join('; ');
+  const remedy = hint`nothing but Flotilla may write to it; take them away: ${foreign('sqlite3', shown, drop)}; then: ${again()}`;
+  const message = `${what}: a trigger on it changes that (${triggers.join(', ')})`;
+  return new DatabaseError('schemaMismatch', message, { hint: remedy });
+}
+
+function write(db: Database.Database, change: HistoryChange): void {
   db.exec(CREATE_HISTORY);
   if (change.remove === 'all') {
     db.exec(`DELETE FROM ${HISTORY_TABLE}`);
@@ -99,20 +160,23 @@ export function changeHistory(db: Database.Database, change: HistoryChange): voi
   const add =
     db.prepare(`INSERT INTO ${HISTORY_TABLE} (revision, name, checksum, sql_checksum, status, statements_done,
     run_id, applied_at, duration_ms, tool_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  for (const row of change.add) {
-    add.run(
-      row.revision,
-      row.name,
-      row.checksum,
-      row.sqlChecksum,
-      row.status,
-      row.statementsDone,
-      row.runId,
-      row.appliedAt,
-      row.durationMs,
-      row.toolVersion,
-    );
-  }
+  for (const row of change.add) add.run(...valuesOf(row));
+}
+
+/** In the order of the columns. */
+function valuesOf(row: HistoryRow): Row {
+  return [
+    row.revision,
+    row.name,
+    row.checksum,
+    row.sqlChecksum,
+    row.status,
+    row.statementsDone,
+    row.runId,
+    row.appliedAt,
+    row.durationMs,
+    row.toolVersion,
+  ];
 }
 
 /** Time and run of a row that a script writes: when and by whom it is run is not known before. */

@@ -25,8 +25,16 @@ export interface ModuleFace {
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
+let mayRun = true;
+
+/** To be called where programs are not to be run: from here on this process loads none. */
+export function forbidPrograms(): void {
+  mayRun = false;
+}
+
 /** Loads a module; `.ts` files need no build. */
 export async function loadModule(file: string): Promise<ModuleFace> {
+  if (!mayRun) throw new DatabaseError('migrationFailed', `${file} is a program, and programs are not run here`);
   // Loaded only where a revision is a module: most fleets have none, and every process would pay for it.
   const { createJiti } = await import('jiti');
   // Nothing of it is kept elsewhere, where somebody else might have put it: what is run is what the file says.

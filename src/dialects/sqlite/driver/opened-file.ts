@@ -1,7 +1,7 @@
 // Which file SQLite has opened, whatever its path leads to by then: asked by the descriptor that it has, which is never
 // closed here. better-sqlite3 does not tell it, so it is foretold: a file gets the lowest number that is free.
 
-import { closeSync, fstatSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readdirSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { DatabaseError } from '../../port.js';
 import { assertFile, identityOf, type Expected } from '../discovery/target-files.js';
@@ -63,9 +63,17 @@ export function expectAgain(db: Database.Database): () => void {
   return () => {
     // None: SQLite goes on with a descriptor of the same file that it kept because closing it would have dropped a lock.
     const found = identityBehind(descriptor);
-    if (found !== null && found !== identity) throw replaced(shown);
+    // Then its log may be what gets the number.
+    if (found !== null && found !== identity && !isSidecar(found, shown)) throw replaced(shown);
     assertFile(shown, { shown, identity, withSidecars: false });
   };
+}
+
+function isSidecar(identity: string, path: string): boolean {
+  return ['-wal', '-shm', '-journal'].some((part) => {
+    const stats = lstatSync(path + part, { bigint: true, throwIfNoEntry: false });
+    return stats !== undefined && identityOf(stats.dev, stats.ino) === identity;
+  });
 }
 
 function replaced(shown: string): DatabaseError {

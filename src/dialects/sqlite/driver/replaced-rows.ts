@@ -27,7 +27,8 @@ export function watchReplaced(
   }: { readonly conflict: Conflict; readonly named: readonly string[] | null; readonly adds: boolean },
 ): (() => void) | null {
   const { db, declared } = work;
-  if (!table.mustKeep || !mayReplace(work, table, conflict) || declared.mayLoseRows(table)) return null;
+  const mustKeep = table.mustKeep || work.tables.copiesInto(table).length > 0;
+  if (!mustKeep || !mayReplace(work, table, conflict) || declared.mayLoseRows(table)) return null;
   const shape = readTableShape(db, table.database, table.name);
   const before = shape === null ? 0 : countRowsOf(db, table);
   if (shape === null || before === 0) return null;

@@ -89,6 +89,6 @@ export function handmadeCopies(
     );
     const computed = new Set(own.filter((name) => !asIs.has(name) && (readsStars || read.has(name))));
     const isKeyed = shape.key.every((name) => asIs.has(fold(name)) || computed.has(fold(name)));
-    return isKeyed ? [{ into, asIs, computed, isWhole: false, before, isOld: false }] : [];
+    return isKeyed ? [{ into, asIs, computed, isWhole: false, before, isOld: false, isMatched: false }] : [];
   });
 }

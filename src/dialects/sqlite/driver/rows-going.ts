@@ -121,10 +121,11 @@ function byKey(db: Database, going: Going, copies: readonly Copy[]): There {
   );
 }
 
-/** Where others were there before, a row of this key may be one of them: then its values count as well. */
-function hasKey(going: Going, { asIs, into, before }: Copy): string {
+/** Where others are there too, a row of this key may be one of them: then its values count as well. */
+function hasKey(going: Going, { asIs, into, before, isMatched }: Copy): string {
   const { key, columns } = going.side.shape;
-  const values = before === 0 ? [] : columns.map(({ name }) => name).filter((name) => !key.includes(name));
+  const values =
+    before === 0 && !isMatched ? [] : columns.map(({ name }) => name).filter((name) => !key.includes(name));
   const same = [
     ...key.map((column) => {
       const there = `n.${quoteName(asIs.get(fold(column)) ?? column)}`;

@@ -1,6 +1,7 @@
 // One open SQLite database, as the port wants it. Every statement of the protocol that touches a target is here.
 
 import type Database from 'better-sqlite3';
+import type { HistoryRow } from '../../../model/history.js';
 import type { Observation } from '../../../model/observation.js';
 import { DatabaseError, type HistoryChange, type Session } from '../../port.js';
 import { countBeyond } from './beyond.js';
@@ -64,6 +65,8 @@ export function createSession(db: Database.Database, options: SessionOptions): S
   }
   /** What tells whether others have committed since the first lock; null before. */
   let lockedAt: number | null = null;
+  /** What Flotilla has seen and written itself: before the statements, or by the last record; else null. */
+  let history: readonly HistoryRow[] | null = null;
   const session: Session = {
     lock: async () => {
       guarded('busy', () => db.exec('BEGIN IMMEDIATE'));
@@ -121,6 +124,7 @@ export function createSession(db: Database.Database, options: SessionOptions): S
       }),
     beginRevision: async (begun) =>
       guarded('migrationFailed', () => {
+        history ??= readHistoryIfAny(db);
         watches.begin(begun);
       }),
     endRevision: async () =>
@@ -130,7 +134,7 @@ export function createSession(db: Database.Database, options: SessionOptions): S
       }),
     record: async (change: HistoryChange) =>
       guarded('migrationFailed', () => {
-        changeHistory(db, change);
+        history = changeHistory(db, change, { before: history ?? readHistoryIfAny(db), shown });
       }),
     commit: async () => {
       commit(db);

@@ -36,6 +36,8 @@ export interface Copy {
   readonly before: number;
   /** Made by another run: the application may have gone on meanwhile. */
   readonly isOld: boolean;
+  /** Its rows are those of another table too: one of a key need not hold what the row of this key held. */
+  readonly isMatched: boolean;
 }
 
 export interface TrackedTables {
@@ -180,7 +182,13 @@ function composed(first: Copy, next: Copy): Copy {
   }
   // What was computed from a column is somewhere in the middle; that it was copied on is not asked for.
   for (const source of first.computed) computed.add(source);
-  return { ...next, asIs, computed, isWhole: first.isWhole && next.isWhole };
+  return {
+    ...next,
+    asIs,
+    computed,
+    isWhole: first.isWhole && next.isWhole,
+    isMatched: first.isMatched || next.isMatched,
+  };
 }
 
 const keyOf = (database: string, name: string): string => `${database}.${fold(name)}`;

@@ -1,6 +1,7 @@
 // SQLite's part of `lint`: runs the revisions in memory and holds every rule against what happened.
 
 import type { Graph } from '../../../revisions/graph.js';
+import { unknownIn } from '../../../revisions/not-run.js';
 import { lint, type LintOptions, type LintReply } from '../../../revisions/lint/lint.js';
 import { needsOfAll } from './needs.js';
 import { RULES } from './rules.js';
@@ -17,8 +18,11 @@ export async function lintRevisions(
   options: LintOptions,
   oldest: string | null = null,
 ): Promise<LintReply> {
-  const trace = await traceRevisions(graph.order);
-  return lintTrace(graph, oldest === null ? trace : { ...trace, oldest }, options);
+  const unknown = unknownIn(graph);
+  const order = graph.order.filter(({ id }) => !unknown.has(id));
+  const trace = await traceRevisions(order);
+  const read = order.length === graph.order.length ? graph : { ...graph, order };
+  return lintTrace(read, oldest === null ? trace : { ...trace, oldest }, options);
 }
 
 /**

@@ -85,6 +85,7 @@ export function rebuildsOf(timeline: Timeline): readonly Rebuild[] {
     const taken = same.flatMap(({ columns }) => [
       ...columns.asIs.map(([column]) => fold(column)),
       ...columns.computed,
+      ...columns.joined,
     ]);
     return [
       {

@@ -27,6 +27,10 @@ export interface SourceColumns {
   readonly asIs: readonly (readonly [source: string, into: string])[];
   /** Columns, folded, that went into what the statement computes. */
   readonly computed: ReadonlySet<string>;
+  /** Columns, folded, that only say which rows of other tables belong to a row, whose values are copied in their stead. */
+  readonly joined: ReadonlySet<string>;
+  /** Some are copied only as columns of other tables that they are equal to: a row that has no such other is not there. */
+  readonly isMatched: boolean;
 }
 
 /** @param into the columns that the query's go into, in order */
@@ -36,17 +40,21 @@ export function copiedColumns(
   shapeOf: ShapeOf,
 ): readonly SourceColumns[] {
   const tables = new Map<string, TableName>();
-  const { columns } = readSelect(select, { shapeOf, common: new Map(), tables });
+  const joins: Joins = { equal: [], used: [] };
+  const { columns } = readSelect(select, { shapeOf, common: new Map(), tables, joins });
   const isPlain = isPlainQuery(select, { shapeOf, common: new Map() });
   const asked = tablesAsked(select, shapeOf).filter(({ table }) => !tables.has(keyOf(table)));
   return [
-    ...[...tables.values()].map((table) => ({ isPlain, ...sourceColumns(table, columns, into) })),
+    ...[...tables.values()].map((table) => ({ isPlain, ...sourceColumns(table, columns, { into, joins }) })),
     ...byName(asked, select, into),
   ];
 }
 
 /** One table, directly or through queries that take rows of it and no others, each at most once. */
-function isPlainQuery({ select, compounds, with: own }: Select, around: Omit<Around, 'tables'>): boolean {
+function isPlainQuery(
+  { select, compounds, with: own }: Select,
+  around: Omit<Around, 'tables' | 'joins'>,
+): boolean {
   if (select.type !== 'SelectFrom' || (compounds ?? []).length > 0 || select.groupBy !== undefined)
     return false;
   const { from } = select;
@@ -69,21 +77,34 @@ function isPlainQuery({ select, compounds, with: own }: Select, around: Omit<Aro
 function sourceColumns(
   table: TableName,
   columns: readonly Column[],
-  into: readonly string[],
+  { into, joins }: { readonly into: readonly string[]; readonly joins: Joins },
 ): Omit<SourceColumns, 'isPlain'> {
+  const isOwn = (origin: Origin): boolean => keyOf(origin.table) === keyOf(table);
   const asIs: [string, string][] = [];
+  const matched: [string, string][] = [];
   const computed = new Set<string>();
   for (const [index, column] of columns.entries()) {
     const target = into[index];
     if (target === undefined) break;
-    const own = column.asIs.filter((origin) => keyOf(origin.table) === keyOf(table));
-    for (const origin of own) asIs.push([origin.column, target]);
-    for (const origin of column.from)
-      if (keyOf(origin.table) === keyOf(table)) computed.add(fold(origin.column));
+    for (const origin of column.asIs.filter(isOwn)) asIs.push([origin.column, target]);
+    for (const origin of column.from.filter(isOwn)) computed.add(fold(origin.column));
+    // What is equal to a column of another table is where that one is.
+    for (const origin of column.asIs.filter((one) => !isOwn(one)))
+      for (const equal of equalTo(origin, joins).filter(isOwn)) matched.push([equal.column, target]);
     // What a column is given instead of what it held is computed on purpose.
     if (column.asIs.length === 0) computed.add(fold(target));
   }
-  return { table, asIs, computed };
+  const takesOthers = columns.some(({ asIs: all, from }) => [...all, ...from].some((one) => !isOwn(one)));
+  const used = joins.used.filter((one) => isOwn(one.origin) && (takesOthers || one.isArgument));
+  const joined = new Set(used.map(({ origin }) => fold(origin.column)));
+  const more = matched.filter(([column]) => asIs.every(([own]) => fold(own) !== fold(column)));
+  return { table, asIs: [...asIs, ...more], computed, joined, isMatched: more.length > 0 };
+}
+
+function equalTo(origin: Origin, { equal }: Joins): readonly Origin[] {
+  const isSame = (one: Origin): boolean =>
+    keyOf(one.table) === keyOf(origin.table) && fold(one.column) === fold(origin.column);
+  return equal.flatMap(([one, other]) => (isSame(one) ? [other] : isSame(other) ? [one] : []));
 }
 
 /** A column of a table, where it is kept. */
@@ -105,6 +126,15 @@ interface Around {
   readonly common: ReadonlyMap<string, AstNodeMap['CommonTableExpr'] | null>;
   /** All tables that columns come from, filled in. */
   readonly tables: Map<string, TableName>;
+  /** How they are joined, filled in. */
+  readonly joins: Joins;
+}
+
+interface Joins {
+  /** Columns of two tables that are equal in each row. */
+  readonly equal: (readonly [Origin, Origin])[];
+  /** Columns that rows of others are found by, or that a table-valued function makes rows of. */
+  readonly used: { readonly origin: Origin; readonly isArgument: boolean }[];
 }
 
 /** The columns of a result; from where they are not known on, there are no more. */
@@ -133,14 +163,16 @@ interface Called extends Result {
   readonly isTable: boolean;
 }
 
-function readCore({ columns, from }: Core, around: Around): Result {
-  const tables = from === undefined ? [] : sourcesIn(from).map((source) => readSource(source, around));
+function readCore({ columns, from, whereClause }: Core, around: Around): Result {
+  const sources = from === undefined ? [] : sourcesIn(from);
+  const tables = sources.map((source) => readSource(source, around));
+  if (from !== undefined && sources.length > 1) noteJoins(from, { sources, tables, whereClause }, around);
   const merges = from !== undefined && mergesColumns(from);
   const found: Column[] = [];
   for (const column of columns) {
     if (column.type === 'ExprResultColumn') {
       const name = column.alias?.name.text ?? nameIn(column.expr);
-      found.push({ name, ...readExpr(column.expr, tables) });
+      found.push({ ...readExpr(column.expr, tables), name });
       continue;
     }
     const meant =
@@ -156,6 +188,56 @@ function readCore({ columns, from }: Core, around: Around): Result {
 function sourcesIn({ select, joins }: FromClause): readonly Source[] {
   const all = [...(select === undefined ? [] : [select]), ...(joins ?? []).map(({ table }) => table)];
   return all.flatMap((source) => (source.type === 'SubSelectTable' ? sourcesIn(source.from) : [source]));
+}
+
+function noteJoins(
+  from: FromClause,
+  {
+    sources,
+    tables,
+    whereClause,
+  }: {
+    readonly sources: readonly Source[];
+    readonly tables: readonly Called[];
+    readonly whereClause: Core['whereClause'];
+  },
+  { joins }: Around,
+): void {
+  for (const { constraint } of from.joins ?? []) {
+    if (constraint?.type !== 'OnJoinConstraint') continue;
+    joins.equal.push(...equalIn(constraint.expr, tables));
+    joins.used.push(...originsIn(constraint.expr, tables).map((origin) => ({ origin, isArgument: false })));
+  }
+  if (whereClause !== undefined) {
+    const equal = equalIn(whereClause, tables);
+    joins.equal.push(...equal);
+    joins.used.push(...equal.flat().map((origin) => ({ origin, isArgument: false })));
+  }
+  for (const source of sources) {
+    const given = source.type === 'TableCallSelectTable' ? (source.args ?? []) : [];
+    for (const expr of given)
+      joins.used.push(...originsIn(expr, tables).map((origin) => ({ origin, isArgument: true })));
+  }
+}
+
+/** Pairs of columns that all of an expression says are equal. */
+function equalIn(written: Expr, tables: readonly Called[]): readonly (readonly [Origin, Origin])[] {
+  const expr = bare(written);
+  if (expr.type !== 'BinaryExpr') return [];
+  if (expr.op === 'And') return [expr.left, expr.right].flatMap((side) => equalIn(side, tables));
+  if (expr.op !== 'Equals' && expr.op !== 'Is') return [];
+  const [one, other] = [readExpr(expr.left, tables).asIs, readExpr(expr.right, tables).asIs];
+  return one.flatMap((left) => other.map((right) => [left, right] as const));
+}
+
+function originsIn(expr: Expr, tables: readonly Called[]): readonly Origin[] {
+  const found: Origin[] = [];
+  const note = (part: Expr): void => {
+    const { asIs, from } = readExpr(part, tables);
+    found.push(...asIs, ...from);
+  };
+  traverse(expr, { nodes: { Id: note, QualifiedExpr: note } });
+  return found;
 }
 
 /** USING and NATURAL make one column of two, so that a star has another order. */
@@ -280,5 +362,7 @@ function byName(
       return target === undefined ? [] : [[column, target]];
     }),
     computed: new Set(all.map(fold).filter((column) => star || mentioned.has(column))),
+    joined: new Set(),
+    isMatched: false,
   }));
 }

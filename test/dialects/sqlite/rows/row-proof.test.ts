@@ -12,6 +12,10 @@ const SWAP = 'DROP TABLE users; ALTER TABLE users_new RENAME TO users;';
 const rebuilt = (copy: string, make = MAKE): string => `${make} ${copy}; ${SWAP}`;
 const PAIRS = "CREATE TABLE t(k TEXT, v); INSERT INTO t VALUES ('x', 1), ('x', 1), ('c', 3);";
 const NULLS = "CREATE TABLE t(k TEXT PRIMARY KEY, v); INSERT INTO t VALUES (NULL, 1), (NULL, 2), ('c', 3);";
+const CITIES = `CREATE TABLE c(id INTEGER PRIMARY KEY, name TEXT, city TEXT);
+INSERT INTO c VALUES (1, 'a', 'Rome'), (2, 'b', 'Oslo'), (3, 'c', 'Rome'), (4, 'd', NULL);`;
+const PROFILES = `CREATE TABLE u(id INTEGER PRIMARY KEY, n TEXT); CREATE TABLE p(user_id INTEGER PRIMARY KEY, bio TEXT);
+INSERT INTO u VALUES (1, 'a'), (2, 'b'); INSERT INTO p VALUES (1, 'x');`;
 const header = (lines: string, up: string): string => `${lines}\n-- migrate:up\n${up}`;
 
 type Right = readonly [what: string, start: string, ...revisions: string[]];
@@ -278,6 +282,32 @@ const RIGHT: readonly Right[] = [
     'CREATE TABLE t(v TEXT, w); INSERT INTO t VALUES (1, NULL), (2, 3);',
     'CREATE TABLE n(v TEXT, w); INSERT INTO n(v) SELECT v FROM t WHERE w IS NULL; INSERT INTO n(v, w) SELECT v, w FROM t WHERE w > 0; DROP TABLE t; ALTER TABLE n RENAME TO t',
   ],
+  [
+    'a copy by a view that calls columns otherwise',
+    `${USERS} CREATE VIEW v AS SELECT id, email AS first, phone AS last FROM users;`,
+    'CREATE TABLE n(id INTEGER PRIMARY KEY, first, last); INSERT INTO n SELECT id, first, last FROM v; DROP VIEW v; DROP TABLE users',
+  ],
+  [
+    'a copy by a WITH that calls columns otherwise, and numbers rows',
+    USERS,
+    `CREATE TABLE n(id INTEGER PRIMARY KEY, e, p, pos INTEGER NOT NULL);
+WITH r AS (SELECT id, email AS e, phone AS p, ROW_NUMBER() OVER (ORDER BY email) AS pos FROM users)
+INSERT INTO n SELECT id, e, p, pos FROM r; DROP TABLE users`,
+  ],
+  [
+    'names that become rows of a table of their own, found by a join',
+    CITIES,
+    `CREATE TABLE cities(id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL);
+INSERT INTO cities(name) SELECT DISTINCT city FROM c WHERE city IS NOT NULL;
+CREATE TABLE n(id INTEGER PRIMARY KEY, name TEXT, city_id INTEGER REFERENCES cities(id));
+INSERT INTO n SELECT c.id, c.name, x.id FROM c LEFT JOIN cities x ON x.name = c.city; DROP TABLE c; ALTER TABLE n RENAME TO c`,
+  ],
+  [
+    'two tables of one key made one by a join',
+    PROFILES,
+    `CREATE TABLE n(id INTEGER PRIMARY KEY, n TEXT, bio TEXT);
+INSERT INTO n SELECT u.id, u.n, p.bio FROM u LEFT JOIN p ON p.user_id = u.id; DROP TABLE u; DROP TABLE p; ALTER TABLE n RENAME TO u`,
+  ],
 ];
 
 test.each(RIGHT)('%s is right', async (_, start, ...revisions) => {
@@ -536,6 +566,44 @@ const LOST: readonly Wrong[] = [
     loses('t'),
   ],
   [
+    'a row of the one table that the join with the other leaves out',
+    `${PROFILES} INSERT INTO p VALUES (9, 'y');`,
+    [
+      'CREATE TABLE n(id INTEGER PRIMARY KEY, n TEXT, bio TEXT); INSERT INTO n SELECT u.id, u.n, p.bio FROM u LEFT JOIN p ON p.user_id = u.id; DROP TABLE u; DROP TABLE p',
+    ],
+    'DROP TABLE p',
+    'p goes, and 1 row is nowhere else: (user_id) = (9)',
+    loses('p'),
+  ],
+  [
+    'a row whose other is there, but not joined',
+    PROFILES,
+    [
+      "CREATE TABLE n(id INTEGER PRIMARY KEY, n TEXT, bio TEXT); INSERT INTO n SELECT u.id, u.n, p.bio FROM u LEFT JOIN p ON p.user_id = u.id AND u.n = 'z'; DROP TABLE u; DROP TABLE p",
+    ],
+    'DROP TABLE p',
+    'p goes, and 1 row is nowhere else: (user_id) = (1)',
+    loses('p'),
+  ],
+  [
+    'a key that a join only finds others by',
+    PROFILES,
+    [
+      'CREATE TABLE n(id INTEGER PRIMARY KEY, n TEXT, bio TEXT); INSERT INTO n(n, bio) SELECT u.n, p.bio FROM u LEFT JOIN p ON p.user_id = u.id; DROP TABLE u',
+    ],
+    'DROP TABLE u',
+    'u goes, and its copy in n leaves out id, which 2 rows are known by',
+    drops('u.id'),
+  ],
+  [
+    'a value of a copy that a later row replaces',
+    USERS,
+    [rebuilt("INSERT INTO users_new SELECT * FROM users; REPLACE INTO users_new(id, email) VALUES (1, 'z')")],
+    "REPLACE INTO users_new(id, email) VALUES (1, 'z')",
+    'users_new has rows replaced, and nothing holds what is in phone (1 row)',
+    drops('users_new.phone'),
+  ],
+  [
     'rows that a trigger takes',
     `${USERS} CREATE TABLE z(a); CREATE TRIGGER tr AFTER INSERT ON z BEGIN DELETE FROM users WHERE id = 1; END;`,
     ['INSERT INTO z VALUES (1)'],
@@ -716,6 +784,20 @@ describe('a table that an earlier run copied', () => {
       (await pass({ start: changed, revisions: ['DROP TABLE users'], begun: { earlier } })).code,
     ).toBeNull();
     expect((await pass({ start: changed, revisions: ['DROP TABLE users'] })).code).toBe('rowsLost');
+  });
+
+  test('may go where columns were called otherwise since, on either side', async () => {
+    const { up } = revisionOf(
+      `${MAKE} INSERT INTO users_new(id, email, phone) SELECT id, email, phone FROM users;
+ALTER TABLE users RENAME COLUMN phone TO mobile; ALTER TABLE users_new RENAME COLUMN phone TO number;
+ALTER TABLE users_new RENAME COLUMN id TO n; ALTER TABLE users_new RENAME TO people`,
+    );
+    const renamed = `${start} ALTER TABLE users RENAME COLUMN phone TO mobile; ALTER TABLE people RENAME COLUMN phone TO number;
+ALTER TABLE people RENAME COLUMN id TO n;`;
+    const begun = { earlier: () => (up.kind === 'sql' ? up.statements : []) };
+    const run = (written: string) => pass({ start: written, revisions: ['DROP TABLE users'], begun });
+    expect(await run(renamed)).toMatchObject({ code: null });
+    expect(await run(`${renamed} DELETE FROM people WHERE n = 7;`)).toMatchObject({ code: 'rowsLost' });
   });
 
   test('may not go where a key is not there', async () => {
