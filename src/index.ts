@@ -23,6 +23,11 @@ export {
 } from './model/settings.js';
 export { waveDefinitions, WAVES_TAKE } from './model/wave-schema.js';
 export { VERSION } from './model/version.js';
+export { foreign, hint } from './model/hint.js';
+export { unsafeDirectory } from './trust/safe-directory.js';
+export type { Fault } from './trust/fault.js';
+export type { DirectoryUse, Unsafe } from './trust/safe-directory.js';
+export type { User } from './trust/user.js';
 export { assertOwnFile } from './trust/taken-on.js';
 export { backupsText, restoreToText } from './report/backups-text.js';
 export { baselineReportText } from './report/baseline-text.js';

@@ -11,9 +11,11 @@ import {
 } from '../index.js';
 import type { FleetOptions, Problem, RunOptions, SelectOptions, Setting, WaveDefinition } from '../index.js';
 import { readConfiguration } from './configuration.js';
+import { findConfiguration } from './configuration-file.js';
 import type { Values } from './configuration.js';
 import { namesOf, SETTINGS, variableOf } from './options.js';
 import type { SettingName } from './options.js';
+import type { Rights } from './rights.js';
 import { allowed, valueOf } from './value.js';
 
 /** The settings in force, by their names in the library; what no source gives is absent and has its default. */
@@ -26,24 +28,37 @@ type Checked = ReturnType<typeof checkedSettings>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+interface Surroundings {
+  /** Is told of what is passed over, in a sentence. */
+  readonly warn?: (warning: string) => void;
+  /** Changes those of this process; without it they stay. */
+  readonly rights?: Rights;
+}
+
 /**
  * Merges the sources.
  * @param flags what the command line gave, checked
  * @param config the file that `--config` names
- * @param warn is told of what is passed over, in a sentence
  * @throws FleetError `configuration` for an unknown or unusable setting in the environment or the file
  */
 export async function mergeSettings(
   flags: Values,
   environment: Environment,
   config: string | undefined,
-  warn: (warning: string) => void = () => undefined,
+  { warn = () => undefined, rights }: Surroundings = {},
 ): Promise<Settings> {
-  const { env, ...given } = { ...readEnvironment(environment, warn), ...flags };
+  const { env, asRoot = false, ...given } = { ...readEnvironment(environment, warn), ...flags };
   const trust = typeof given.trust === 'object' ? given.trust : [];
+  const keep = { asRoot: asRoot === true };
+  if (rights !== undefined) {
+    const dataDir = given.dataDir === undefined ? undefined : String(given.dataDir);
+    rights.before({ dataDir, ...keep }, await findConfiguration(config));
+  }
   const named = env === undefined ? undefined : String(env);
   const { definedWaves, ...file } = await readConfiguration(config, { env: named, trust });
-  return { ...checkedSettings({ ...file, ...given }), ...present({ definedWaves }) };
+  const settings = { ...checkedSettings({ ...file, ...given }), ...present({ definedWaves }) };
+  rights?.after({ ...settings, ...keep });
+  return settings;
 }
 
 const PREFIX = 'FLOTILLA_';
