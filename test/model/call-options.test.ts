@@ -41,6 +41,8 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'a range of revisions, A:B': [3, null, {}],
   'the id of a target or the path of a database': [1, null, ['a']],
   'quick or full': ['deep', true],
+  'the id of a run': [3, null, ['a']],
+  'auto or restore or downgrade': ['pass', true],
   'status or check': ['discover', 1],
   'fail or skip': ['pass', true],
   'the id of a run': [1, null, ['a']],

@@ -32,7 +32,7 @@ export const neighbour: Suite = {
   open,
 };
 
-async function open({ program, directory, size }: Bench): Promise<OpenSuite> {
+async function open({ program, directory, size, only }: Bench): Promise<OpenSuite> {
   let last = 0;
   return {
     async points() {
@@ -44,6 +44,7 @@ async function open({ program, directory, size }: Bench): Promise<OpenSuite> {
         })),
       );
       return every
+        .filter(({ point }) => point.startsWith(only))
         .sort((a, b) => a.rank - b.rank)
         .slice(0, Math.max(size, 1))
         .map(({ point }) => point);
