@@ -38,7 +38,12 @@ export async function readConfigurationFile(
   if (facts.size > BYTES_MAX) throw unreadable(file, `it has more than ${BYTES_MAX / 1024 / 1024} MiB`);
   const what = `The configuration file ${file}`;
   assertOwnFile(file, trust, { what, directory: dirname(resolve(file)), code: 'configuration' });
-  return ['.ts', '.mts', '.js', '.mjs'].includes(extname(file)) ? readModule(file) : readJson(file);
+  return isProgram(file) ? readModule(file) : readJson(file);
+}
+
+/** Whether reading it runs it. */
+export function isProgram(file: string): boolean {
+  return ['.ts', '.mts', '.js', '.mjs'].includes(extname(file));
 }
 
 /**

@@ -7,6 +7,7 @@ import { userInfo, type UserInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FleetError, FLEET_SETTINGS, foreign, hint, unsafeDirectory } from '../index.js';
+import { isProgram } from './configuration-file.js';
 
 /** What is known of the fleet, before the configuration is read and after it. */
 export interface Places {
@@ -30,8 +31,8 @@ interface Owner {
 /** Changes the rights of this process, and says so in a line. */
 export interface Rights {
   /**
-   * Where the data is is known by words typed and by the environment, or it is not; then a configuration of another user
-   * is read with that user's rights.
+   * A configuration of root's that is no program may say where the data is, and is read first. Any other is read with the
+   * rights of the data's owner, where words typed or the environment say where that is.
    * @param config the configuration file; null where there is none
    */
   before(places: Places, config: string | null): void;
@@ -49,9 +50,10 @@ export function rightsOf(say: (line: string) => void): Rights {
   };
   return {
     before({ dataDir, asRoot }, config) {
-      if (!isRoot() || asRoot) return;
-      const known = dataDir ?? config;
-      take(known === null ? null : ownerOf(known));
+      const file = config === null ? null : ownerOf(config);
+      const isPlain = file?.uid === 0 && !isProgram(file.path);
+      if (!isRoot() || asRoot || isPlain) return;
+      if (dataDir !== undefined) take(ownerOf(dataDir));
     },
     after({ dataDir = FLEET_SETTINGS.dataDir.default, stateDir = join(dataDir, '.flotilla'), asRoot }) {
       if (!isRoot()) return;

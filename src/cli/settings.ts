@@ -50,12 +50,15 @@ export async function mergeSettings(
   const { env, asRoot = false, ...given } = { ...readEnvironment(environment, warn), ...flags };
   const trust = typeof given.trust === 'object' ? given.trust : [];
   const keep = { asRoot: asRoot === true };
-  if (rights !== undefined) {
-    const dataDir = given.dataDir === undefined ? undefined : String(given.dataDir);
-    rights.before({ dataDir, ...keep }, await findConfiguration(config));
-  }
+  const dataDir = given.dataDir === undefined ? undefined : String(given.dataDir);
+  // Found before rights are changed: the working directory may be closed to the other user.
+  const found = await findConfiguration(config);
+  rights?.before({ dataDir, ...keep }, found);
+  const isNone = found === null && env === undefined;
   const named = env === undefined ? undefined : String(env);
-  const { definedWaves, ...file } = await readConfiguration(config, { env: named, trust });
+  const { definedWaves, ...file } = isNone
+    ? { definedWaves: undefined }
+    : await readConfiguration(found ?? undefined, { env: named, trust });
   const settings = { ...checkedSettings({ ...file, ...given }), ...present({ definedWaves }) };
   rights?.after({ ...settings, ...keep });
   return settings;

@@ -4,7 +4,6 @@
 import {
   chmodSync,
   chownSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -107,21 +106,33 @@ describe.runIf(isRoot)('Root over the data of another user', () => {
     expect(lstatSync(join(dataDir, '.flotilla', 'ledger.db')).uid).toBe(nobody);
   });
 
-  test('reads a configuration of that user with its rights, a program too.', async () => {
-    const { room, dataDir } = service();
-    const file = join(dataDir, '..', 'app');
-    mkdirSync(file);
+  test("runs no configuration of another user with root's rights, and with that user's only where the data is.", async () => {
+    const { dataDir } = service();
+    const cwd = join(dataDir, '..', 'app');
+    mkdirSync(cwd);
     writeFileSync(
-      join(file, 'flotilla.config.mjs'),
-      `console.error('who ' + process.geteuid());
-       export default { dataDir: '../data', migrations: ${JSON.stringify(MIGRATIONS)} };`,
+      join(cwd, 'flotilla.config.mjs'),
+      `console.error('who ' + process.geteuid()); export default {};`,
     );
-    give(file, SERVICE);
-    const { code, stderr } = await runCli(['status'], { cwd: file });
-    expect(stderr).toContain(`who ${SERVICE}`);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('flotilla.config.mjs belongs to uid')]);
-    expect(existsSync(join(room, 'data', '.flotilla'))).toBe(true);
-    expect(ownersIn(dataDir)).toEqual([`${SERVICE}:${SERVICE}`]);
+    give(cwd, SERVICE);
+    const refused = await runCli(['status'], { cwd, env: { FLOTILLA_TRUST: '' } });
+    expect([refused.code, refused.stderr]).toEqual([78, expect.not.stringContaining('who')]);
+    const { code, stderr } = await runCli(['status', ...placeOf(dataDir)], { cwd });
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`who ${SERVICE}`)]);
+  });
+
+  test('works from a directory that is closed to that user.', async () => {
+    const { dataDir } = service();
+    const cwd = temporaryDirectory();
+    chmodSync(cwd, 0o700);
+    const { code, stderr } = await runCli(['status', ...placeOf(dataDir)], { cwd });
+    expect(code, stderr).toBe(0);
+    writeFileSync(join(cwd, 'flotilla.config.json'), JSON.stringify({ jobs: 1 }));
+    const configured = await runCli(['status', ...placeOf(dataDir)], { cwd });
+    expect(configured.code, configured.stderr).toBe(0);
+    mkdirSync(join(cwd, 'migrations'));
+    const closed = await runCli(['status', '--data-dir', dataDir], { cwd });
+    expect(closed.code, closed.stderr).toBe(78);
   });
 
   test('learns from a configuration of root where the data is.', async () => {
