@@ -46,9 +46,6 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     by: { suite: 'neighbour', only: 'data/mode-1777/', size: 1 },
   },
-    ],
-    by: { suite: 'neighbour', only: 'code/transpiled-before/', size: 1 },
-  },
   {
     name: 'backup-not-synced',
     patches: [
