@@ -21,6 +21,7 @@ export {
   SQLITE_SETTINGS,
   WORK_SETTINGS,
 } from './model/settings.js';
+export { waveDefinitions, WAVES_TAKE } from './model/wave-schema.js';
 export { VERSION } from './model/version.js';
 export { foreign, hint } from './model/hint.js';
 export { unsafeDirectory } from './trust/safe-directory.js';
@@ -63,6 +64,7 @@ export type {
   Outcome,
   OutcomeCopy,
   OutcomeKind,
+  RunSummary,
   SkippedStatement,
   Step,
   UndoneKind,
@@ -73,6 +75,7 @@ export type * from './model/revision-database.js';
 export type { Setting, SettingsOf, SettingTable, SettingValue } from './model/settings.js';
 export type * from './model/target.js';
 export type { Work } from './trust/taken-on.js';
+export type * from './model/wave.js';
 export type { ErrorReport } from './report/error-text.js';
 export type { GraphView } from './report/graph-text.js';
 export type { TextOptions } from './report/layout.js';

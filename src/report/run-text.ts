@@ -24,6 +24,7 @@ import type { Paint, TextOptions } from './layout.js';
 import { DONE, nextStepsText, stepsAfterRun } from './next-steps.js';
 import { causesOf } from './summarize.js';
 import { restoredSections } from './restore-text.js';
+import { wavesText } from './waves-text.js';
 import { mendedSections, unmatchedText } from './repair-text.js';
 
 /** The report of a run, ending in an empty line. */
@@ -34,6 +35,7 @@ export function runText(report: RunReport, options: TextOptions): string {
     unexaminedText(report, options),
     report.undoes === undefined ? null : `Undoes  run ${report.undoes}`,
     report.targets.length === 0 ? null : movesTable(report, options),
+    wavesText(report, options),
     causesText('In doubt: a person must look at these', causes('inDoubt'), options),
     causesText(
       `Failed${report.dryRun ? '' : '; every one is as it was before the run'}`,

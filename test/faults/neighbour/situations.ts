@@ -103,7 +103,7 @@ const targets = Object.entries(THINGS).map(([name, make]): Situation => ({
     rmSync(place.target);
     make(place.target, place);
   },
-  ends: target(/refusedPath|is a |has \d names/),
+  ends: target(/refusedPath|is a |has \d names|symbolic link/),
 }));
 
 const directories: readonly Situation[] = [

@@ -215,7 +215,11 @@ function whatOf({ outcome, applied }: Outcome, { kind }: Intent): Deed['what'] |
       return outcome;
     case 'stamped':
       return kind === 'undo' && applied.length === 0 ? 'unstamped' : outcome;
-    default:
+    case 'current':
+    case 'skipped':
+    case 'failed':
+    case 'partial':
+    case 'inDoubt':
       return null;
   }
 }
