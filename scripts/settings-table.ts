@@ -41,7 +41,7 @@ function rowOf(name: SettingName): string[] {
   const words = `${off ?? describe}${choices === undefined ? '' : `: ${choices.map((choice) => `\`${choice}\``).join(' or ')}`}`;
   return [
     `\`--${off === undefined ? '' : 'no-'}${flagOf(name)}\``,
-    `\`${variable}${off === undefined ? '' : '=false'}\``,
+    setting.variable === false ? '' : `\`${variable}${off === undefined ? '' : '=false'}\``,
     defaultOf(setting),
     `${commandsOf(name)}${words}${value === 'MS' ? ', in milliseconds' : ''}`.replace(/: [A-Z]/, (start) =>
       start.toLowerCase(),

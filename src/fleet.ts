@@ -2,8 +2,9 @@
 // entry, that names a concrete driver, and the one where clock and chance come in.
 
 import { randomBytes } from 'node:crypto';
-import { availableParallelism, platform, tmpdir } from 'node:os';
+import { availableParallelism, hostname, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { createSqliteDialect } from './dialects/sqlite/dialect.js';
 import { loadNative } from './dialects/sqlite/driver/native.js';
 import type { Fleet, FleetOptions } from './model/api.js';
@@ -61,6 +62,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     trust = [],
     programs = true,
     sqlite = {},
+    waves = [],
     commandOptions: typed = given({ ...options, ...grouped('sqlite', sqlite) }, namesOf(PLACE_SETTINGS)),
     ...remaining
   } = options;
@@ -79,6 +81,9 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
     stateMode: Number.parseInt(stateMode, 8),
     migrations,
     dialect,
+    waves,
+    environment: process.env,
+    host: hostname(),
     place: Object.fromEntries(carried.filter((entry) => !isChoice(entry))),
     scope: Object.fromEntries(carried.filter(isChoice)),
     jobs: availableParallelism(),
@@ -115,7 +120,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       stamp: (run = {}) => withPrograms(context, () => stampFleet(context, run)),
       repair: (run = {}) => withPrograms(context, () => repairFleet(context, run)),
       restore: (how) => restoreFleet(context, how),
-      undo: (how) => undoFleet(context, how),
+      undo: (how) => withPrograms(context, () => undoFleet(context, how)),
       restoreTo: (how) => restoreTo(context, how),
       backups: (select = {}) => listBackups(context, select),
       verifyBackups: (select = {}) => verifyBackups(context, select),

@@ -21,7 +21,13 @@ export {
   SQLITE_SETTINGS,
   WORK_SETTINGS,
 } from './model/settings.js';
+export { waveDefinitions, WAVES_TAKE } from './model/wave-schema.js';
 export { VERSION } from './model/version.js';
+export { foreign, hint } from './model/hint.js';
+export { unsafeDirectory } from './trust/safe-directory.js';
+export type { Fault } from './trust/fault.js';
+export type { DirectoryUse, Unsafe } from './trust/safe-directory.js';
+export type { User } from './trust/user.js';
 export { assertOwnFile } from './trust/taken-on.js';
 export { backupsText, restoreToText } from './report/backups-text.js';
 export { baselineReportText } from './report/baseline-text.js';
@@ -58,15 +64,18 @@ export type {
   Outcome,
   OutcomeCopy,
   OutcomeKind,
+  RunSummary,
   SkippedStatement,
   Step,
   UndoneKind,
 } from './model/outcome.js';
+export type { NotRun } from './model/not-run.js';
 export type * from './model/report.js';
 export type * from './model/revision-database.js';
 export type { Setting, SettingsOf, SettingTable, SettingValue } from './model/settings.js';
 export type * from './model/target.js';
 export type { Work } from './trust/taken-on.js';
+export type * from './model/wave.js';
 export type { ErrorReport } from './report/error-text.js';
 export type { GraphView } from './report/graph-text.js';
 export type { TextOptions } from './report/layout.js';

@@ -19,7 +19,7 @@ const EXCEPTIONS: Exceptions = {
       reason: 'finds copies by their names',
     },
     'backup/left.ts': {
-      names: ['readFileSync', 'writeFileSync'],
+      names: ['closeSync', 'constants', 'openSync', 'readFileSync', 'writeFileSync'],
       reason: 'keeps beside a copy what a run left',
     },
     'backup/source.ts': { names: 'any', reason: 'reads copies, and writes one to a file of its own' },
@@ -32,6 +32,10 @@ const EXCEPTIONS: Exceptions = {
     'cli/name-lists.ts': {
       names: ['readFileSync', 'statSync'],
       reason: 'reads the lists of names of --only @FILE',
+    },
+    'cli/rights.ts': {
+      names: ['accessSync', 'closeSync', 'constants', 'openSync', 'statSync'],
+      reason: 'sees whose the data is, and whether the program can be read',
     },
     'cli/report-file.ts': { names: 'any', reason: 'writes the report that --report asks for' },
     'dialects/sqlite/discovery/target-files.ts': {

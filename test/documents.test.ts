@@ -60,7 +60,7 @@ test('Every setting is in the README with flag, variable and default.', () => {
     const flag = setting.default === true ? `\`--no-${flagOf(name)}\`` : `\`--${flagOf(name)}\``;
     const row = ROWS.find((cells) => cells[1] === flag);
     expect(row, `a row for ${flag}`).toBeDefined();
-    expect(row?.[2]).toContain(variableOf(name));
+    expect(row?.[2]).toContain(setting.variable === false ? '' : variableOf(name));
     if (typeof setting.default !== 'boolean' && setting.default !== undefined) {
       expect(row?.[3]).toBe(`\`${setting.default}\``);
     }
@@ -128,6 +128,7 @@ const CODES = Object.keys({
   timeout: true,
   workerDied: true,
   interrupted: true,
+  stopped: true,
   changedSince: true,
   internal: true,
 } satisfies Record<FailureCode, true>);

@@ -3,7 +3,7 @@
 // program says nothing. So it needs no sync: one that is lost only leaves the way by the revisions.
 
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { stemOfId } from './publish.js';
 
@@ -19,18 +19,32 @@ export interface Left {
 
 /** @throws the error of the file system */
 export function keepLeft(directory: string, left: Left): void {
-  writeFileSync(pathOf(directory, left.targetId), textOf(left), { mode: 0o600 });
+  const { O_WRONLY, O_CREAT, O_TRUNC } = constants;
+  withFile(pathOf(directory, left.targetId), O_WRONLY | O_CREAT | O_TRUNC, (file) => {
+    writeFileSync(file, textOf(left));
+  });
 }
 
 /** What a run left in a target, as the file beside its copies says; null where none says so. */
 export function readLeft(directory: string, about: Pick<Left, 'runId' | 'targetId'>): Left | null {
   try {
-    const text = readFileSync(pathOf(directory, about.targetId), 'utf8');
+    const path = pathOf(directory, about.targetId);
+    const text = withFile(path, constants.O_RDONLY, (file) => readFileSync(file, 'utf8'));
     const [backup = '', content = ''] = text.split('\n');
     const left = { ...about, backup, content };
     return text === textOf(left) ? left : null;
   } catch {
     return null;
+  }
+}
+
+/** Follows no link. */
+function withFile<T>(path: string, flags: number, work: (file: number) => T): T {
+  const file = openSync(path, flags | constants.O_NOFOLLOW, 0o600);
+  try {
+    return work(file);
+  } finally {
+    closeSync(file);
   }
 }
 

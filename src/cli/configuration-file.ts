@@ -26,7 +26,7 @@ export async function readConfigurationFile(
   given: string | undefined,
   trust: readonly string[],
 ): Promise<Content | null> {
-  const file = given ?? (await findFile());
+  const file = await findConfiguration(given);
   if (file === null) return null;
   const facts = await stat(file).catch((error: unknown) => {
     throw unreadable(file, messageOf(error), error);
@@ -38,10 +38,20 @@ export async function readConfigurationFile(
   if (facts.size > BYTES_MAX) throw unreadable(file, `it has more than ${BYTES_MAX / 1024 / 1024} MiB`);
   const what = `The configuration file ${file}`;
   assertOwnFile(file, trust, { what, directory: dirname(resolve(file)), code: 'configuration' });
-  return ['.ts', '.mts', '.js', '.mjs'].includes(extname(file)) ? readModule(file) : readJson(file);
+  return isProgram(file) ? readModule(file) : readJson(file);
 }
 
-async function findFile(): Promise<string | null> {
+/** Whether reading it runs it. */
+export function isProgram(file: string): boolean {
+  return ['.ts', '.mts', '.js', '.mjs'].includes(extname(file));
+}
+
+/**
+ * The file that was asked for, or the one of the working directory; null where none is there.
+ * @throws FleetError `configuration` where there are several
+ */
+export async function findConfiguration(given: string | undefined): Promise<string | null> {
+  if (given !== undefined) return given;
   const found: string[] = [];
   for (const file of CONFIG_FILES) if (await isThere(file)) found.push(file);
   const [first = null, ...others] = found;

@@ -36,7 +36,10 @@ export function parseConfiguration(file: string, source: string): Parsed {
   return {
     value,
     lineOf: (path) => {
-      const node = findNodeAtLocation(tree, [...path]);
+      const node = findNodeAtLocation(
+        tree,
+        path.map((key) => (/^\d+$/.test(key) ? Number(key) : key)),
+      );
       return node === undefined ? {} : { line: lineAt(node.parent?.offset ?? node.offset) };
     },
   };

@@ -4,7 +4,8 @@
 
 import { dirname, isAbsolute, join } from 'node:path';
 import { FleetError, GROUPS, nameIn, nearest, SETTINGS } from '../index.js';
-import type { Problem } from '../index.js';
+import type { Problem, WaveDefinition } from '../index.js';
+import { readWaves } from './configuration-waves.js';
 import { readConfigurationFile } from './configuration-file.js';
 import type { Content } from './configuration-file.js';
 import { namesOf } from './options.js';
@@ -13,6 +14,14 @@ import { allowed, checkedValue } from './value.js';
 import type { Value } from './value.js';
 
 export type Values = Partial<Record<SettingName, Value>>;
+
+export interface Configured extends Values {
+  /** What the key `waves` defines. */
+  readonly definedWaves?: readonly WaveDefinition[];
+}
+
+/** The key of a configuration that is no value of the flag of its name. */
+const WAVES = 'waves';
 
 /** Keys that are no settings, at the top level alone. */
 const SCHEMA = '$schema';
@@ -30,7 +39,7 @@ const KEYS = [...namesOf(SETTINGS).filter((name) => !GROUPED.includes(name)), ..
 export async function readConfiguration(
   given: string | undefined,
   { env, trust = [] }: { readonly env?: string | undefined; readonly trust?: readonly string[] } = {},
-): Promise<Values> {
+): Promise<Configured> {
   const content = await readConfigurationFile(given, trust);
   if (content === null) {
     if (env === undefined) return {};
@@ -48,7 +57,7 @@ export async function readConfiguration(
     problems.push(problemOf(content, [SCHEMA], 'has a value that it cannot have', `${SCHEMA} takes text`));
   }
   const values = settingsOf(content, { path: [], object: top }, problems);
-  const named = new Map<string, Values>();
+  const named = new Map<string, Configured>();
   const all = environments === undefined ? {} : objectOf(content, [ENVIRONMENTS], problems);
   for (const name of Object.keys(all ?? {})) {
     const path = [ENVIRONMENTS, name];
@@ -65,8 +74,8 @@ interface Part {
   readonly group?: keyof typeof GROUPS;
 }
 
-function settingsOf(content: Content, { path, object, group }: Part, problems: Problem[]): Values {
-  const values: Values = {};
+function settingsOf(content: Content, { path, object, group }: Part, problems: Problem[]): Configured {
+  const values: Configured = {};
   for (const [key, found] of Object.entries(object ?? {})) {
     const at = [...path, key];
     // A program may leave a key without a value.
@@ -77,6 +86,15 @@ function settingsOf(content: Content, { path, object, group }: Part, problems: P
         values,
         settingsOf(content, { path: at, object: objectOf(content, at, problems), group: inner }, problems),
       );
+      continue;
+    }
+    if (group === undefined && key === WAVES) {
+      const read = readWaves(found);
+      if ('waves' in read) Object.assign(values, { definedWaves: read.waves });
+      else
+        problems.push(
+          ...read.mistakes.map((one) => problemOf(content, [...at, ...one.path], one.what, one.hint)),
+        );
       continue;
     }
     const name = group === undefined ? key : nameIn(group, key);
@@ -122,7 +140,7 @@ function objectOf({ value, file, lineOf }: Content, path: Path, problems: Proble
   return null;
 }
 
-function environmentOf(file: string, env: string, named: ReadonlyMap<string, Values>): Values {
+function environmentOf(file: string, env: string, named: ReadonlyMap<string, Configured>): Configured {
   const values = named.get(env);
   if (values !== undefined) return values;
   const names = [...named.keys()];

@@ -6,9 +6,14 @@ import { CHOICE_SETTINGS, flagOf, FLEET_SETTINGS, namesOf, SETTINGS as FILE_SETT
 export { flagOf, namesOf } from '../index.js';
 import type { Setting } from '../index.js';
 
-/** What a flag or the environment may say of the configuration file, and the file itself may not. */
+/** What a flag or the environment may say before the configuration file is read, and the file itself may not. */
 export const SOURCE_SETTINGS = {
   env: { type: 'string', value: 'NAME', describe: 'Take this environment of the configuration file' },
+  asRoot: {
+    type: 'boolean',
+    default: false,
+    describe: "Started as root, do not take the rights of the data directory's owner",
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Settings by flag and environment. */

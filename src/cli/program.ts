@@ -24,6 +24,7 @@ import type { Form, Output } from './output.js';
 import { createProgress } from './progress.js';
 import type { ProgressKind } from './progress.js';
 import { openReportFile, type ReportFile } from './report-file.js';
+import { rightsOf } from './rights.js';
 import { fleetOptions, mergeSettings } from './settings.js';
 import type { Settings } from './settings.js';
 import { knownOf, placeOf, scopeOf, typedCommand } from './typed.js';
@@ -103,8 +104,12 @@ async function runCommand(
 ): Promise<number> {
   const { switches, flags, config } = parsed;
   const { stdout, stderr, environment, signal, now } = surroundings;
-  const settings = await mergeSettings(flags, environment, config, (warning) => {
-    if (!switches.has('quiet')) stderr.write(`warning: ${warning}\n`);
+  const say = (kind: string) => (line: string) => {
+    if (!switches.has('quiet')) stderr.write(`${kind}: ${line}\n`);
+  };
+  const settings = await mergeSettings(flags, environment, config, {
+    warn: say('warning'),
+    rights: rightsOf(say('note')),
   });
   const form: Form = switches.has('json') ? 'json' : switches.has('ndjson') ? 'ndjson' : 'text';
   const file =

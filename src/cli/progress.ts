@@ -60,6 +60,8 @@ function sparse(command: string, output: Output, now: () => number): Progress {
   return {
     onEvent(event) {
       tally.count(event);
+      // What is waited for is told at once: nothing else happens meanwhile.
+      if (event.event === 'between') last = -Infinity;
       tellIfDue();
     },
     stop() {
@@ -120,6 +122,9 @@ function createTally(now: () => number): Tally {
   let [done, failed, planned] = [0, 0, 0];
   /** When what is counted began. */
   let since: number | null = null;
+  /** The wave at work, and what is waited for after it. */
+  let wave = '';
+  let wait: (() => string) | null = null;
   return {
     get done() {
       return done;
@@ -141,6 +146,14 @@ function createTally(now: () => number): Tally {
           since ??= now();
           [done, planned] = [event.done, event.planned];
           return;
+        case 'waveBegin':
+          wave = event.of === 1 ? '' : `wave ${event.number} of ${event.of} (${event.name}): `;
+          wait = null;
+          return;
+        case 'between':
+          wait = waitWords(event, now);
+          return;
+        case 'wave':
         case 'retry':
         case 'problem':
         case 'warning':
@@ -150,16 +163,27 @@ function createTally(now: () => number): Tally {
     },
     words() {
       const elapsed = `${Math.round((now() - began) / 1000)} s`;
+      if (wait !== null) return `${wave}${wait()}, ${done} of ${planned} done, ${failed} failed, ${elapsed}`;
       if (since === null) return `finding targets, reading revisions, ${elapsed}`;
       const rate = (done * 1000) / Math.max(1, now() - since);
       const left = rate === 0 ? '-' : `${Math.ceil((planned - done) / rate)} s`;
       const speed = `${rate.toFixed(rate < 10 ? 1 : 0)}/s`;
-      return `${done} of ${planned} done, ${failed} failed, ${speed}, ${elapsed}, ${left} left`;
+      return `${wave}${done} of ${planned} done, ${failed} failed, ${speed}, ${elapsed}, ${left} left`;
     },
   };
 }
 
+/** What a run waits for between two waves, and how long still. */
+function waitWords(
+  { what, until }: Extract<FleetEvent, { event: 'between' }>,
+  now: () => number,
+): () => string {
+  if (what === 'gate' || until === null) return () => 'the gate is asked';
+  const end = Date.parse(until);
+  return () => `soaking, ${Math.max(0, Math.ceil((end - now()) / 1000))} s left`;
+}
+
 /** A run that stops gives an outcome to those that are left, too. */
 function wasNeverStarted({ outcome, failure }: Extract<FleetEvent, { event: 'target' }>): boolean {
-  return outcome === 'skipped' && failure?.code === 'interrupted';
+  return outcome === 'skipped' && (failure?.code === 'interrupted' || failure?.code === 'stopped');
 }

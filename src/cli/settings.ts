@@ -9,38 +9,72 @@ import {
   nearest,
   WORK_SETTINGS,
 } from '../index.js';
-import type { FleetOptions, Problem, RunOptions, SelectOptions } from '../index.js';
+import type { FleetOptions, Problem, RunOptions, SelectOptions, Setting, WaveDefinition } from '../index.js';
 import { readConfiguration } from './configuration.js';
+import { findConfiguration } from './configuration-file.js';
 import type { Values } from './configuration.js';
 import { namesOf, SETTINGS, variableOf } from './options.js';
+import type { SettingName } from './options.js';
+import type { Rights } from './rights.js';
 import { allowed, valueOf } from './value.js';
 
 /** The settings in force, by their names in the library; what no source gives is absent and has its default. */
-export type Settings = ReturnType<typeof checkedSettings>;
+export interface Settings extends Checked {
+  /** The waves that a configuration defines. */
+  readonly definedWaves?: readonly WaveDefinition[];
+}
+
+type Checked = ReturnType<typeof checkedSettings>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Surroundings {
+  /** Is told of what is passed over, in a sentence. */
+  readonly warn?: (warning: string) => void;
+  /** Changes those of this process; without it they stay. */
+  readonly rights?: Rights;
+}
 
 /**
  * Merges the sources.
  * @param flags what the command line gave, checked
  * @param config the file that `--config` names
- * @param warn is told of what is passed over, in a sentence
  * @throws FleetError `configuration` for an unknown or unusable setting in the environment or the file
  */
 export async function mergeSettings(
   flags: Values,
   environment: Environment,
   config: string | undefined,
-  warn: (warning: string) => void = () => undefined,
+  { warn = () => undefined, rights }: Surroundings = {},
 ): Promise<Settings> {
-  const { env, ...given } = { ...readEnvironment(environment, warn), ...flags };
+  const { env, asRoot = false, ...given } = { ...readEnvironment(environment, warn), ...flags };
   const trust = typeof given.trust === 'object' ? given.trust : [];
-  const file = await readConfiguration(config, { env: env === undefined ? undefined : String(env), trust });
-  return checkedSettings({ ...file, ...given });
+  const keep = { asRoot: asRoot === true };
+  const dataDir = given.dataDir === undefined ? undefined : String(given.dataDir);
+  // Found before rights are changed: the working directory may be closed to the other user.
+  const found = await findConfiguration(config);
+  rights?.before({ dataDir, ...keep }, found);
+  const named = env === undefined ? undefined : String(env);
+  const isNone = found === null && named === undefined;
+  const { definedWaves, ...file } = isNone
+    ? {}
+    : await readConfiguration(found ?? undefined, { env: named, trust });
+  const settings = { ...checkedSettings({ ...file, ...given }), ...present({ definedWaves }) };
+  rights?.after({ ...settings, ...keep });
+  return settings;
 }
 
 const PREFIX = 'FLOTILLA_';
-const NAMES = new Map(namesOf(SETTINGS).map((name) => [variableOf(name), name]));
+const SETTABLE = namesOf(SETTINGS).filter((name) => rowOf(name).variable !== false);
+const NAMES = new Map(SETTABLE.map((name) => [variableOf(name), name]));
+/** What this program itself tells those that it starts. */
+const PASSED_OVER = namesOf(SETTINGS)
+  .filter((name) => !SETTABLE.includes(name))
+  .map(variableOf);
+
+function rowOf(name: SettingName): Setting {
+  return SETTINGS[name];
+}
 
 function readEnvironment(environment: Environment, warn: (warning: string) => void): Values {
   const values: Values = {};
@@ -48,6 +82,7 @@ function readEnvironment(environment: Environment, warn: (warning: string) => vo
   for (const [variable, text] of Object.entries(environment)) {
     // What is set to nothing is not set: scripts and containers pass variables on that way.
     if (!variable.startsWith(PREFIX) || text === undefined || text === '') continue;
+    if (PASSED_OVER.includes(variable)) continue;
     const name = NAMES.get(variable);
     if (name === undefined) {
       const near = nearVariable(variable);
@@ -84,6 +119,7 @@ function nearVariable(variable: string): string | undefined {
 export function fleetOptions(settings: Settings): FleetOptions {
   const { sqliteExtensions: extensions, sqliteFunctions: functions, sqliteOldest: oldest } = settings;
   const sqlite = present({ extensions, functions, oldest });
+  const { definedWaves: waves } = settings;
   return {
     ...pick(settings, [
       'dataDir',
@@ -96,6 +132,7 @@ export function fleetOptions(settings: Settings): FleetOptions {
       'programs',
     ]),
     ...(Object.keys(sqlite).length === 0 ? {} : { sqlite }),
+    ...present({ waves }),
   };
 }
 
@@ -107,7 +144,7 @@ export function selectOptions(settings: Settings): SelectOptions {
 }
 
 /** What every command takes that changes targets; what rehearses stands first in its help. */
-export const RUN_SETTING_NAMES: readonly (keyof Settings)[] = [
+export const RUN_SETTING_NAMES: readonly (keyof Checked)[] = [
   ...new Set(['dryRun' as const, ...namesOf({ ...WORK_SETTINGS, ...CHANGE_SETTINGS }), 'report' as const]),
 ];
 

@@ -30,6 +30,7 @@ function typed({ type }: Setting, text: string): unknown {
     case 'paths':
     case 'string':
     case 'duration':
+    case 'share':
     case 'version':
       return text;
   }

@@ -79,18 +79,20 @@ function assertLimit(limit: number): void {
 }
 
 /** The ids that exact words mean, by path, by path under the data directory and, before all, by id. */
-function namesOf(known: readonly (Target | Refusal)[]): ReadonlyMap<string, string> {
+function namesOf(known: readonly Named[]): ReadonlyMap<string, string> {
   const names = new Map(known.map(({ path, id }) => [path, id]));
   for (const { id } of known) names.set(`${id}.db`, id);
   for (const { id } of known) names.set(id, id);
   return names;
 }
 
+type Named = Pick<Target, 'id' | 'path'>;
+
 /** What some words choose. An id or a path is meant literally, even where it has the characters of a glob. */
-function choose(
+export function choose(
   words: readonly string[],
-  known: readonly (Target | Refusal)[],
-  names: ReadonlyMap<string, string>,
+  known: readonly Named[],
+  names: ReadonlyMap<string, string> = namesOf(known),
 ): { readonly unknown: readonly string[]; has(id: string): boolean } {
   const ids = new Set<string>();
   const globs: ((id: string) => boolean)[] = [];

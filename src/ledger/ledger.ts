@@ -15,11 +15,13 @@ import { openLedgerFile } from './open.js';
 import {
   Runs,
   type OutcomeCounts,
+  type Planned,
   type RecordedBackup,
   type RecordedOutcome,
   type RunStart,
   type UnfinishedRun,
 } from './runs.js';
+import type { WaveProgress } from './stages.js';
 import { fileIdentity, makeStateDirectory, stateDirectoryError } from './state-directory.js';
 
 /** Whose observations are answered. The second part counts what an observation consists of, within a version. */
@@ -38,7 +40,9 @@ export interface LockHolder {
 /** Every method but those of the cache throws FleetError `stateDirectory` where the ledger cannot be used. */
 export interface Ledger {
   /** Enters a run and all its targets, refused ones too, as `planned`, durably and in one transaction. */
-  startRun(run: RunStart, planned: readonly Pick<Target, 'id' | 'path'>[]): void;
+  startRun(run: RunStart, planned: readonly Planned[]): void;
+  /** Records how far a wave is, and every outcome before, durably. */
+  recordWave(runId: string, progress: WaveProgress): void;
   /** Records how a target ended; durable within 100 ms, or with the end of the run. Never throws. */
   recordOutcome(runId: string, outcome: Outcome): void;
   /** Makes every outcome so far durable first; those that could not be written are tried again. */
@@ -111,9 +115,16 @@ class SqliteLedger implements Ledger {
     });
   }
 
-  startRun(run: RunStart, planned: readonly Pick<Target, 'id' | 'path'>[]): void {
+  startRun(run: RunStart, planned: readonly Planned[]): void {
     this.#explained(() => {
       this.#runs.start(run, planned);
+    });
+  }
+
+  recordWave(runId: string, progress: WaveProgress): void {
+    this.#outcomes.commit();
+    this.#explained(() => {
+      this.#runs.stages.recordWave(runId, progress);
     });
   }
 

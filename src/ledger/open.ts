@@ -64,6 +64,37 @@ const FORMATS: readonly string[] = [
     observation INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- What it takes to go on with a run: its options, and the checksums of its revisions.
+  ALTER TABLE run ADD COLUMN terms TEXT;
+
+  -- The number of its wave, and the way that was found for it; null where it has none of its own.
+  ALTER TABLE run_target ADD COLUMN wave INTEGER;
+  ALTER TABLE run_target ADD COLUMN way TEXT;
+
+  CREATE TABLE run_wave (
+    run INTEGER NOT NULL REFERENCES run,
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    max_failures INTEGER,
+    rule TEXT NOT NULL,
+    started_at TEXT,
+    finished_at TEXT,
+    verdict TEXT,
+    PRIMARY KEY (run, number)
+  ) STRICT;
+
+  -- A run that was stopped and resumed has several.
+  CREATE TABLE run_leg (
+    run INTEGER NOT NULL REFERENCES run,
+    number INTEGER NOT NULL,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,
+    host TEXT,
+    exit_code INTEGER,
+    PRIMARY KEY (run, number)
+  ) STRICT;
+  `,
 ];
 
 /**

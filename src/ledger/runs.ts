@@ -5,6 +5,7 @@ import type Database from 'better-sqlite3';
 import { isUndone, type Outcome, type OutcomeKind } from '../model/outcome.js';
 import type { FailedAttempt, RunCommand } from '../model/report.js';
 import type { Target } from '../model/target.js';
+import { Stages, type RecordedWave } from './stages.js';
 
 /** A run at its start. */
 export interface RunStart {
@@ -16,6 +17,18 @@ export interface RunStart {
   readonly head: readonly string[];
   /** What the run was asked to do, JSON-safe. */
   readonly arguments: Readonly<Record<string, unknown>>;
+  /** What it takes to go on with it, JSON-safe. */
+  readonly terms?: object;
+  readonly waves?: readonly RecordedWave[];
+  readonly host?: string;
+}
+
+/** A target as it is entered before any work. */
+export interface Planned extends Pick<Target, 'id' | 'path'> {
+  /** The number of its wave. */
+  readonly wave?: number;
+  /** The way that was found for it, JSON-safe. */
+  readonly way?: object;
 }
 
 /** A run that has no end: it is going on, or it died. */
@@ -44,9 +57,11 @@ const BATCH = 500;
 export class Runs {
   readonly #database: Database.Database;
   readonly #record: Database.Statement;
+  readonly stages: Stages;
 
   constructor(database: Database.Database) {
     this.#database = database;
+    this.stages = new Stages(database);
     this.#record = database.prepare(
       `INSERT INTO run_target (run, path, id, outcome, document)
        SELECT run, :path, :id, :kind, :document FROM run WHERE run_id = :runId
@@ -54,12 +69,12 @@ export class Runs {
     );
   }
 
-  start(run: RunStart, planned: readonly Pick<Target, 'id' | 'path'>[]): void {
+  start(run: RunStart, planned: readonly Planned[]): void {
     const insertRun = this.#database.prepare(
-      `INSERT INTO run (run_id, command, dry_run, head, arguments, started_at) VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO run (run_id, command, dry_run, head, arguments, started_at, terms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
     const insertTarget = this.#database.prepare(
-      `INSERT INTO run_target (run, path, id, outcome) VALUES (?, ?, ?, 'planned')`,
+      `INSERT INTO run_target (run, path, id, outcome, wave, way) VALUES (?, ?, ?, 'planned', ?, ?)`,
     );
     this.#inTransaction(() => {
       const { lastInsertRowid } = insertRun.run(
@@ -69,8 +84,13 @@ export class Runs {
         JSON.stringify(run.head),
         JSON.stringify(run.arguments),
         run.startedAt,
+        run.terms === undefined ? null : JSON.stringify(run.terms),
       );
-      for (const { path, id } of planned) insertTarget.run(lastInsertRowid, path, id);
+      this.stages.enter(lastInsertRowid, run.waves ?? []);
+      this.stages.beginLeg(lastInsertRowid, run.startedAt, run.host ?? null);
+      for (const { path, id, wave = null, way } of planned) {
+        insertTarget.run(lastInsertRowid, path, id, wave, way === undefined ? null : JSON.stringify(way));
+      }
     });
   }
 
@@ -85,9 +105,12 @@ export class Runs {
   }
 
   finish(runId: string, finishedAt: string, exitCode: number): void {
-    this.#database
-      .prepare(`UPDATE run SET finished_at = ?, exit_code = ? WHERE run_id = ?`)
-      .run(finishedAt, exitCode, runId);
+    this.#inTransaction(() => {
+      this.#database
+        .prepare(`UPDATE run SET finished_at = ?, exit_code = ? WHERE run_id = ?`)
+        .run(finishedAt, exitCode, runId);
+      this.stages.finishLeg(runId, finishedAt, exitCode);
+    });
   }
 
   unfinished(): readonly UnfinishedRun[] {

@@ -107,7 +107,7 @@ export function stateDirectoryError(
 ): unknown {
   const code = codeOf(error);
   if (error instanceof FleetError || code === null || !(error instanceof Error)) return error;
-  const { reason, hint: said } = explain(code, error.message, { path, option });
+  const { reason, hint: said } = explain(code, error.message.replace(`${code}: `, ''), { path, option });
   return new FleetError('stateDirectory', `${what} ${reason}`, { hint: said, cause: error });
 }
 

@@ -20,6 +20,7 @@ import type {
   ShowReport,
   StatusReport,
 } from './report.js';
+import type { WaveDefinition } from './wave.js';
 
 export interface FleetOptions {
   /** Directory that is searched for targets; default `data`. */
@@ -36,6 +37,8 @@ export interface FleetOptions {
   readonly sqlite?: SqliteOptions;
   /** Which revision a number means that an application keeps in `user_version`: `['3=0003']`; default: none. */
   readonly userVersion?: readonly string[];
+  /** The waves that runs may name; default: none. */
+  readonly waves?: readonly WaveDefinition[];
   /**
    * Whether revisions that are programs are run, to see what they do; default true. Without it only looks are possible,
    * what depends on a program is `unknown`, and the looks say `notRun`.
@@ -94,6 +97,29 @@ export interface RunOptions extends SelectOptions {
   readonly wait?: number;
   /** Deadline of one target in milliseconds; default 600000. */
   readonly timeout?: number;
+  /**
+   * Go in waves, each begun when the one before it has ended: `['canary', '1', '10%', 'rest']`, by numbers, percents of
+   * what is planned, names of the fleet's `waves`, and what is left; default: all at once.
+   */
+  readonly waves?: readonly string[];
+  /** How many targets of each wave may fail, `5` or `'2%'`; with one more the run stops. Default: all. */
+  readonly maxFailures?: number | string;
+  /** Wait so many milliseconds between two waves; default 0. */
+  readonly soak?: number;
+  /**
+   * A command to run between two waves, without a shell, the path of the report so far in `FLOTILLA_REPORT`; the run stops
+   * unless it exits 0.
+   */
+  readonly gate?: string;
+  /** Deadline of the gate in milliseconds; default 60000. */
+  readonly gateTimeout?: number;
+  /** End the run after each wave but the last; default false. */
+  readonly pause?: boolean;
+  /**
+   * `id`, `size` (the largest first) or `shuffle:SEED`: the order in which waves take targets, and in which these are
+   * begun. Default: waves by id, in a wave the largest first.
+   */
+  readonly order?: string;
 }
 
 export interface UpgradeOptions extends RunOptions {

@@ -11,8 +11,10 @@ import {
   COMMAND_SETTINGS,
   GROUPS,
   PLACE_SETTINGS,
+  ROLLOUT_SETTINGS,
   WORK_SETTINGS,
 } from './settings.js';
+import { waveDefinitions, WAVES_TAKE } from './wave-schema.js';
 
 const {
   stamp,
@@ -45,6 +47,8 @@ const sqlite = optional(
   z.readonly(z.strictObject(settingOptions(GROUPS.sqlite))),
 );
 
+const waves = optional(WAVES_TAKE, waveDefinitions);
+
 const commandOptions = optional(
   'an object of options',
   z.readonly(
@@ -76,7 +80,7 @@ const watch = { jobs, signal, onEvent };
 
 /** By method; `openFleet` is the door itself. */
 export const CALL_OPTIONS = {
-  openFleet: call({ ...place, sqlite, commandOptions }),
+  openFleet: call({ ...place, sqlite, waves, commandOptions }),
   discover: call(select),
   status: call({ ...select, command, failures: flag }),
   current: call({ ...select, history: flag }),
@@ -88,6 +92,7 @@ export const CALL_OPTIONS = {
   repair: call({ ...change, dropExtra, checksums, columns }),
   restore: call({
     ...watch,
+    ...settingOptions(ROLLOUT_SETTINGS),
     verify,
     busyTimeout,
     timeout,

@@ -38,7 +38,7 @@ export function checkCall(name: CallName, given: readonly unknown[]): CallOption
   const messages = result.error.issues.flatMap((issue) => {
     const inside = isGroup(issue.path[0]) && isPlainObject(values[issue.path[0]]) ? issue.path[0] : null;
     if (inside !== null) return mistakesInside(name, inside, issue, values);
-    return issue.code === 'unrecognized_keys'
+    return issue.code === 'unrecognized_keys' && issue.path.length === 0
       ? issue.keys.map((key) => unknownOption(name, key, values))
       : [wrongValue(name, String(issue.path[0]), values)];
   });

@@ -85,4 +85,9 @@ export function visible(text: string): string {
   return text.replace(UNSEEN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** The same for what stands within a line: an end of a line would end a comment of SQL, or a row of a table. */
+export function inLine(text: string): string {
+  return visible(text).replaceAll('\n', String.raw`\n`);
+}
+
 const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;

@@ -1,7 +1,8 @@
 // What a caller may watch while the library works.
 
-import type { RunCommand, RunSummary } from './report.js';
-import type { Outcome } from './outcome.js';
+import type { RunCommand } from './report.js';
+import type { Outcome, RunSummary } from './outcome.js';
+import type { WaveReport } from './wave.js';
 
 /** What an event of a run says of where it belongs, by itself: lines of many runs may be gathered in one log. */
 export interface OfRun {
@@ -21,6 +22,24 @@ export type RunEvent =
     }
   | ({ readonly event: 'target' } & Outcome)
   | { readonly event: 'retry'; readonly id: string; readonly message: string }
+  /** A wave begins. */
+  | {
+      readonly event: 'waveBegin';
+      /** From 1. */
+      readonly number: number;
+      readonly of: number;
+      readonly name: string;
+      readonly planned: number;
+    }
+  /** A wave was judged. */
+  | ({ readonly event: 'wave' } & WaveReport)
+  /** What the run waits for after a wave; `until` is when that is over, ISO 8601, UTC, and null where nobody knows. */
+  | {
+      readonly event: 'between';
+      readonly name: string;
+      readonly what: 'soak' | 'gate';
+      readonly until: string | null;
+    }
   /** Something beside the targets is amiss, and the run goes on: its record is not whole, or it waits for another run. */
   | { readonly event: 'problem'; readonly message: string; readonly hint: string }
   | { readonly event: 'summary'; readonly summary: RunSummary; readonly exitCode: number };

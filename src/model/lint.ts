@@ -1,7 +1,8 @@
 // What the reading of revisions finds: one finding for each mistake, with file, line and mend.
 
 import type { Command } from './command.js';
-import type { CONTRACT, NotRun } from './report.js';
+import type { NotRun } from './not-run.js';
+import type { CONTRACT } from './report.js';
 
 /** An error makes `lint` exit with 1; a warning does so with `--strict` only; a notice never does. */
 export type Severity = 'error' | 'warning' | 'notice';

@@ -32,6 +32,7 @@ export type FailureCode =
   | 'timeout'
   | 'workerDied'
   | 'interrupted'
+  | 'stopped'
   | 'changedSince'
   | 'internal';
 
@@ -90,6 +91,9 @@ export type OutcomeKind =
   | 'failed'
   | 'partial'
   | 'inDoubt';
+
+/** Targets by outcome; an outcome that none had is left out. */
+export type RunSummary = { readonly planned: number } & { readonly [kind in OutcomeKind]?: number };
 
 /** How a target ends that is not where it was asked to be, because something failed. */
 export type UndoneKind = Extract<OutcomeKind, 'failed' | 'partial' | 'inDoubt'>;
@@ -153,4 +157,6 @@ export interface Outcome<F = Failure> {
   readonly copy?: OutcomeCopy;
   /** With it, by table: rows that went because the copy does not have them; left out where there are none. */
   readonly lost?: Readonly<Record<string, number>>;
+  /** The name of its wave, where the run went in waves or with a budget. */
+  readonly wave?: string;
 }

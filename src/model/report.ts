@@ -4,23 +4,16 @@ import type { Command } from './command.js';
 import type { Scoped } from './discovery.js';
 import type { ToldHint } from './hint.js';
 import type { HistoryRow } from './history.js';
-import type { Failure, Outcome, OutcomeKind, UndoneKind } from './outcome.js';
+import type { NotRun } from './not-run.js';
+import type { Failure, Outcome, OutcomeKind, RunSummary, UndoneKind } from './outcome.js';
 import type { Match, TargetState } from './observation.js';
 import type { Refusal } from './target.js';
+import type { WaveReport } from './wave.js';
 
 /** Version of the shapes below. Keys are never renamed; new ones may be added. */
 export const CONTRACT = 1;
 
 export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore' | 'undo';
-
-/** Of looks that were to run no program: `--no-programs`. */
-export interface NotRun {
-  /**
-   * Ids of the revisions that are programs and were not run: what depends on one is not known. Left out where there is
-   * none.
-   */
-  readonly notRun?: readonly string[];
-}
 
 export interface RunReport extends Scoped {
   readonly contract: typeof CONTRACT;
@@ -38,6 +31,8 @@ export interface RunReport extends Scoped {
   readonly summary: RunSummary;
   readonly failures: readonly FailureGroup[];
   readonly targets: readonly Outcome[];
+  /** In order, where waves were asked for or a budget. */
+  readonly waves?: readonly WaveReport[];
   /** Names given to `--drop-extra` that no target has; left out where there are none. */
   readonly unmatched?: readonly UnmatchedName[];
   /** Path of the copy of this document under the state directory; null where none is kept. */
@@ -51,8 +46,6 @@ export interface UnmatchedName {
   /** What may have been meant. */
   readonly nearest: string | null;
 }
-
-export type RunSummary = { readonly planned: number } & { readonly [kind in OutcomeKind]?: number };
 
 /** Targets that failed, or were left alone, for one cause: a code, a revision and a statement. */
 export interface FailureGroup extends Omit<Failure, 'step'> {

@@ -12,6 +12,7 @@ z.config({ jitless: true });
 const TEXT = z.string().check(z.minLength(1));
 /** Of SQLite, whose every version begins with 3. */
 const VERSION = z.string().check(z.regex(/^3\.\d{1,3}(\.\d{1,3}){0,2}$/));
+const SHARE = z.string().check(z.regex(/^(?:\d{1,9}|(?:\d{1,2}(?:\.\d{1,4})?|100)%)$/));
 
 /** The check of a setting in a program. An empty list is a list there: of targets it means none. */
 export function settingSchema<S extends Setting>(setting: S): z.ZodMiniType<SettingValue<S>>;
@@ -30,8 +31,12 @@ export function settingSchema(setting: Setting): z.ZodMiniType<SettingValue<Sett
       return VERSION;
     case 'duration':
       return z.int().check(z.minimum(0));
-    case 'string':
-      return setting.choices === undefined ? TEXT : z.enum(setting.choices);
+    case 'share':
+      return z.union([z.int().check(z.minimum(0)), SHARE]);
+    case 'string': {
+      if (setting.choices !== undefined) return z.enum(setting.choices);
+      return setting.form === undefined ? TEXT : TEXT.check(z.regex(setting.form));
+    }
   }
 }
 
@@ -92,7 +97,7 @@ export function checkedSettings(values: object): SettingsOf<typeof SETTINGS> {
 
 /** What a setting takes, in words: `a whole number from 1`. In text, items of a list are separated by commas. */
 export function allowed(
-  { type, least, choices, value, pairs }: Setting,
+  { type, least, choices, value, pairs, takes }: Setting,
   source: 'text' | 'program' = 'text',
 ): string {
   switch (type) {
@@ -114,8 +119,10 @@ export function allowed(
       return source === 'text'
         ? 'a version of SQLite, such as 3.40'
         : "the text of a version, such as '3.40'";
+    case 'share':
+      return 'a whole number from 0, or a percentage such as 2%';
     case 'string':
-      return choices?.join(' or ').replace(/^(?=\d)/, 'the text ') ?? 'text';
+      return choices?.join(' or ').replace(/^(?=\d)/, 'the text ') ?? takes ?? 'text';
   }
 }
 

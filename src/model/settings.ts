@@ -4,7 +4,8 @@
 
 export interface Setting {
   /** A path is relative to the working directory, or to the configuration file that it stands in. */
-  readonly type: 'string' | 'path' | 'paths' | 'number' | 'boolean' | 'list' | 'version' | 'duration';
+  readonly type:
+    'string' | 'path' | 'paths' | 'number' | 'boolean' | 'list' | 'version' | 'duration' | 'share';
   readonly default?: string | number | boolean;
   /** What the default is, where it is no constant. */
   readonly defaultText?: string;
@@ -19,6 +20,11 @@ export interface Setting {
   readonly pairs?: true;
   /** All values there are. */
   readonly choices?: readonly string[];
+  /** What text must look like, and that in words. */
+  readonly form?: RegExp;
+  readonly takes?: string;
+  /** False: no variable of the environment sets it. */
+  readonly variable?: false;
 }
 
 /**
@@ -133,6 +139,48 @@ export const WORK_SETTINGS = {
   },
 } as const satisfies Record<string, Setting>;
 
+/** In which order, how far and how fast a change goes through the targets. */
+export const ROLLOUT_SETTINGS = {
+  waves: {
+    type: 'list',
+    value: 'WAVE,..',
+    describe:
+      'Go in waves, each begun when the one before it has ended: numbers, percents, names of waves in the configuration, rest',
+  },
+  maxFailures: {
+    type: 'share',
+    value: 'N|P%',
+    defaultText: 'all',
+    describe: 'How many targets of each wave may fail; with one more the run stops',
+  },
+  soak: {
+    type: 'duration',
+    default: 0,
+    value: 'TIME',
+    describe: 'Wait so long between two waves; not in a rehearsal',
+  },
+  gate: {
+    type: 'string',
+    value: 'COMMAND',
+    describe:
+      'Run this between two waves, the report so far in FLOTILLA_REPORT; the run stops unless it exits 0; not in a rehearsal',
+  },
+  gateTimeout: { type: 'duration', defaultText: '1m', value: 'TIME', describe: 'Deadline of the gate' },
+  pause: {
+    type: 'boolean',
+    default: false,
+    describe: 'End the run after each wave but the last; not in a rehearsal',
+  },
+  order: {
+    type: 'string',
+    form: /^(?:id|size|shuffle:.+)$/s,
+    takes: 'id, size or shuffle:SEED',
+    value: 'ORDER',
+    defaultText: 'waves by id, in a wave the largest first',
+    describe: 'Order in which waves take targets, and targets are begun: id, size or shuffle:SEED',
+  },
+} as const satisfies Record<string, Setting>;
+
 /** How targets are changed, by every command that changes any. */
 export const CHANGE_SETTINGS = {
   dryRun: {
@@ -173,6 +221,7 @@ export const CHANGE_SETTINGS = {
     describe: 'Patience with another run over the fleet, until it ends: 30s, 10m, 1h',
   },
   timeout: { type: 'number', least: 1, default: 600_000, value: 'MS', describe: 'Deadline of one target' },
+  ...ROLLOUT_SETTINGS,
 } as const satisfies Record<string, Setting>;
 
 /** Settings of single commands. */
@@ -237,7 +286,13 @@ export const COMMAND_SETTINGS = {
     value: 'FILE',
     describe: 'Write the revision to this file, which must not be there',
   },
-  report: { type: 'path', value: 'FILE', describe: 'Write the JSON report to this file too' },
+  // FLOTILLA_REPORT is what a gate is told; a program that it starts must not take that as its own.
+  report: {
+    type: 'path',
+    value: 'FILE',
+    variable: false,
+    describe: 'Write the JSON report to this file too',
+  },
 } as const satisfies Record<string, Setting>;
 
 /** Settings of some commands. */
@@ -260,6 +315,8 @@ export type SettingValue<S extends Setting> = S extends { readonly choices: read
       version: string;
       /** Milliseconds. */
       duration: number;
+      /** A number, or a part of something: `5`, `'2%'`. */
+      share: number | string;
     }[S['type']];
 
 /** The settings of a table, each of which may be absent: then its default counts. */

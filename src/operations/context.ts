@@ -8,6 +8,7 @@ import type { Scoped } from '../model/discovery.js';
 import type { SelectOptions } from '../model/api.js';
 import type { CommandOptions } from '../model/command.js';
 import { FleetError } from '../model/errors.js';
+import type { WaveDefinition } from '../model/wave.js';
 import type { Graph } from '../revisions/graph.js';
 import type { UserVersions } from '../stamping/claims.js';
 import type { Pool } from '../workers/pool.js';
@@ -34,6 +35,12 @@ export interface Context {
   /** What numbers in `user_version` mean, by the settings. @throws FleetError `configuration` */
   readonly userVersionsIn: (graph: Graph) => UserVersions;
   readonly dialect: Dialect;
+  /** The waves that runs may name. */
+  readonly waves: readonly WaveDefinition[];
+  /** What a program that a run starts finds in its environment. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The name of this machine. */
+  readonly host: string;
   /** Options that say which fleet it is, for commands to type. */
   readonly place: CommandOptions;
   /** Options that say which of its targets, as they were typed, where that is not what they stand for: `@FILE`. */

@@ -3,7 +3,7 @@
 
 import { EXIT } from '../model/exit-code.js';
 import { FleetError } from '../model/errors.js';
-import type { NotRun } from '../model/report.js';
+import type { NotRun } from '../model/not-run.js';
 import { unreadIn } from '../revisions/not-run.js';
 import type { Context } from './context.js';
 import { tryGraph } from './look.js';
@@ -29,7 +29,11 @@ export async function withPrograms<R>(context: Context, work: () => Promise<R>):
   const [first] = unreadIn(graph);
   if (first === undefined) return work();
   const file = graph.byId.get(first)?.file ?? '';
-  throw new FleetError('usage', `Revision ${first} (${file}) is a program, and nothing is changed without running it`, {
-    hint: 'leave --no-programs out (FLOTILLA_PROGRAMS, `programs`), where you trust the programs among the revisions',
-  });
+  throw new FleetError(
+    'usage',
+    `Revision ${first} (${file}) is a program, and nothing is changed without running it`,
+    {
+      hint: 'leave --no-programs out (FLOTILLA_PROGRAMS, `programs`), where you trust the programs among the revisions',
+    },
+  );
 }

@@ -2,6 +2,7 @@
 // does to a target of the cohort, history included, and stops at the first error; it makes no backup and verifies
 // nothing.
 
+import { inLine } from '../model/command.js';
 import type { ColumnOrders, Dialect } from '../dialects/port.js';
 import type { SkippedStatement } from '../model/outcome.js';
 import type { BrokenScript, Revision, Script, Statement } from '../model/revision.js';
@@ -39,7 +40,7 @@ export function scriptOf(plan: Plan, revisions: readonly Revision[], scripting: 
     stamped = [];
     restate = [];
     const sql = part.flatMap((revision) => [
-      `-- revision ${revision.id}: ${revision.name} (${revision.file})`,
+      `-- ${inLine(`revision ${revision.id}: ${revision.name} (${revision.file})`)}`,
       upOf(revision, scripting),
     ]);
     return { transactional: part[0]?.transactional !== false, sql, record };
@@ -53,7 +54,7 @@ export function sqlOf(script: Script | BrokenScript): string {
     case 'sql':
       return script.statements.map(statementText).join('\n');
     case 'module':
-      return `-- the program ${script.file}: it cannot be written as SQL`;
+      return `-- the program ${inLine(script.file)}: it cannot be written as SQL`;
     case 'broken':
       return [
         ...script.problems.map(({ message, line }) => `-- never run: line ${line ?? 1}: ${message}`),

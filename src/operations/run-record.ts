@@ -13,9 +13,11 @@ import type { RunEvent } from '../model/events.js';
 import { EXIT, exitCodeOf } from '../model/exit-code.js';
 import type { Outcome } from '../model/outcome.js';
 import type { RunCommand, RunReport } from '../model/report.js';
+import type { WaveReport } from '../model/wave.js';
 import type { TargetRef } from '../model/target.js';
-import type { Watcher } from '../rollout/rollout.js';
-import type { Intent } from '../target/intent.js';
+import type { Watcher, WaveState } from '../rollout/run-waves.js';
+import type { Wave } from '../rollout/waves.js';
+import type { Intent, Way } from '../target/intent.js';
 import type { ObservationCache } from './inspect.js';
 
 const HINT_STATE =
@@ -30,11 +32,22 @@ export interface RunFacts {
   readonly stateMode: number;
   /** For private copies. */
   readonly scratchDir: string;
+  /** The name of this machine. */
+  readonly host: string;
   readonly emit: (event: RunEvent) => void;
+}
+
+/** What is entered beside the targets. */
+export interface Planning {
+  readonly waves: readonly Wave[];
+  readonly ways: ReadonlyMap<string, Way>;
+  /** What it takes to go on with the run, JSON-safe. */
+  readonly terms: object;
 }
 
 export class RunRecord implements Watcher {
   readonly #facts: RunFacts;
+  #waves = 0;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly #lock: RunLock;
@@ -66,13 +79,50 @@ export class RunRecord implements Watcher {
   }
 
   /** Enters all targets, also those that are not opened, and makes room for private copies. */
-  start(head: readonly string[], targets: readonly TargetRef[]): void {
-    const { runId, command, intent, dryRun, scratchDir, emit } = this.#facts;
+  start(head: readonly string[], targets: readonly TargetRef[], { waves, ways, terms }: Planning): void {
+    const { runId, command, intent, dryRun, scratchDir, host, emit } = this.#facts;
     const { startedAt } = this;
-    const start = { runId, command, dryRun, startedAt, head, arguments: { ...intent } };
-    this.#ledger.startRun(start, targets);
+    const waveOf = new Map(waves.flatMap(({ number, targets: all }) => all.map(({ id }) => [id, number])));
+    const planned = targets.map((target) => ({
+      ...target,
+      ...present('wave', waveOf.get(target.id)),
+      ...present('way', ways.get(target.id)),
+    }));
+    const start = { runId, command, dryRun, startedAt, head, arguments: { ...intent }, terms, waves, host };
+    this.#ledger.startRun(start, planned);
     makeScratch(scratchDir);
+    this.#waves = waves.length;
     emit({ event: 'run', command, dryRun, planned: targets.length, startedAt });
+  }
+
+  onWave({ number, name, targets }: Wave, state: WaveState): void {
+    const { runId, emit } = this.#facts;
+    const isBegin = state.finishedAt === null && state.verdict === null;
+    if (isBegin) emit({ event: 'waveBegin', number, of: this.#waves, name, planned: targets.length });
+    try {
+      this.#ledger.recordWave(runId, { number, ...state });
+    } catch (error) {
+      if (!(error instanceof FleetError)) throw error;
+      emit({ event: 'problem', message: error.message, hint: `${error.hint}; ${HINT_STATE}` });
+    }
+  }
+
+  onWaveEnd(report: WaveReport): void {
+    this.#facts.emit({ event: 'wave', ...report });
+  }
+
+  onWait({ name }: Wave, what: 'soak' | 'gate', until: number | null): void {
+    const at = until === null ? null : new Date(until).toISOString();
+    this.#facts.emit({ event: 'between', name, what, until: at });
+  }
+
+  /** Keeps the report of a run that goes on. @returns its path; null where it could not be written */
+  keepSoFar(report: RunReport): string | null {
+    const { directories, emit } = this.#facts;
+    const problem = keepReport(directories.stateDir, report);
+    if (problem === null) return report.report === null ? null : resolve(report.report);
+    emit({ event: 'problem', message: problem, hint: HINT_STATE });
+    return null;
   }
 
   onOutcome(outcome: Outcome): void {
@@ -149,6 +199,12 @@ function vanished(stateDir: string): FleetError {
   return new FleetError('stateDirectory', `The ledger in ${stateDir} vanished while the run went on`, {
     hint: 'bring the directory back where it was moved away or unmounted: backups and records of earlier runs are in it',
   });
+}
+
+/** An object with this key, or without it where there is no value. */
+function present<K extends string, T>(key: K, value: T | undefined): { readonly [N in K]?: T } {
+  // TypeScript does not follow a computed name.
+  return (value === undefined ? {} : { [key]: value }) as { readonly [N in K]?: T };
 }
 
 /** @throws FleetError `stateDirectory` */

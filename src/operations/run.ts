@@ -17,7 +17,8 @@ import { runReport } from '../report/summarize.js';
 import { isRelative, resolveArgument } from '../revisions/argument.js';
 import type { Graph } from '../revisions/graph.js';
 import { ended } from '../rollout/attempt.js';
-import { runTargets } from '../rollout/rollout.js';
+import { runWaves, type Waved } from '../rollout/run-waves.js';
+import { wavesOf } from '../rollout/waves.js';
 import type { Intent } from '../target/intent.js';
 import { toldOutcome } from '../target/progress.js';
 import type { Work } from '../target/work.js';
@@ -31,6 +32,7 @@ import { judgeAhead, refusedReason } from './inspect.js';
 import { assertRoom } from './room.js';
 import { RunRecord, type RunFacts } from './run-record.js';
 import { unmatchedNames } from './unmatched.js';
+import { betweenOf, rulesOf, waveOptionsOf, type RolloutOptions } from './wave-options.js';
 import { startWorkers, type Workers } from './workers.js';
 
 /**
@@ -50,6 +52,7 @@ export async function runFleet(
   const facts = factsOf(context, command, work, options);
   const { runId, dryRun, directories, scratchDir } = facts;
   const { timeoutMs } = work;
+  const rules = rulesOf(context, options);
   const scope = aboutOf(context, options);
   const about = { ...scope, run: commandOf(command, intent, options) };
   const isRestore = intent.kind === 'restore';
@@ -88,7 +91,15 @@ export async function runFleet(
       const { backupDir } = directories;
       await assertRoom(targets, { backupDir, examine: known === null ? examine : null, emit: facts.emit });
     }
-    record.start(graph.heads, [...targets, ...refused, ...ahead]);
+    const ways =
+      known ?? (await waysOf(targets, intent, { pool, cache: null, lookedAt: context.now(), ...looking }));
+    const waves = wavesOf(targets, waveOptionsOf(options), context.waves);
+    record.start(graph.heads, [...targets, ...refused, ...ahead], {
+      waves,
+      ways,
+      terms: termsOf(graph, options),
+    });
+    for (const flag of rules.idle) facts.emit(idle(flag));
     // A restore was to fill it; nothing else has anything to do with it.
     const isLeftAlone = ({ blank }: Refusal) => blank === true && !isRestore;
     const unopened = refused
@@ -97,30 +108,40 @@ export async function runFleet(
       .map((draft) => toldOutcome(draft, about));
     for (const outcome of unopened) record.onOutcome(outcome);
 
-    const ways =
-      known ?? (await waysOf(targets, intent, { pool, cache: null, lookedAt: context.now(), ...looking }));
-    const request = { targets, ways, work, rehearse: dryRun, replayMs, about, jobs, signal };
-    const done = await runTargets(request, pool, context.now, record);
+    const kept = record;
+    const reportOn = (done: Waved, isOver = true): RunReport => {
+      const byId = new Map(done.outcomes.map((outcome) => [outcome.id, outcome]));
+      const outcomes = [...targets.flatMap(({ id }) => byId.get(id) ?? []), ...unopened];
+      return runReport({
+        command,
+        runId,
+        dryRun,
+        ...(isUndo ? { undoes: intent.run } : {}),
+        head: graph.heads,
+        startedAt: kept.startedAt,
+        finishedAt: iso(context.now()),
+        targets: outcomes,
+        planned: targets.length + unopened.length,
+        ...(rules.isWaved ? { waves: done.waves } : {}),
+        ...scopedOf(selected),
+        ...unmatchedIn(outcomes, intent, context),
+        report: join(context.stateDir, 'reports', `${runId}.json`),
+        interrupted: isOver && signal?.aborted === true,
+        allowEmpty: selected.allowEmpty,
+      });
+    };
+    const between = betweenOf(rules, context, {
+      signal,
+      record,
+      writeReport: (soFar) => kept.keepSoFar(reportOn(soFar, false)),
+    });
+    const { isWaved } = rules;
+    const request = { ways, work, rehearse: dryRun, replayMs, about, jobs, isWaved, signal };
+    const done = await runWaves(waves, request, { pool, now: context.now, watcher: record, between });
     // A worker may have died in the middle of a backup, or a disk failed: these unfinished files are this run's own.
     removeLeftovers(directories, [{ runId }]);
     removeIfNoBackups(directories, runId);
-
-    const outcomes = [...done, ...unopened];
-    const report = runReport({
-      command,
-      runId,
-      dryRun,
-      ...(isUndo ? { undoes: intent.run } : {}),
-      head: graph.heads,
-      startedAt: record.startedAt,
-      finishedAt: iso(context.now()),
-      targets: outcomes,
-      ...scopedOf(selected),
-      ...unmatchedIn(outcomes, intent, context),
-      report: join(context.stateDir, 'reports', `${runId}.json`),
-      interrupted: signal?.aborted === true,
-      allowEmpty: selected.allowEmpty,
-    });
+    const report = reportOn(done);
     return record.finish(report);
   } finally {
     try {
@@ -138,6 +159,24 @@ async function chooseTargets(context: Context, intent: Intent, options: RunOptio
   const all = await selectTargets(context, isRestore && limit !== undefined ? options : unlimited);
   if (isRestore) return { all, ways: await copiesFor(context, all.targets, intent, options), ahead: [] };
   return intent.kind === 'undo' ? deedsFor(context, all, intent, options) : { all, ways: null, ahead: [] };
+}
+
+/** What it takes to go on with a run. */
+function termsOf({ order }: Graph, options: RunOptions): object {
+  const kept = Object.entries(options).filter(([name]) => name !== 'signal' && name !== 'onEvent');
+  return {
+    options: Object.fromEntries(kept),
+    checksums: Object.fromEntries(order.map(({ id, checksum }) => [id, checksum])),
+  };
+}
+
+/** Told, because somebody may rely on it. */
+function idle(flag: string): RunEvent {
+  return {
+    event: 'problem',
+    message: `${flag} does nothing: this run has a single wave`,
+    hint: 'say what the waves are, as in --waves 1,10%,rest',
+  };
 }
 
 /** Longest sleep between two looks at the lock of another run, in milliseconds. */
@@ -219,7 +258,7 @@ function workOf(
   { stateDir, stateMode }: Context,
   intent: Intent,
   runId: string,
-  options: Omit<ChangeOptions, 'dryRun' | 'wait'>,
+  options: Omit<ChangeOptions, 'dryRun' | 'wait' | keyof RolloutOptions>,
 ): Work {
   const {
     verify = CHANGE_SETTINGS.verify.default,
@@ -249,8 +288,9 @@ function factsOf(
   { runId, intent, backupDir }: Work,
   { dryRun = CHANGE_SETTINGS.dryRun.default, onEvent }: RunOptions,
 ): RunFacts {
-  const { stateDir, stateMode, now } = context;
+  const { stateDir, stateMode, now, host } = context;
   return {
+    host,
     runId,
     command,
     intent,

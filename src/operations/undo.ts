@@ -1,8 +1,9 @@
 // Takes back what one run did, target by target. Which run is meant is found in the ledger, before any target is opened.
 
 import type { RecordedRun } from '../ledger/deeds.js';
-import type { Ledger } from '../ledger/ledger.js';
+import { openLedger, type Ledger } from '../ledger/ledger.js';
 import type { UndoOptions } from '../model/api.js';
+import { isStateDirectory } from '../ledger/state-directory.js';
 import { FleetError } from '../model/errors.js';
 import { command, hint, onFleet, type Hint } from '../model/hint.js';
 import { nearest } from '../model/nearest.js';
@@ -35,6 +36,8 @@ export async function undoFleet(context: Context, options: UndoOptions): Promise
  * @throws FleetError `usage` where there is none, or there are several; where it changed nothing, or was a rehearsal
  */
 function runMeant(context: Context, run: string, options: UndoOptions): RecordedRun {
+  // What a look may do without is all that this goes by.
+  if (isStateDirectory(context.stateDir)) openLedger(context.stateDir, context.stateMode).close();
   return withLedger(context, options, (ledger) => {
     const found = ledger === null || run === '' ? [] : runsMeant(ledger, run);
     const [first, second] = found;

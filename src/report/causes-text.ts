@@ -4,7 +4,7 @@
 import type { Match } from '../model/observation.js';
 import type { ToldHint } from '../model/hint.js';
 import type { Cluster, FailedTarget } from './group.js';
-import { count, hintText, number, section, visible, wrap } from './layout.js';
+import { count, hintText, inLine, number, section, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
 
 /** A cause that targets share. */
@@ -52,9 +52,7 @@ function causeText(cause: Cause, options: TextOptions): string {
     ...(cause.statement === undefined ? [] : [statementText(cause.statement)]),
     ...matchLines(cause, options),
     ...otherWordings(cause, options),
-    cause.count === 1
-      ? `    target: ${visible(cause.example)}`
-      : `    for example: ${visible(cause.example)}`,
+    cause.count === 1 ? `    target: ${inLine(cause.example)}` : `    for example: ${inLine(cause.example)}`,
     hintText(cause, 4, options),
   ].join('\n');
 }

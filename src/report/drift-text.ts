@@ -12,6 +12,7 @@ import {
   number,
   section,
   unexaminedText,
+  inLine,
   visible,
   wrap,
   type TextOptions,
@@ -40,14 +41,14 @@ export function driftText(report: DriftReport, options: TextOptions): string {
     ...cohorts
       .filter(({ state }) => state === 'drifted')
       .map(({ count: n, example, revision, fingerprint, difference }) => {
-        const title = `${count(n, 'target')} at ${revision ?? 'base'}, for example ${visible(example)}`;
+        const title = `${count(n, 'target')} at ${revision ?? 'base'}, for example ${inLine(example)}`;
         const names = options.verbose
           ? targets
               .filter(
                 (target) =>
                   target.revision === revision && cohortKey(target.difference) === cohortKey(difference),
               )
-              .map(({ id }) => `  ${visible(id)}`)
+              .map(({ id }) => `  ${inLine(id)}`)
           : [];
         const shape = fingerprint === null ? '' : ` (shape ${fingerprint.slice(0, 8)})`;
         const words = difference.map((one) => `  ${one.words} [${one.kind}]`);
@@ -84,8 +85,8 @@ const ARRANGE: NextStep = {
 /** What is no drift, and may be in the way of SQL that leans on it. */
 function softSections({ soft }: DriftReport, options: TextOptions): (string | null)[] {
   return soft.map(({ revision, count: n, example, difference, targets }) => {
-    const title = `Soft differences from ${revision ?? 'base'}, no drift: ${count(n, 'target')}, for example ${visible(example)}`;
-    const names = options.verbose ? targets.map((id) => `  ${visible(id)}`) : [];
+    const title = `Soft differences from ${revision ?? 'base'}, no drift: ${count(n, 'target')}, for example ${inLine(example)}`;
+    const names = options.verbose ? targets.map((id) => `  ${inLine(id)}`) : [];
     return section(
       title,
       [...difference.map(({ words }) => wrap(visible(words), 2, options)), ...names].join('\n'),

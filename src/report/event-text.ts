@@ -16,6 +16,14 @@ export function eventText(event: FleetEvent): string | null {
       return visible(`${event.id}: again later: ${event.message}`);
     case 'run':
       return `run ${event.runId}: ${event.command} of ${event.planned} targets${event.dryRun ? ', a rehearsal' : ''}`;
+    case 'waveBegin':
+      return visible(`wave ${event.number} of ${event.of} (${event.name}): ${event.planned} targets`);
+    case 'wave':
+      return visible(`wave ${event.name}: ${event.verdict}`);
+    case 'between': {
+      const until = event.until === null ? '' : ` until ${event.until}`;
+      return visible(`wave ${event.name}: ${event.what === 'soak' ? 'soaks' : 'the gate is asked'}${until}`);
+    }
     case 'problem':
       return visible(`problem: ${event.message}; ${event.hint}`);
     case 'warning':

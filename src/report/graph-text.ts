@@ -57,7 +57,17 @@ export function graphMermaid({ order, heads, uses }: GraphView): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Quotes and hashes begin something else inside a Mermaid text. */
+/** What begins something else inside a Mermaid text, which is HTML where it is drawn. */
+const ENTITIES: Readonly<Record<string, string>> = {
+  '#': '#35;',
+  '"': '#quot;',
+  '`': '#96;',
+  '<': '#lt;',
+  '>': '#gt;',
+  '&': '#amp;',
+  '\n': ' ',
+};
+
 function escape(text: string): string {
-  return text.replaceAll('#', '#35;').replaceAll('"', '#quot;').replaceAll('`', '#96;');
+  return text.replace(/[#"`<>&\n]/g, (char) => ENTITIES[char] ?? char);
 }

@@ -17,8 +17,11 @@ export function eventLine(event: FleetEvent): string | null {
   switch (event.event) {
     case 'run':
     case 'target':
+    case 'wave':
     case 'problem':
       return line(event);
+    case 'waveBegin':
+    case 'between':
     case 'retry':
     case 'warning':
     case 'inspected':

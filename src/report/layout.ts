@@ -3,11 +3,11 @@
 
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import { commandText, visible, type Command, type FlotillaCommand } from '../model/command.js';
+import { commandText, inLine, visible, type Command, type FlotillaCommand } from '../model/command.js';
 import type { Scoped } from '../model/discovery.js';
 import type { About, ToldHint } from '../model/hint.js';
 
-export { visible } from '../model/command.js';
+export { inLine, visible } from '../model/command.js';
 
 /** What the reader's terminal can show, and the words to suggest commands with. */
 export interface TextOptions {
@@ -53,7 +53,7 @@ export function table(
   options: TextOptions,
 ): string {
   const titles = columns.map((column) => (typeof column === 'string' ? column : column.title));
-  const cells = titles.map((title, at) => [title, ...rows.map((row) => visible(row[at] ?? ''))]);
+  const cells = titles.map((title, at) => [title, ...rows.map((row) => inLine(row[at] ?? ''))]);
   const widths = fit(
     cells.map((column, at) => {
       const words = typeof columns[at] === 'string' ? column.flatMap((cell) => cell.split(' ')) : column;
@@ -72,7 +72,7 @@ export function table(
   });
   drawn.push(
     titles.map((title) => paint('dim', title, options)),
-    ...rows.map((row) => row.map(visible)),
+    ...rows.map((row) => row.map(inLine)),
   );
   return trimLines(drawn.toString());
 }
@@ -92,7 +92,7 @@ function fit(columns: readonly { width: number; least: number }[], room: number)
 /** Lines of equal columns without wrapping; for one line a target, where a table would be slow. */
 export function lines(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  const shown = rows.map((row) => row.map(visible));
+  const shown = rows.map((row) => row.map(inLine));
   for (const row of shown) {
     for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length);
   }

@@ -90,8 +90,11 @@ export function stepsAfterRun(report: RunReport, { typed }: Pick<TextOptions, 't
   }
   if (report.command === 'upgrade' && failures.some(isUnstamped)) steps.push(withStamp(typed));
   if (steps.length === 0) steps.push({ command: onFleet('status'), does: 'shows the fleet as it is now' });
-  if (!dryRun && CHANGED.some((kind) => summary[kind] !== undefined))
-    steps.push({ command: command('undo', report.runId), does: 'takes back what this run did' });
+  if (!dryRun && CHANGED.some((kind) => summary[kind] !== undefined)) {
+    const { backupDir } = typed.options ?? {};
+    const place = backupDir === undefined ? {} : { backupDir };
+    steps.push({ command: command('undo', report.runId, place), does: 'takes back what this run did' });
+  }
   return steps;
 }
 

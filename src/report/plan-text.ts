@@ -2,7 +2,7 @@
 
 import type { PlanReport, PlannedCohort } from '../model/report.js';
 import { causesText } from './causes-text.js';
-import { count, document, lines, nothingFound, section, unexaminedText, visible, wrap } from './layout.js';
+import { count, document, lines, inLine, nothingFound, section, unexaminedText, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
 import { commandText } from '../model/command.js';
 import { nextStepsText, stepsAfterPlan, upgradeInstead } from './next-steps.js';
@@ -48,7 +48,7 @@ export function planSql(
   return scripts.length === 0 ? '-- nothing to do\n' : scripts.join('\n\n');
 }
 
-const comment = (text: string): string => `-- ${visible(text)}\n`;
+const comment = (text: string): string => `-- ${inLine(text)}\n`;
 
 function headline({ to }: PlanReport, ready: readonly PlannedCohort[], options: TextOptions): string {
   const goal = to.length === 0 ? 'base' : to.join(', ');
@@ -62,7 +62,7 @@ function cohortTitle(cohort: PlannedCohort): string {
 }
 
 function cohortName({ state, revision, count: n, example }: PlannedCohort): string {
-  return `${count(n, 'target')} like ${visible(example)} (${revision === null ? state : `${state} at ${revision}`})`;
+  return `${count(n, 'target')} like ${inLine(example)} (${revision === null ? state : `${state} at ${revision}`})`;
 }
 
 function revisionLines({ revisions }: PlannedCohort): string {

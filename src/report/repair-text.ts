@@ -3,7 +3,17 @@
 import type { Outcome } from '../model/outcome.js';
 import type { RepairCohort, RepairPlanReport, UnmatchedName } from '../model/report.js';
 import { causesText } from './causes-text.js';
-import { count, document, nothingFound, number, section, unexaminedText, visible, wrap } from './layout.js';
+import {
+  count,
+  document,
+  inLine,
+  nothingFound,
+  number,
+  section,
+  unexaminedText,
+  visible,
+  wrap,
+} from './layout.js';
 import type { TextOptions } from './layout.js';
 import { nextStepsText, stepsAfterRepairPlan } from './next-steps.js';
 
@@ -39,7 +49,7 @@ export function repairPlanText(report: RepairPlanReport, options: TextOptions): 
 
 function titleOf({ revision, count: n, example, state }: RepairCohort): string {
   const where = revision === null ? state : `${state} at ${revision}`;
-  return `${count(n, 'target')} like ${visible(example)} (${where})`;
+  return `${count(n, 'target')} like ${inLine(example)} (${where})`;
 }
 
 function sqlOf({ statements, checks, left, dropped, accepted = [] }: RepairCohort): string {
@@ -62,7 +72,8 @@ function sqlOf({ statements, checks, left, dropped, accepted = [] }: RepairCohor
       '-- Stays as it is, unless --drop-extra names it:',
       ...left.map((words) => `--   ${words}`),
     );
-  return lines.map(visible).join('\n');
+  // A name with an end of a line in it must not end the comment that it stands in.
+  return lines.map((line) => (line.startsWith('--') ? inLine(line) : visible(line))).join('\n');
 }
 
 /** Differences shown before the rest is only counted. */

@@ -2,6 +2,7 @@
 // where that is which was there before.
 
 import type { Outcome } from '../model/outcome.js';
+import type { RunReport } from '../model/report.js';
 import { copyWords } from './backups-text.js';
 import { number, section, visible, wrap } from './layout.js';
 import type { TextOptions } from './layout.js';
@@ -11,9 +12,14 @@ const SHOWN = 20;
 
 /** The sections of a restore; none where no target has a copy. */
 export function restoredSections(
-  { targets, dryRun }: { readonly targets: readonly Outcome[]; readonly dryRun: boolean },
+  report: Pick<RunReport, 'targets' | 'dryRun' | 'undoes'>,
   options: TextOptions,
 ): (string | null)[] {
+  const { dryRun, undoes } = report;
+  // Which copies an undo takes is no news, as long as nothing goes with it.
+  const targets = report.targets.filter(
+    ({ lost }) => undoes === undefined || lost !== undefined || options.verbose,
+  );
   const isRestored = ({ outcome }: Outcome) => outcome === 'restored';
   return [
     copies(dryRun ? 'Would be put back' : 'Put back', targets.filter(isRestored), options),

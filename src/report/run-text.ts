@@ -24,6 +24,7 @@ import type { Paint, TextOptions } from './layout.js';
 import { DONE, nextStepsText, stepsAfterRun } from './next-steps.js';
 import { causesOf } from './summarize.js';
 import { restoredSections } from './restore-text.js';
+import { wavesText } from './waves-text.js';
 import { mendedSections, unmatchedText } from './repair-text.js';
 
 /** The report of a run, ending in an empty line. */
@@ -32,7 +33,9 @@ export function runText(report: RunReport, options: TextOptions): string {
   return document([
     headline(report, options),
     unexaminedText(report, options),
+    report.undoes === undefined ? null : `Undoes  run ${report.undoes}`,
     report.targets.length === 0 ? null : movesTable(report, options),
+    wavesText(report, options),
     causesText('In doubt: a person must look at these', causes('inDoubt'), options),
     causesText(
       `Failed${report.dryRun ? '' : '; every one is as it was before the run'}`,
@@ -83,13 +86,14 @@ function tally({ command, summary, dryRun, undoes }: RunReport): string {
   const { planned } = summary;
   if (summary.current === planned && command === 'restore')
     return `Nothing to do: ${planned === 1 ? 'the only target has' : `all ${count(planned, 'target')} have`} the content of the copy already`;
-  if (summary.current === planned && command === 'undo')
-    return `Nothing to undo: ${planned === 1 ? 'the only target has' : `all ${count(planned, 'target')} have`} nothing of run ${undoes ?? ''}`;
+  if (summary.current === planned && undoes !== undefined)
+    return `Nothing to undo: ${planned === 1 ? 'the only target has' : `all ${count(planned, 'target')} have`} nothing of run ${undoes}`;
   if (summary.current === planned) {
     return planned === 1
       ? 'Nothing to do: the only target is current'
       : `Nothing to do: all ${count(planned, 'target')} are current`;
   }
+  const isUndo = command === 'undo';
   const [first = 'current', ...more] = DONE[command];
   // Of several outcomes with which it did its work, the one that most targets had.
   const main = more.reduce(
@@ -101,7 +105,9 @@ function tally({ command, summary, dryRun, undoes }: RunReport): string {
   const others = Object.entries(WORDS)
     .map(([kind, words]) => ({ words, n: summary[kind as OutcomeKind] ?? 0, kind }))
     .filter(({ kind, n }) => kind !== main && n > 0)
-    .map(({ words, n }) => `${number(n)} ${words}`);
+    .map(
+      ({ kind, words, n }) => `${number(n)} ${isUndo && kind === 'current' ? 'with nothing to undo' : words}`,
+    );
   return [`${whole} ${count(planned, 'target')} ${dryRun ? 'would be ' : ''}${WORDS[main]}`, ...others].join(
     ', ',
   );

@@ -3,9 +3,9 @@
 
 import { EXIT } from '../model/exit-code.js';
 import type { TargetState } from '../model/observation.js';
-import type { Outcome, OutcomeKind } from '../model/outcome.js';
+import type { Outcome, OutcomeKind, RunSummary } from '../model/outcome.js';
 import { CONTRACT } from '../model/report.js';
-import type { FailureGroup, RunReport, RunSummary, StatusReport, TargetStatus } from '../model/report.js';
+import type { FailureGroup, RunReport, StatusReport, TargetStatus } from '../model/report.js';
 import { cluster, type Cluster, type FailedTarget } from './group.js';
 
 /** Counts outcomes; `planned` is all of them, and an outcome that no target had is left out. */
@@ -77,11 +77,13 @@ export function runExitCode(
 export type RunParts = Omit<RunReport, 'contract' | 'summary' | 'failures' | 'exitCode' | 'durationMs'> & {
   readonly interrupted: boolean;
   readonly allowEmpty?: boolean;
+  /** How many targets there are, those included that are not done; default: as many as have an outcome. */
+  readonly planned?: number;
 };
 
 /** The document of a run. */
 export function runReport({ interrupted, allowEmpty = false, ...parts }: RunParts): RunReport {
-  const { unexamined = 0 } = parts;
+  const { unexamined = 0, planned = parts.targets.length } = parts;
   return {
     contract: CONTRACT,
     command: parts.command,
@@ -92,9 +94,10 @@ export function runReport({ interrupted, allowEmpty = false, ...parts }: RunPart
     startedAt: parts.startedAt,
     finishedAt: parts.finishedAt,
     durationMs: Date.parse(parts.finishedAt) - Date.parse(parts.startedAt),
-    summary: summarize(parts.targets),
+    summary: { ...summarize(parts.targets), planned },
     failures: groupFailures(parts.targets),
     targets: parts.targets,
+    ...(parts.waves === undefined ? {} : { waves: parts.waves }),
     unexamined,
     ...(parts.present === undefined ? {} : { present: parts.present }),
     ...(parts.unmatched === undefined ? {} : { unmatched: parts.unmatched }),

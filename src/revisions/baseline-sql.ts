@@ -1,5 +1,7 @@
 // The text of a first revision, made from statements. Pure.
 
+import { inLine } from '../model/command.js';
+
 /**
  * @param comments what it is, a comment line each
  * @param up statements without closing semicolons, in order
@@ -9,7 +11,7 @@ export function baselineSql(
   up: readonly string[],
   down: readonly string[],
 ): string {
-  const header = ['-- down_revision: base', ...comments.map((line) => `-- ${line}`)].join('\n');
+  const header = ['-- down_revision: base', ...comments.map((line) => `-- ${inLine(line)}`)].join('\n');
   return [
     header,
     ['-- migrate:up', ...up.map((sql) => `${sql};`)].join('\n\n'),

@@ -1,6 +1,7 @@
 // The one reader of the migrations directory: files -> graph. All other code of this folder is pure. Everything that is
 // wrong is said at once, because whoever mends one file wants to know of the others.
 
+import { statSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compareFiles, readFileName, sameVersion, type Dialect, type FileName } from './file-name.js';
@@ -45,7 +46,7 @@ export async function loadRevisions(options: LoadOptions): Promise<Graph> {
   const entries = choose(names, options, problems);
   if (entries.length === 0 && problems.length === 0) throw noRevisions(options.directory, names);
   const find = unsafeBut(options.trust ?? []);
-  for (const { file } of entries)
+  for (const { file } of entries.filter(isPlain))
     assertOwnWork(file, find, {
       what: `The revision ${file}`,
       directory: resolve(options.directory),
@@ -71,6 +72,16 @@ export async function loadRevisions(options: LoadOptions): Promise<Graph> {
       ),
     },
   );
+}
+
+/** What is something else is a mistake, whoever made it. */
+function isPlain({ file }: Entry): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    // Whoever reads it meets the same error.
+    return false;
+  }
 }
 
 async function listDirectory(directory: string): Promise<readonly string[]> {

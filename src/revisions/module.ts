@@ -8,15 +8,10 @@ import type { FileName } from './file-name.js';
 import { readHeader } from './header.js';
 import type { Problem } from '../model/errors.js';
 import type { Revision } from '../model/revision.js';
+import type { ModuleExports } from './module-exports.js';
 import { readUnread } from './unread-module.js';
 
-/** What a module exports: its directions, and the keys of a header as `meta`. */
-export interface ModuleExports {
-  readonly up: boolean;
-  /** `broken`: what it exports under this name is no function. */
-  readonly down: boolean | 'broken';
-  readonly meta: Readonly<Record<string, unknown>>;
-}
+export type { ModuleExports } from './module-exports.js';
 
 export type ReadModule = (file: string) => Promise<ModuleExports>;
 

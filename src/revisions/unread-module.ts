@@ -2,7 +2,7 @@
 // stands there in plain literals; whether that is all it does nobody can know, so nothing that follows from the program
 // counts as known (`not-run.ts`).
 
-import type { ModuleExports } from './module.js';
+import type { ModuleExports } from './module-exports.js';
 
 type Meta = ModuleExports['meta'];
 

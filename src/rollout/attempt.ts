@@ -9,7 +9,7 @@ import type { OutcomeDraft } from '../target/progress.js';
 import { hintFor } from '../target/reason.js';
 import type { Work } from '../target/work.js';
 import { WorkerError, type Pool } from '../workers/pool.js';
-import type { Stop } from './stop.js';
+import type { Stop, Stopped } from './stop.js';
 
 /**
  * Time beyond a target's own deadline before its process is killed, in milliseconds: ending by itself does less damage.
@@ -43,8 +43,6 @@ export async function attempt(
 ): Promise<readonly Attempted[]> {
   const [first] = batch;
   if (first === undefined) return [];
-  const reason = stop.reason();
-  if (reason !== null) return [notStarted(first, reason)];
   const { rehearse } = orders;
   const work = workFor(first, orders);
   try {
@@ -123,12 +121,12 @@ function codeOf(reason: WorkerError['reason']): Reason['code'] {
   }
 }
 
-function notStarted(target: Target, why: string): OutcomeDraft {
+export function notStarted(target: Target, { code, message }: Stopped): OutcomeDraft {
   return ended(target, 'skipped', {
-    code: 'interrupted',
+    code,
     step: 'open',
-    message: `not started: ${why}`,
-    hint: hintFor('interrupted'),
+    message: `not started: ${message}`,
+    hint: hintFor(code),
   });
 }
 

@@ -1,5 +1,5 @@
-// The targets that wait for a process, and their order: the largest first, small ones several at a time, and a target
-// that may have killed a process by itself. Apart from the rollout, because all of it is arithmetic. Invariant: every
+// The targets that wait for a process: in the order of their wave, small ones several at a time, and a target that may
+// have killed a process by itself. Apart from the rollout, because all of it is arithmetic. Invariant: every
 // target is in the queue, or was taken and is to be put back or concluded by whoever took it.
 
 import type { Target } from '../model/target.js';
@@ -12,7 +12,7 @@ const BATCH_BYTES_MAX = 1024 * 1024;
 /** A target that waits for its turn. */
 export interface Waiting {
   readonly target: Target;
-  /** Its index among the targets of the run. */
+  /** Its index among the targets of the wave. */
   readonly index: number;
 }
 
@@ -20,9 +20,12 @@ export interface Queue {
   /**
    * Takes the targets for one message: a target, or some small ones with the same way to go, and fewer of these near
    * the end, so that all processes are done at about the same time.
+   * @param most how many it may be; default: what is good
    * @returns none where nothing waits
    */
-  take(): readonly Waiting[];
+  take(most?: number): readonly Waiting[];
+  /** Takes all that waits: nothing more is begun. */
+  drain(): readonly Waiting[];
   /** Takes back the rest of a batch that nobody began: it is next, in its order. */
   putBack(rest: readonly Waiting[]): void;
   /** Takes back a target whose process died: it is next, and nothing else is in the same message. */
@@ -38,11 +41,10 @@ export interface QueueOptions {
   readonly jobs: number;
 }
 
+/** @param targets in the order in which they are to be begun */
 export function createQueue(targets: readonly Target[], { ways, jobs }: QueueOptions): Queue {
-  // The next one is at the end, where it costs nothing to take it. The largest comes first: a large one that starts
-  // last would keep a single process busy at the end.
-  const queue = targets.map((target, index): Waiting => ({ target, index }));
-  queue.sort((a, b) => a.target.sizeBytes - b.target.sizeBytes || b.index - a.index);
+  // The next one is at the end, where it costs nothing to take it.
+  const queue = targets.map((target, index): Waiting => ({ target, index })).reverse();
   const suspects = new Set<Waiting>();
 
   function sizeOfBatch(first: Waiting): number {
@@ -51,11 +53,11 @@ export function createQueue(targets: readonly Target[], { ways, jobs }: QueueOpt
   }
 
   return {
-    take(): readonly Waiting[] {
+    take(allowed = Infinity): readonly Waiting[] {
       const first = queue.pop();
       if (first === undefined) return [];
       const batch = [first];
-      const most = sizeOfBatch(first);
+      const most = Math.min(allowed, sizeOfBatch(first));
       const way = ways.get(first.target.id);
       let bytes = first.target.sizeBytes;
       while (batch.length < most) {
@@ -68,6 +70,7 @@ export function createQueue(targets: readonly Target[], { ways, jobs }: QueueOpt
       }
       return batch;
     },
+    drain: () => queue.splice(0).reverse(),
     putBack(rest): void {
       queue.push(...rest.toReversed());
     },

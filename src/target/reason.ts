@@ -154,6 +154,8 @@ export function hintFor(code: FailureCode): Hint {
       return hint`the process that worked on it died (out of memory?); ${then}`;
     case 'changedSince':
       return hint`see what is there now: ${onTarget('status')}`;
+    case 'stopped':
+      return 'mend the cause, then run the same command again: it does what is left';
     case 'interrupted':
       return 'run the same command again: it goes on where it stopped';
     case 'internal':

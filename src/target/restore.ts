@@ -35,14 +35,14 @@ export async function restore(
   }
   const opened = await openCopy(copy, tools.driver);
   if ('problem' in opened) {
-    progress.decision = badCopy(opened);
+    progress.decision = badCopy(opened, intent);
     return false;
   }
   const { backup } = opened;
   try {
     const fault = await faultOf(copy, backup);
     if (fault !== null && !(fault.mayForce && intent.force)) {
-      progress.decision = badCopy(fault);
+      progress.decision = badCopy(fault, intent);
       return false;
     }
     const told = { ...outcomeCopy(copy), revision: null };

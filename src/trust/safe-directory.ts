@@ -54,8 +54,16 @@ export function unsafeDirectories(
   return (path, use) => (user === null ? null : walk(path, use, user, remembering));
 }
 
+/** What may not be looked at may not be used either, and says so itself. */
 function look(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const isClosed =
+      error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'ENOTDIR');
+    if (isClosed) return undefined;
+    throw error;
+  }
 }
 
 function walk(

@@ -23,6 +23,7 @@ function valueFor({ type, default: fallback, choices }: Setting) {
       return fallback !== true;
     case 'duration':
     case 'number':
+    case 'share':
       return 7;
     case 'list':
     case 'paths':

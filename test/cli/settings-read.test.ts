@@ -34,10 +34,11 @@ test('The settings of the place reach openFleet, all of them.', () => {
   expect(names.sort()).toEqual(namesOf(PLACE_SETTINGS).sort());
 });
 
-function valueFor(name: string, { type, default: usual, choices }: Setting, index: number): unknown {
+function valueFor(name: string, { type, default: usual, choices, form }: Setting, index: number): unknown {
   switch (type) {
     case 'duration':
     case 'number':
+    case 'share':
       return 1000 + index;
     case 'boolean':
       return usual !== true;
@@ -48,6 +49,7 @@ function valueFor(name: string, { type, default: usual, choices }: Setting, inde
       return [`${name} of the test`];
     case 'path':
     case 'string':
+      if (form !== undefined) return 'size';
       return choices?.find((choice) => choice !== usual) ?? `${name} of the test`;
   }
 }

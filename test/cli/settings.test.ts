@@ -135,7 +135,9 @@ describe('mergeSettings', () => {
   test('takes an empty variable as if it were unset, and warns of one that is near to none', async () => {
     const environment = { FLOTILLA_JOBS: '', FLOTILLA_ENV: '', FLOTILLA_LOGS: 'x', FLOTILLA_ROLE: '' };
     const warnings: string[] = [];
-    expect(await mergeSettings({}, environment, undefined, (text) => warnings.push(text))).toEqual({});
+    expect(await mergeSettings({}, environment, undefined, { warn: (text) => warnings.push(text) })).toEqual(
+      {},
+    );
     expect(warnings).toEqual(['FLOTILLA_LOGS is no setting of Flotilla, and is ignored']);
   });
 });

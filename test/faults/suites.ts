@@ -9,6 +9,7 @@ import { live } from './suites/live.js';
 import { locks } from './suites/locks.js';
 import { mutants } from './suites/mutants.js';
 import { mutated } from './suites/mutated.js';
+import { neighbour } from './suites/neighbour.js';
 import { power } from './suites/power.js';
 import { recovery } from './suites/recovery.js';
 import { restore } from './suites/restore.js';
@@ -28,6 +29,7 @@ export const SUITES: readonly Suite[] = [
   environment,
   undo,
   restore,
+  neighbour,
   mutants,
 ];
 

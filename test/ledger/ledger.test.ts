@@ -227,6 +227,31 @@ describe('The ledger', () => {
   });
 });
 
+test('A ledger of format 1 is brought on, with all that is in it.', () => {
+  const stateDir = stateDirectory();
+  using(stateDir, (ledger) => {
+    ledger.startRun(RUN, targets(2));
+    for (const target of targets(1)) ledger.recordOutcome(RUN.runId, outcomeOf(target));
+  });
+  const database = new Database(join(stateDir, 'ledger.db'));
+  database.exec(`
+    ALTER TABLE run DROP COLUMN terms;
+    ALTER TABLE run_target DROP COLUMN wave;
+    ALTER TABLE run_target DROP COLUMN way;
+    DROP TABLE run_wave;
+    DROP TABLE run_leg;
+    PRAGMA user_version = 1`);
+  database.close();
+  using(stateDir, (ledger) => {
+    expect(ledger.countByOutcome(RUN.runId)).toEqual({ planned: 1, upgraded: 1 });
+    const waves = [{ number: 1, name: 'rest', maxFailures: null, rule: '' }];
+    ledger.startRun({ ...RUN, runId: 'next', waves }, targets(1));
+    ledger.recordWave('next', { number: 1, startedAt: 'a', finishedAt: 'b', verdict: 'passed' });
+    ledger.finishRun('next', { finishedAt: 'b', exitCode: 0 });
+    expect(ledger.unfinishedRuns().map(({ runId }) => runId)).toEqual([RUN.runId]);
+  });
+});
+
 describe('A ledger that cannot be used is told, with what to do:', () => {
   test('a directory above it that is missing.', () => {
     const error = fault(() => openLedger(join(temporaryDirectory(), 'a/b')));
@@ -312,7 +337,7 @@ describe('A ledger that cannot be used is told, with what to do:', () => {
     database.pragma('user_version = 99');
     database.close();
     const error = fault(() => openLedger(stateDir));
-    expect(error.message).toMatch(/was written by a newer Flotilla \(format 99; this one knows 1\)$/);
+    expect(error.message).toMatch(/was written by a newer Flotilla \(format 99; this one knows 2\)$/);
   });
 
   test('the database of another program, which is not touched.', () => {

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { FleetError, openFleet, type Fleet, type FleetOptions } from '../../src/index.js';
+import { WAVES_TAKE } from '../../src/model/wave-schema.js';
 import { CALL_OPTIONS, type CallName, type CallOptions } from '../../src/model/call-options.js';
 import { makeProjects, temporaryDirectory, treeOf } from '../support/fleet.js';
 import { MIGRATIONS, runCli } from '../support/cli.js';
@@ -40,6 +41,8 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'a range of revisions, A:B': [3, null, {}],
   'the id of a target or the path of a database': [1, null, ['a']],
   'quick or full': ['deep', true],
+  'the id of a run': [3, null, ['a']],
+  'auto or restore or downgrade': ['pass', true],
   'status or check': ['discover', 1],
   'fail or skip': ['pass', true],
   'the text 0700 or 0750': ['0770', '700', 750, 0o750],
@@ -56,6 +59,21 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'a list of names': ['t', [{}]],
   'a list of revisions': ['0001', [1]],
   'a list of rules': ['no-such', [1]],
+  'a list of waves': ['1,rest', [1], ['']],
+  'a whole number from 0, or a percentage such as 2%': [-1, 0.5, NaN, '', '101%', '2 %', null],
+  'id, size or shuffle:SEED': ['', 'shuffle', 'shuffle:', 'name', 7, null],
+  [WAVES_TAKE]: [
+    'a',
+    ['a', 'rest'],
+    [{ name: 'a' }],
+    [{ name: 'rest', only: ['a'] }],
+    [{ name: '10%', only: ['a'] }],
+    [{ name: 'a', only: ['a'], group: 'b' }],
+    [
+      { name: 'a', only: ['a'] },
+      { name: 'a', only: ['b'] },
+    ],
+  ],
   'a list of pairs': ['3=0003', { 3: '0003' }, [3]],
 };
 

@@ -42,6 +42,10 @@ const SAMPLES: Readonly<Record<Setting['type'], readonly [right: unknown[], wron
     [['a'], ['a', '/b c']],
     ['a', [''], [1], [null], null, { 0: 'a' }],
   ],
+  share: [
+    [0, 5, '5', '2%', '0.5%', '100%'],
+    [-1, 1.5, NaN, '', '-1', '1.5', '101%', '%', 'a', null, [1]],
+  ],
   string: [['a'], ['', 1, null, ['a']]],
   version: [
     ['3.40', '3.8.11.1', '3.40.1'],
@@ -51,10 +55,10 @@ const SAMPLES: Readonly<Record<Setting['type'], readonly [right: unknown[], wron
 
 describe.each(Object.entries<Setting>(SETTINGS))('%s', (_name, setting) => {
   const [right, wrong] = SAMPLES[setting.type];
-  const { choices = [], least = 0 } = setting;
+  const { choices = [], form, least = 0 } = setting;
 
   test('takes what its row says, and nothing else.', () => {
-    const taken = choices.length > 0 ? choices : right;
+    const taken = choices.length > 0 ? choices : form === undefined ? right : ['id', 'size', 'shuffle:7'];
     for (const value of taken)
       expect(z.safeParse(settingSchema(setting), value).data, String(value)).toEqual(value);
     const refused = choices.length > 0 ? [...wrong, `${choices[0] ?? ''}s`] : wrong;

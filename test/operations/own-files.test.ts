@@ -112,13 +112,6 @@ const SITUATIONS: readonly Situation[] = [
     /\.flotilla may be written by everybody/,
   ]),
   [
-    'everybody may write a directory above it',
-    ({ stateDir }) => {
-      chmodSync(join(stateDir, '..', '..'), 0o777);
-    },
-    /may be written by everybody/,
-  ],
-  [
     'the ledger has a trigger, a view and a table of somebody else',
     ({ stateDir }) => {
       sql(
@@ -210,6 +203,42 @@ describe('A run refuses and a look goes on, with nothing outside changed, where'
     expect(treeOf(at.outside)).toEqual(before);
     expect(treeOf(at.dataDir, ['.flotilla'])).toEqual(database);
   });
+});
+
+test('A state directory below one that everybody may write is refused, wherever the data is.', async () => {
+  const { dataDir, outside } = plantedFleet();
+  const stateDir = join(outside, 'open', 'state');
+  mkdirSync(join(outside, 'open'));
+  chmodSync(join(outside, 'open'), 0o777);
+  const { code, stderr } = await runCli(['upgrade', ...placeOf(dataDir), '--state-dir', stateDir]);
+  expect(code).toBe(78);
+  expect(stderr).toContain(`chmod o-w ${join(outside, 'open')}`);
+  expect(existsSync(stateDir)).toBe(false);
+  chmodSync(join(outside, 'open'), 0o1777);
+  expect((await runCli(['upgrade', ...placeOf(dataDir), '--state-dir', stateDir])).code).toBe(0);
+});
+
+test('A backup directory is held to the same.', async () => {
+  const { dataDir, outside } = plantedFleet();
+  const open = join(outside, 'open');
+  mkdirSync(open);
+  chmodSync(open, 0o1777);
+  symlinkSync(join(outside, 'app'), join(outside, 'link'));
+  const before = treeOf(outside);
+  for (const backupDir of [open, join(outside, 'link')]) {
+    for (const command of [
+      ['upgrade'],
+      ['upgrade', '--dry-run'],
+      ['restore', 'project_1', '--to', '/dev/null/x'],
+    ]) {
+      const { code, stderr } = await runCli([...command, ...placeOf(dataDir), '--backup-dir', backupDir]);
+      expect([code, stderr]).toEqual([
+        78,
+        expect.stringContaining(`The backup directory ${backupDir} is not safe`),
+      ]);
+    }
+  }
+  expect(treeOf(outside)).toEqual(before);
 });
 
 test('What the commands of the refusals promise is so: typed as they stand, the next run works.', async () => {

@@ -1,16 +1,23 @@
 // A run is taken back, through the built command line: by its copies where a target is as the run left it, else by the
 // revisions; what has been written since stays, or is counted and told.
 
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import type { Failure, RunReport, StatusReport } from '../../src/index.js';
+import type { Failure, Outcome, RunReport, StatusReport } from '../../src/index.js';
 import { argvOf } from '../../src/model/command.js';
-import { runCli } from '../support/cli.js';
+import type { Reason } from '../../src/model/outcome.js';
+import type { Deed } from '../../src/target/intent.js';
+import type { Work } from '../../src/target/work.js';
+import { targetAt } from '../faults/harness/inside.js';
+import { killGroup, runCli, startCli } from '../support/cli.js';
 import { contentOf } from '../support/content.js';
+import { sqliteDriver } from '../support/driver.js';
 import { makeProjects, treeOf } from '../support/fleet.js';
 import { look, query, run, writeMigrations } from '../support/revisions.js';
+import { makeWork, openServer } from '../support/server.js';
 
 const MIGRATIONS = writeMigrations({
   '0001_tasks.sql':
@@ -316,6 +323,186 @@ describe('A later run', () => {
     expect([rest.code, rest.report.summary]).toEqual([0, { planned: 2, restored: 1, current: 1 }]);
     expect(paths.map((path) => contentOf(path))).toEqual(before);
   });
+});
+
+/** Enough that it is read in place. */
+const MANY = `WITH n (i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO tasks SELECT i, hex(randomblob(40)) FROM n`;
+
+describe('A large target', () => {
+  test.each(['delete', 'wal'])('is proved too, and one byte of it counts: %s', async (mode) => {
+    const { paths, flotilla } = await fleetOf(2, `PRAGMA journal_mode = ${mode}; ${MANY}`);
+    const before = paths.map((path) => contentOf(path));
+    expect(statSync(paths[0] ?? '').size).toBeGreaterThan(4_000_000);
+    const { report } = await flotilla('upgrade');
+    change(paths[1] ?? '', `UPDATE tasks SET title = 'x' || substr(title, 2) WHERE id = 59999`);
+    const undone = await flotilla('undo', report.runId);
+    expect(outcomes(undone.report)).toEqual(['restored', 'downgraded']);
+    expect(contentOf(paths[0] ?? '')).toEqual(before[0]);
+  });
+
+  test('has one hash, whichever way it is read', async () => {
+    const data = makeProjects(1, TEXT);
+    const path = join(data, 'project_1.db');
+    change(path, `PRAGMA journal_mode = WAL; ${MANY}`);
+    const other = new Database(path);
+    const driver = sqliteDriver();
+    const session = await driver.open(targetAt(path), { purpose: 'change', busyTimeoutMs: 100 });
+    try {
+      const inPlace = await session.content();
+      // What stands in the log alone is part of it.
+      other.exec(`PRAGMA wal_autocheckpoint = 0; UPDATE tasks SET title = 'other' WHERE id = 1`);
+      const withLog = await session.content();
+      expect(withLog).not.toBe(inPlace);
+      other.pragma('wal_checkpoint(PASSIVE)');
+      expect(await session.content()).toBe(withLog);
+      other.pragma('journal_mode');
+      other.exec(`BEGIN; SELECT count(*) FROM tasks`);
+      await session.lock();
+      await session.execute({ sql: `UPDATE tasks SET title = 'ours' WHERE id = 2` });
+      await session.commit();
+      expect(await session.left()).toBe(await session.content());
+    } finally {
+      await session.close();
+      other.close();
+    }
+  });
+});
+
+describe('While an application uses a target,', () => {
+  test.each(['delete', 'wal'])(
+    'an undo goes on beside a reader, and waits for a writer: %s',
+    async (mode) => {
+      const { paths, flotilla } = await fleetOf(1, `PRAGMA journal_mode = ${mode}`);
+      const [path = ''] = paths;
+      const before = contentOf(path);
+      const { report } = await flotilla('upgrade');
+      const application = new Database(path, { timeout: 10_000 });
+      try {
+        application.prepare('SELECT count(*) FROM tasks').get();
+        application.exec('BEGIN IMMEDIATE');
+        const busy = await flotilla('undo', report.runId, '--busy-timeout', '200');
+        expect([busy.code, failuresOf(busy.report)[0]?.code]).toEqual([2, 'busy']);
+        application.exec('ROLLBACK');
+        expect(outcomes((await flotilla('undo', report.runId)).report)).toEqual(['restored']);
+        expect(application.prepare('SELECT * FROM tasks ORDER BY id').safeIntegers().all()).toEqual(
+          before['tasks'],
+        );
+        application.exec(`INSERT INTO tasks VALUES (9, 'nine')`);
+      } finally {
+        application.close();
+      }
+      expect(query(path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    },
+  );
+});
+
+describe('A target that stands between two revisions', () => {
+  const CUT = writeMigrations({
+    '0001_tasks.sql': '-- migrate:up\nCREATE TABLE tasks (id INTEGER PRIMARY KEY, title TEXT);\n',
+    '0002_done.sql':
+      '-- migrate:up\nALTER TABLE tasks ADD COLUMN done INTEGER;\n-- migrate:down\nALTER TABLE tasks DROP COLUMN done;\n',
+    '0003_alone.sql':
+      '-- transaction: false\n-- migrate:up\nCREATE TABLE b (x);\nCREATE UNIQUE INDEX u ON tasks (title);\n-- migrate:down\nDROP INDEX u;\nDROP TABLE b;\n',
+    '0004_c.sql': '-- migrate:up\nCREATE TABLE c (x);\n-- migrate:down\nDROP TABLE c;\n',
+  });
+
+  test('is taken back to where the run found it', async () => {
+    const { paths, flotilla } = await fleetOf(1, `INSERT INTO tasks VALUES (4, 'one')`, CUT);
+    const [path = ''] = paths;
+    const before = bytesOf(path);
+    const { report } = await flotilla('upgrade');
+    expect(outcomes(report)).toEqual(['partial']);
+    const undone = await flotilla('undo', report.runId);
+    expect([undone.code, outcomes(undone.report)]).toEqual([0, ['restored']]);
+    expect(bytesOf(path).equals(before)).toBe(true);
+  });
+
+  test('and so is one that went all the way, by its first copy or by all of its revisions', async () => {
+    const { data, paths, flotilla } = await fleetOf(2, '', CUT);
+    const before = paths.map((path) => contentOf(path));
+    const { report } = await flotilla('upgrade');
+    expect(outcomes(report)).toEqual(['upgraded', 'upgraded']);
+    change(paths[1] ?? '', `INSERT INTO tasks (id, title) VALUES (9, 'nine')`);
+    const undone = await flotilla('undo', report.runId);
+    expect(outcomes(undone.report)).toEqual(['restored', 'downgraded']);
+    expect(undone.report.targets[1]?.applied).toEqual(['0004', '0003', '0002']);
+    expect(contentOf(paths[0] ?? '')).toEqual(before[0]);
+    expect(contentOf(paths[1] ?? '')['tasks']).toHaveLength(4);
+    expect((await look(data, CUT, ['check', '--allow-empty'])).code).toBe(1);
+  });
+});
+
+test('A limit is of targets with something to undo, and one that is gone is told.', async () => {
+  const { paths, flotilla } = await fleetOf(4);
+  await flotilla('upgrade', '0002', '--only', 'project_1');
+  const { report } = await flotilla('upgrade', '0002', '--only', 'project_1,project_2,project_3,project_4');
+  rmSync(paths[3] ?? '');
+  const undone = await flotilla('undo', report.runId, '--limit', '1', '--exclude', 'project_3');
+  expect([undone.code, undone.report.summary]).toEqual([0, { planned: 2, restored: 1, current: 1 }]);
+  const rest = await flotilla('undo', report.runId);
+  expect([rest.code, rest.report.summary]).toEqual([1, { planned: 4, restored: 1, current: 2, skipped: 1 }]);
+  expect(failuresOf(rest.report)[0]?.code).toBe('gone');
+});
+
+test('Killed in the middle, a target is as the run left it or as it was before, and undoing again does the rest.', async () => {
+  const { data, paths, flotilla } = await fleetOf(1, MANY);
+  const [path = ''] = paths;
+  const before = contentOf(path);
+  const { report } = await flotilla('upgrade');
+  const after = contentOf(path);
+  for (let round = 0; round < 6; round++) {
+    const place = ['--data-dir', data, '--migrations', MIGRATIONS, '--json'];
+    const started = startCli(['undo', report.runId, ...place]);
+    await sleep(400 + round * 150);
+    killGroup(started.pid);
+    await started.result;
+    const found = contentOf(path);
+    expect([before, after]).toContainEqual(found);
+    if ('notes' in found) continue;
+    break;
+  }
+  const undone = await flotilla('undo', report.runId);
+  expect(undone.code).toBe(0);
+  expect(contentOf(path)).toEqual(before);
+}, 90_000);
+
+describe('After the death of a worker', () => {
+  const CAUSE: Reason = { code: 'workerDied', step: 'execute', message: 'it died', hint: 'none' };
+
+  test.each([
+    ['by its copy', '', 'restored'],
+    ['by the revisions', `INSERT INTO tasks (id) VALUES (9)`, 'downgraded'],
+  ])('the target tells whether it was taken back %s', async (_, since, wanted) => {
+    const { paths, flotilla } = await fleetOf(1);
+    const [path = ''] = paths;
+    const { report } = await flotilla('upgrade');
+    change(path, since);
+    const [{ from, applied, backup: copy } = { from: null, applied: [], backup: null }] = report.targets;
+    const deed: Deed = { what: 'upgraded', command: 'upgrade', from, applied, copy };
+    const intent = { kind: 'undo', run: report.runId, how: 'auto', force: false, deed } as const;
+    const server = await openServer(MIGRATIONS);
+    const target = targetAt(path, 'project_1');
+    const work: Work = makeWork(intent);
+    const settled = async (): Promise<unknown> => {
+      const found = (await server.perform({ kind: 'settle', target, work, cause: CAUSE })) as Outcome;
+      return [found.outcome, found.to, found.failure?.code];
+    };
+    expect(await settled()).toEqual(['failed', '0003', 'workerDied']);
+    await server.perform({ kind: 'apply', targets: [target], work, rehearse: false });
+    expect(await settled()).toEqual([wanted, '0001', undefined]);
+    // Somebody has written since.
+    change(path, `INSERT INTO tasks (id) VALUES (10)`);
+    expect(await settled()).toEqual([wanted, '0001', undefined]);
+  });
+});
+
+test('The word of other tools for it is told.', async () => {
+  for (const [args, words] of [
+    ['rollback 20261120T101500Z-3f9a1c', 'here it is undo 20261120T101500Z-3f9a1c'],
+    ['rollback', 'here it is downgrade'],
+    ['rollback 0002', 'here it is downgrade'],
+  ] as const)
+    expect((await runCli(args.split(' '))).stderr).toContain(words);
 });
 
 describe('What is typed wrong touches nothing:', () => {

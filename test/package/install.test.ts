@@ -26,6 +26,7 @@ test('The package holds the program, its types, the licences of what is in it, a
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'SECURITY.md',
     'dist/cli-main-index.licences.txt',
     'dist/cli/main.js',
     'dist/index.d.ts',

@@ -34,9 +34,24 @@ const many = (count: number, sizeBytes = 1): readonly Target[] =>
   targetsOf(...new Array<number>(count).fill(sizeBytes));
 
 describe('The queue of a rollout', () => {
-  test('The largest target goes first, and of equal ones the first.', () => {
+  test('Targets go in the order in which they were given.', () => {
     const queue = queueOf(targetsOf(3 * MIB, 5 * MIB, 3 * MIB, 4 * MIB));
-    expect(rest(queue)).toEqual([['t1'], ['t3'], ['t0'], ['t2']]);
+    expect(rest(queue)).toEqual([['t0'], ['t1'], ['t2'], ['t3']]);
+  });
+
+  test('A batch is no larger than it may be, and what is left is taken next.', () => {
+    const queue = queueOf(many(100));
+    expect(queue.take(3).map(({ target }) => target.id)).toEqual(['t0', 't1', 't2']);
+    expect(queue.take(1).map(({ target }) => target.id)).toEqual(['t3']);
+    expect(queue.take(1000)).toHaveLength(16);
+  });
+
+  test('All that waits can be taken at once, in its order.', () => {
+    const queue = queueOf(many(50));
+    const batch = queue.take();
+    queue.putBack(batch.slice(2));
+    expect(queue.drain().map(({ index }) => index)).toEqual(Array.from({ length: 48 }, (_, n) => n + 2));
+    expect(queue.take()).toEqual([]);
   });
 
   test('A queue that nothing waits in gives nothing, as often as it is asked.', () => {
@@ -44,13 +59,13 @@ describe('The queue of a rollout', () => {
     expect([queue.take().length, queue.take(), queue.take()]).toEqual([1, [], []]);
   });
 
-  test('Every target knows its place among the targets of the run.', () => {
+  test('Every target knows its place among those that were given.', () => {
     const queue = queueOf(targetsOf(1 * MIB, 3 * MIB, 2 * MIB));
     const places = [queue.take(), queue.take(), queue.take()].map(([one]) => [one?.target.id, one?.index]);
     expect(places).toEqual([
+      ['t0', 0],
       ['t1', 1],
       ['t2', 2],
-      ['t0', 0],
     ]);
   });
 

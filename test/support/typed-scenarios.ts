@@ -281,6 +281,26 @@ export const SCENARIOS: readonly Scenario[] = [
     promises: [{ lines: [/flotilla stamp 0001 .*--force/] }],
   },
   {
+    title: 'a run that changed something',
+    make: (dir) => recorded(dir, '0001', ['project_1', 'project_2']),
+    typed: 'flotilla upgrade --backup-dir copies',
+    promises: [{ lines: [/flotilla undo \d.*--backup-dir copies/], again: 0 }],
+  },
+  {
+    title: 'a run that cannot be taken back without loss',
+    make: async (dir) => {
+      await recorded(
+        dir,
+        '0002',
+        ['project_1', 'project_2'],
+        with_({ '0002_phone.sql': up('ALTER TABLE users ADD COLUMN phone TEXT;') }),
+      );
+      sql(dir, 'project_1', "INSERT INTO users VALUES (9, 'since', NULL)");
+    },
+    typed: 'flotilla undo last --busy-timeout 900',
+    promises: [{ lines: [/flotilla undo \d.*--busy-timeout 900.*--force/] }],
+  },
+  {
     title: 'drift by what is not expected',
     make: async (dir) => {
       await recorded(dir, '0002', ['project_1', 'project_2']);

@@ -15,6 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import type * as Library from '../../src/index.js';
 import { MIGRATIONS, runCli, type CliResult } from '../support/cli.js';
 import { makeProjects, temporaryDirectory, treeOf } from '../support/fleet.js';
 import { writeMigrations } from '../support/revisions.js';
@@ -115,7 +116,7 @@ describe('A data directory', () => {
     expect(result.code).toBe(0);
     const { openFleet } = (await import(
       pathToFileURL(join(import.meta.dirname, '../../dist/index.js')).href
-    )) as typeof import('../../src/index.js');
+    )) as typeof Library;
     const own = { dataDir: at.dataDir, migrations: at.migrations, stateDir };
     const fleet = await openFleet({ ...own, trust: [at.dataDir] });
     expect((await fleet.status()).targets).toHaveLength(2);

@@ -4,6 +4,7 @@
 import { openFleet } from '../../index.js';
 import type { Fleet } from '../../index.js';
 import { namesOf, SETTINGS } from '../options.js';
+import { rightsOf } from '../rights.js';
 import { fleetOptions, mergeSettings } from '../settings.js';
 import type { TypedLine } from '../typed-line.js';
 import { valueOf } from '../value.js';
@@ -39,7 +40,9 @@ async function ask<T>(
     }),
   );
   try {
-    const fleet = await openFleet(fleetOptions(await mergeSettings(flags, environment, given.get('config'))));
+    const rights = rightsOf(() => undefined);
+    const settings = await mergeSettings(flags, environment, given.get('config'), { rights });
+    const fleet = await openFleet(fleetOptions(settings));
     try {
       return await question(fleet);
     } finally {

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { writtenSchema } from '../setting-schema.js';
 import { GROUPS, grouped, SETTINGS } from '../settings.js';
 import type { Setting } from '../settings.js';
+import { waveDefinitions } from '../wave-schema.js';
 
 const keysOf = (table: Readonly<Record<string, Setting>>) =>
   Object.fromEntries(
@@ -21,6 +22,7 @@ const inGroups = Object.keys(grouped('sqlite', GROUPS.sqlite));
 const alone = Object.entries(SETTINGS).filter(([name]) => !inGroups.includes(name));
 const keys = {
   ...keysOf(Object.fromEntries(alone)),
+  waves: z.optional(waveDefinitions).meta({ description: 'The waves that --waves may name' }),
   sqlite: z
     .strictObject(keysOf(GROUPS.sqlite))
     .optional()

@@ -59,6 +59,7 @@ export const failureCode = z.enum([
   'timeout',
   'workerDied',
   'interrupted',
+  'stopped',
   'changedSince',
   'internal',
 ]);

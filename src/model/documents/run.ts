@@ -70,6 +70,7 @@ export const outcome = z
     lost: z
       .exactOptional(z.record(text, count))
       .describe('With a copy that is put back, by table: rows that went because it does not have them'),
+    wave: z.exactOptional(text).describe('The name of its wave'),
   })
   .meta({ id: 'Outcome', description: 'How a target ended in a run' });
 
@@ -88,6 +89,23 @@ export const runSummary = z
     inDoubt: z.exactOptional(count),
   })
   .meta({ id: 'RunSummary', description: 'Targets by outcome; an outcome that none had is left out' });
+
+export const wave = z
+  .strictObject({
+    ...runSummary.shape,
+    name: text,
+    upgraded: count,
+    failed: count,
+    maxFailures: count.nullable().describe('How many may fail, partial and inDoubt included; null: all'),
+    startedAt: time.nullable(),
+    finishedAt: time.nullable().describe('When its last target ended'),
+    verdict: z
+      .enum(['passed', 'exceeded', 'refused', 'paused', 'interrupted', 'notStarted', 'empty'])
+      .describe(
+        'passed: the next may begin; exceeded: more failed than may; refused: the gate after it said no; paused: the run ended after it; interrupted: the run was stopped while it went on; notStarted: the run had stopped before; empty: no target is in it',
+      ),
+  })
+  .meta({ id: 'WaveReport', description: 'What became of a wave: its targets by outcome' });
 
 const failureGroup = z
   .strictObject({
@@ -127,6 +145,7 @@ export const runReport = z
     summary: runSummary,
     failures: z.array(failureGroup),
     targets: z.array(outcome),
+    waves: z.exactOptional(z.array(wave)).describe('Where waves were asked for, or a budget'),
     unmatched: z.exactOptional(unmatched),
     report: text.nullable().describe('Path of the copy of this document under the state directory'),
     exitCode,

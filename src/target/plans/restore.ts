@@ -53,8 +53,11 @@ export function noCopy({ run, before }: Pick<RestoreIntent, 'run' | 'before'>): 
 }
 
 /** A copy that must not be put back. */
-export function badCopy({ problem, mayForce }: CopyFault): NoChange {
-  const others = hint`take another copy, one that is good: ${onTarget('backup', {}, 'verify')}`;
+export function badCopy({ problem, mayForce }: CopyFault, { undoes }: RestoreIntent): NoChange {
+  const others =
+    undoes === undefined
+      ? hint`take another copy, one that is good: ${onTarget('backup', {}, 'verify')}`
+      : hint`take it back by the revisions: ${again({ how: 'downgrade' })}`;
   const failure: Reason = {
     code: 'backupFailed',
     step: 'read',

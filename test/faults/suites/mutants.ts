@@ -25,6 +25,28 @@ const ROWS = 'dialects/sqlite/driver/';
 
 export const MUTANTS: readonly Mutant[] = [
   {
+    name: 'journal-not-asked-whom-it-names',
+    patches: [
+      {
+        file: 'dialects/sqlite/discovery/target-files.js',
+        from: 'journal: hasRecord ? journalFault(path) : null',
+        to: 'journal: null',
+      },
+    ],
+    by: { suite: 'neighbour', only: 'journal/absolute/', size: 1 },
+  },
+  {
+    name: 'data-directory-of-anybody',
+    patches: [
+      {
+        file: 'dialects/sqlite/discovery/discover.js',
+        from: 'assertSafe(dataDir, stateDir, trust);',
+        to: '',
+      },
+    ],
+    by: { suite: 'neighbour', only: 'data/mode-1777/', size: 1 },
+  },
+  {
     name: 'backup-not-synced',
     patches: [
       {

@@ -56,8 +56,9 @@ async function open({ program, directory, seed, size }: Bench): Promise<OpenSuit
 interface Done {
   readonly runId: string;
   readonly deed: Deed;
-  /** All that was there before. */
+  /** All that was there before, and afterwards. */
   readonly before: string;
+  readonly after: string;
 }
 
 type Rows = ReadonlyMap<number, string>;
@@ -98,7 +99,7 @@ class Story {
       const intent = undone === undefined ? this.#intent(force) : undoing(undone, force);
       const outcome = await this.#run(intent);
       const now = this.#all();
-      const isExact = undone !== undefined && outcome.outcome === 'restored' && now === undone.before;
+      const isExact = undone !== undefined && before === undone.after && now === undone.before;
       const bad = [
         ...askOutcome(outcome),
         ...(isExact ? [] : askRows(rows, this.#rows(), outcome, intent)),
@@ -142,7 +143,12 @@ class Story {
     );
     const what = whatOf(outcome, intent);
     if (what === null) return outcome;
-    this.#runs.push({ runId, before, deed: { what, command: intent.kind, from, applied, copy } });
+    this.#runs.push({
+      runId,
+      before,
+      after: this.#all(),
+      deed: { what, command: intent.kind, from, applied, copy },
+    });
     this.#isFresh = copy !== null;
     return outcome;
   }
@@ -209,7 +215,11 @@ function whatOf({ outcome, applied }: Outcome, { kind }: Intent): Deed['what'] |
       return outcome;
     case 'stamped':
       return kind === 'undo' && applied.length === 0 ? 'unstamped' : outcome;
-    default:
+    case 'current':
+    case 'skipped':
+    case 'failed':
+    case 'partial':
+    case 'inDoubt':
       return null;
   }
 }

@@ -34,7 +34,8 @@ export function forbidPrograms(): void {
 
 /** Loads a module; `.ts` files need no build. */
 export async function loadModule(file: string): Promise<ModuleFace> {
-  if (!mayRun) throw new DatabaseError('migrationFailed', `${file} is a program, and programs are not run here`);
+  if (!mayRun)
+    throw new DatabaseError('migrationFailed', `${file} is a program, and programs are not run here`);
   // Loaded only where a revision is a module: most fleets have none, and every process would pay for it.
   const { createJiti } = await import('jiti');
   // Nothing of it is kept elsewhere, where somebody else might have put it: what is run is what the file says.

@@ -124,3 +124,18 @@ test('A journal that is planted between look and open is seen before SQLite read
   ).toThrow(/has a -journal that is a symbolic link/);
   rmSync(`${target.path}-journal`);
 });
+
+test('Of a database that keeps a log a second connection is the right one as well, whatever SQLite kept open.', async () => {
+  const { target } = await scene();
+  const db = openProven(target.path, expected(target), () => connect(target.path));
+  db.exec('PRAGMA journal_mode = WAL; CREATE TABLE more (a); BEGIN IMMEDIATE; INSERT INTO more VALUES (1)');
+  for (let time = 0; time < 3; time++) {
+    const second = openAgain(db, () => {
+      const made = connect(target.path);
+      made.prepare('SELECT count(*) FROM more').get();
+      return made;
+    });
+    second.close();
+  }
+  db.close();
+});
