@@ -46,9 +46,6 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     by: { suite: 'neighbour', only: 'data/mode-1777/', size: 1 },
   },
-    ],
-    by: { suite: 'neighbour', only: 'code/transpiled-before/', size: 1 },
-  },
   {
     name: 'backup-not-synced',
     patches: [
@@ -117,8 +114,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: RUN,
-        from: `import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';`,
-        to: `import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';\nimport { openLedger } from '../ledger/ledger.js';`,
+        from: `import { assertRoom } from './room.js';`,
+        to: `import { assertRoom } from './room.js';\nimport { openLedger } from '../ledger/ledger.js';`,
       },
     ],
     by: { suite: 'kill', only: 'delete/upgrade/', size: 50 },
