@@ -54,10 +54,10 @@ export async function mergeSettings(
   // Found before rights are changed: the working directory may be closed to the other user.
   const found = await findConfiguration(config);
   rights?.before({ dataDir, ...keep }, found);
-  const isNone = found === null && env === undefined;
   const named = env === undefined ? undefined : String(env);
+  const isNone = found === null && named === undefined;
   const { definedWaves, ...file } = isNone
-    ? { definedWaves: undefined }
+    ? {}
     : await readConfiguration(found ?? undefined, { env: named, trust });
   const settings = { ...checkedSettings({ ...file, ...given }), ...present({ definedWaves }) };
   rights?.after({ ...settings, ...keep });
