@@ -114,7 +114,8 @@ export class RunRecord implements Watcher {
   onWave({ number, name, targets }: Wave, state: WaveState): void {
     const { runId, emit } = this.#facts;
     const isBegin = state.finishedAt === null && state.verdict === null;
-    if (isBegin) emit({ event: 'waveBegin', number, of: this.#waves, name, planned: targets.length });
+    if (isBegin && this.#waves > 1)
+      emit({ event: 'waveBegin', number, of: this.#waves, name, planned: targets.length });
     try {
       this.#ledger.recordWave(runId, { number, ...state });
     } catch (error) {
