@@ -30,6 +30,8 @@ export const SUITES: readonly Suite[] = [
   undo,
   restore,
   neighbour,
+  neighbour,
+  restore,
   mutants,
 ];
 

@@ -24,6 +24,7 @@ type Shape<N extends keyof typeof DOCUMENTS> = Plain<z.output<(typeof DOCUMENTS)
 
 test('The interfaces are what the shapes say, for the compiler to see.', () => {
   expectTypeOf<Shape<'RunReport'>>().toEqualTypeOf<Plain<api.RunReport>>();
+  expectTypeOf<Shape<'ResumeReport'>>().toEqualTypeOf<Plain<api.ResumeReport>>();
   expectTypeOf<Shape<'StatusReport'>>().toEqualTypeOf<Plain<api.StatusReport>>();
   expectTypeOf<Shape<'DiscoverReport'>>().toEqualTypeOf<Plain<api.DiscoverReport>>();
   expectTypeOf<Shape<'PlanReport'>>().toEqualTypeOf<Plain<api.PlanReport>>();
@@ -45,6 +46,7 @@ test('The interfaces are what the shapes say, for the compiler to see.', () => {
   type Event<E extends api.FleetEvent['event']> = Plain<Extract<api.FleetEvent, { readonly event: E }>>;
   expectTypeOf<Plain<z.output<typeof LINES.RunLine>>>().toEqualTypeOf<Event<'run'>>();
   expectTypeOf<Plain<z.output<typeof LINES.OutcomeLine>>>().toEqualTypeOf<Event<'target'>>();
+  expectTypeOf<Plain<z.output<typeof LINES.WaveLine>>>().toEqualTypeOf<Event<'wave'>>();
   expectTypeOf<Plain<z.output<typeof LINES.ProblemLine>>>().toEqualTypeOf<Event<'problem'>>();
 });
 
@@ -98,7 +100,7 @@ describe('What the program prints', () => {
     'check',
     'plan',
     'plan --stamp',
-    'upgrade --stamp --dry-run',
+    'upgrade --stamp --dry-run --waves 1,rest',
     'upgrade --only eu/*',
     'stamp',
     'plan',
@@ -117,6 +119,7 @@ describe('What the program prints', () => {
     'show head',
     'lint --fleet',
     'downgrade -1 --only project_1',
+    'resume',
     'drift',
     'repair --plan --drop-extra nothing',
     'repair --dry-run --drop-extra nothing',
