@@ -28,6 +28,8 @@ export const SUITES: readonly Suite[] = [
   locks,
   environment,
   undo,
+  restore,
+  neighbour,
   neighbour,
   restore,
   mutants,
