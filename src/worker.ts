@@ -9,6 +9,7 @@ import { sqliteVersion } from './dialects/sqlite/driver/version.js';
 import { FleetError } from './model/errors.js';
 import type { Ready, Request, Response, StartMessage } from './workers/messages.js';
 import { createServer, type Server } from './workers/server.js';
+import { createStageWriter } from './workers/stage-file.js';
 
 // Compiling what is done once a target costs more than it ever saves; the loops of a revision are still compiled soon.
 // Bytes of code that a function runs before that; V8's own figure is a fifteenth. Later ones than that of Node.js 20 do
@@ -36,8 +37,12 @@ async function startServer(message: StartMessage): Promise<Server> {
     makeScratch: createScratch(message.scratchDir, message.fallbackDir),
     oldest: message.settings?.oldest ?? null,
   });
-  // Orphaned: nobody would record what is done now.
-  return createServer(message, driver, { now: Date.now, mayCommit: () => process.ppid === supervisor });
+  return createServer(message, driver, {
+    now: Date.now,
+    // Orphaned: nobody would record what is done now.
+    mayCommit: () => process.ppid === supervisor,
+    onStage: createStageWriter(message.scratchDir, process.pid),
+  });
 }
 
 // The supervisor decides when work ends; a terminal sends these to the whole group.

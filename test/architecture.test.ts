@@ -28,6 +28,10 @@ const EXCEPTIONS: Exceptions = {
       names: 'any',
       reason: 'writes and removes a file where backups go, to see whether it can',
     },
+    'workers/stage-file.ts': {
+      names: ['openSync', 'readFileSync', 'writeSync'],
+      reason: 'tells the supervisor the step of a worker that is stuck inside SQLite',
+    },
     'cli/configuration-file.ts': { names: ['readFile', 'stat'], reason: 'reads the configuration file' },
     'cli/name-lists.ts': {
       names: ['readFileSync', 'statSync'],

@@ -54,7 +54,7 @@ function sparse(command: string, output: Output, now: () => number): Progress {
   const tellIfDue = () => {
     if (now() - last < SPARSE_MS) return;
     last = now();
-    output.write(`${command}: ${tally.words()}\n`);
+    output.write(`${command}: ${tally.words('wide')}\n`);
   };
   const beat = setInterval(tellIfDue, BEAT_MS).unref();
   return {
@@ -79,6 +79,8 @@ async function bar(command: string, output: Output, now: () => number): Promise<
     clearOnComplete: true,
     // Whatever ends the process, a hidden cursor would stay hidden.
     hideCursor: false,
+    // It is cut to the width of the terminal by itself, whatever the terminal does with longer ones.
+    linewrap: true,
     // Signals are the program's own: the bar would otherwise answer them too.
     gracefulExit: false,
     stream: output.stream,
@@ -86,7 +88,7 @@ async function bar(command: string, output: Output, now: () => number): Promise<
   const tally = createTally(now);
   let isDrawn = false;
   const draw = () => {
-    const words = tally.words();
+    const words = tally.words('narrow');
     // Of nothing, all is done at once.
     const total = Math.max(1, tally.planned);
     if (isDrawn) {
@@ -112,8 +114,11 @@ interface Tally {
   readonly done: number;
   readonly planned: number;
   count(event: FleetEvent): void;
-  /** How far it is, and since when; that time goes on shows that the work does. */
-  words(): string;
+  /**
+   * How far it is, and since when; that time goes on shows that the work does.
+   * @param room `narrow`: where a target takes long, its stage is told in place of rate and time left
+   */
+  words(room: 'narrow' | 'wide'): string;
 }
 
 /** The same facts for the bar and for lines. */
@@ -125,6 +130,8 @@ function createTally(now: () => number): Tally {
   /** The wave at work, and what is waited for after it. */
   let wave = '';
   let wait: (() => string) | null = null;
+  /** What is told of the targets that take long, by id; the one that has for longest is first. */
+  const stages = new Map<string, string>();
   return {
     get done() {
       return done;
@@ -137,7 +144,11 @@ function createTally(now: () => number): Tally {
         case 'run':
           [done, planned, since] = [0, event.planned, now()];
           return;
+        case 'stage':
+          stages.set(event.id, eventText(event) ?? '');
+          return;
         case 'target':
+          stages.delete(event.id);
           if (wasNeverStarted(event)) return;
           done += 1;
           if (isUndone(event.outcome)) failed += 1;
@@ -153,22 +164,29 @@ function createTally(now: () => number): Tally {
         case 'between':
           wait = waitWords(event, now);
           return;
-        case 'wave':
         case 'retry':
+          stages.delete(event.id);
+          return;
+        case 'wave':
         case 'problem':
         case 'warning':
         case 'summary':
           return;
       }
     },
-    words() {
+    words(room) {
       const elapsed = `${Math.round((now() - began) / 1000)} s`;
       if (wait !== null) return `${wave}${wait()}, ${done} of ${planned} done, ${failed} failed, ${elapsed}`;
       if (since === null) return `finding targets, reading revisions, ${elapsed}`;
       const rate = (done * 1000) / Math.max(1, now() - since);
       const left = rate === 0 ? '-' : `${Math.ceil((planned - done) / rate)} s`;
       const speed = `${rate.toFixed(rate < 10 ? 1 : 0)}/s`;
-      return `${wave}${done} of ${planned} done, ${failed} failed, ${speed}, ${elapsed}, ${left} left`;
+      const [stage] = stages.values();
+      if (stage !== undefined && room === 'narrow') {
+        return `${wave}${done} of ${planned} done, ${failed} failed, ${elapsed}, ${stage}`;
+      }
+      const whole = `${wave}${done} of ${planned} done, ${failed} failed, ${speed}, ${elapsed}, ${left} left`;
+      return stage === undefined ? whole : `${whole}; ${stage}`;
     },
   };
 }

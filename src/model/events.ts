@@ -1,7 +1,7 @@
 // What a caller may watch while the library works.
 
 import type { RunCommand } from './report.js';
-import type { Outcome, RunSummary } from './outcome.js';
+import type { Outcome, RunSummary, Step } from './outcome.js';
 import type { WaveReport } from './wave.js';
 
 /** What an event of a run says of where it belongs, by itself: lines of many runs may be gathered in one log. */
@@ -9,6 +9,14 @@ export interface OfRun {
   readonly runId: string;
   /** When it happened; ISO 8601, UTC. */
   readonly at: string;
+}
+
+/** Where the work on one target is. */
+export interface Stage {
+  readonly id: string;
+  readonly step: Step;
+  /** The revision at work, where it is one. */
+  readonly revision?: string;
 }
 
 /** What a run tells. */
@@ -21,6 +29,8 @@ export type RunEvent =
       readonly startedAt: string;
     }
   | ({ readonly event: 'target' } & Outcome)
+  /** A target has been worked on for a second or more, and is at another step than was told. */
+  | ({ readonly event: 'stage' } & Stage)
   | { readonly event: 'retry'; readonly id: string; readonly message: string }
   /** A wave begins. */
   | {

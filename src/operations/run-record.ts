@@ -9,7 +9,7 @@ import { removeLeftovers, runsWithBackups, type Directories } from '../ledger/le
 import { takeRunLock, type RunLock } from '../ledger/run-lock.js';
 import { assertSafe, makeDirectory, stateDirectoryError } from '../ledger/state-directory.js';
 import { FleetError } from '../model/errors.js';
-import type { RunEvent } from '../model/events.js';
+import type { RunEvent, Stage } from '../model/events.js';
 import { EXIT, exitCodeOf } from '../model/exit-code.js';
 import type { ResumableRun } from '../ledger/resumable.js';
 import type { Outcome } from '../model/outcome.js';
@@ -145,6 +145,10 @@ export class RunRecord implements Watcher {
   onOutcome(outcome: Outcome): void {
     this.#ledger.recordOutcome(this.#facts.runId, outcome);
     this.#facts.emit({ event: 'target', ...outcome });
+  }
+
+  onStage(stage: Stage): void {
+    this.#facts.emit({ event: 'stage', ...stage });
   }
 
   onRetry(id: string, message: string): void {

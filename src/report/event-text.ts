@@ -1,6 +1,6 @@
 // One line an event, for those who want to see each target as it ends.
 
-import type { FleetEvent } from '../model/events.js';
+import type { FleetEvent, Stage } from '../model/events.js';
 import { duration, visible } from './layout.js';
 
 /** The event in words, without an end of line; null for those that say nothing by themselves. */
@@ -12,6 +12,8 @@ export function eventText(event: FleetEvent): string | null {
       const why = failure === null ? '' : `: ${failure.code} (${failure.step}): ${failure.message}`;
       return visible(`${id}: ${outcome}${moved}, ${duration(durationMs)}${why}`);
     }
+    case 'stage':
+      return visible(stageText(event));
     case 'retry':
       return visible(`${event.id}: again later: ${event.message}`);
     case 'run':
@@ -31,5 +33,34 @@ export function eventText(event: FleetEvent): string | null {
     case 'inspected':
     case 'summary':
       return null;
+  }
+}
+
+function stageText({ id, step, revision }: Stage): string {
+  switch (step) {
+    case 'discover':
+      return `finding ${id}`;
+    case 'copy':
+      return `copying ${id}`;
+    case 'open':
+      return `opening ${id}`;
+    case 'lock':
+      return `waiting for the lock of ${id}`;
+    case 'read':
+      return `reading ${id}`;
+    case 'check':
+      return `checking ${id}`;
+    case 'backUp':
+      return `backing up ${id}`;
+    case 'execute':
+      return revision === undefined ? `changing ${id}` : `running revision ${revision} on ${id}`;
+    case 'record':
+      return `recording what was done in ${id}`;
+    case 'verify':
+      return `verifying ${id}`;
+    case 'commit':
+      return `committing ${id}`;
+    case 'confirm':
+      return `confirming the commit of ${id}`;
   }
 }

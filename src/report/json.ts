@@ -16,6 +16,7 @@ export function jsonText(report: AnyReport | ErrorReport): string {
 export function eventLine(event: FleetEvent): string | null {
   switch (event.event) {
     case 'run':
+    case 'stage':
     case 'target':
     case 'wave':
     case 'problem':

@@ -3,6 +3,7 @@
 // Invariant: no target is reported as unchanged unless a live process has seen that.
 
 import { command, hint } from '../model/hint.js';
+import type { Stage } from '../model/events.js';
 import type { Outcome, Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { goingBy, type Way } from '../target/intent.js';
@@ -31,6 +32,13 @@ export interface Orders {
 /** `unknown`: its process died while it had several targets; this one is unchanged, and is to be tried by itself. */
 export type Attempted = OutcomeDraft | 'unknown';
 
+/** What of a rollout a batch has to do with. */
+export interface Surroundings {
+  readonly stop: Stop;
+  /** Is told where a target is that takes a second or more. */
+  readonly onStage: (stage: Stage) => void;
+}
+
 /**
  * Has a batch carried out by a process.
  * @param batch targets of one way
@@ -40,7 +48,7 @@ export async function attempt(
   batch: readonly Target[],
   orders: Orders,
   pool: Pool,
-  stop: Stop,
+  { stop, onStage }: Surroundings,
 ): Promise<readonly Attempted[]> {
   const [first] = batch;
   if (first === undefined) return [];
@@ -49,7 +57,7 @@ export async function attempt(
   try {
     return await pool.run(
       { kind: 'apply', targets: batch, work, rehearse },
-      { timeoutMs: killAfter(work, orders) },
+      { timeoutMs: killAfter(work, orders), onStage: tellingChanges(batch, onStage) },
     );
   } catch (error) {
     if (!(error instanceof WorkerError)) throw error;
@@ -57,6 +65,17 @@ export async function attempt(
     stop.because(error.message);
     return [ended(first, 'failed', causeOf(error, orders))];
   }
+}
+
+/** Tells a stage once; what a process has left of an earlier task is no stage of this one. */
+function tellingChanges(batch: readonly Target[], onStage: Surroundings['onStage']): Surroundings['onStage'] {
+  let last: Stage | null = null;
+  return (stage) => {
+    if (last?.id === stage.id && last.step === stage.step && last.revision === stage.revision) return;
+    if (!batch.some(({ id }) => id === stage.id)) return;
+    last = stage;
+    onStage(stage);
+  };
 }
 
 /** What became of all the targets that a process had when it died. */

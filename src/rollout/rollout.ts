@@ -2,6 +2,7 @@
 // an outcome, also those that were never started.
 
 import pLimit from 'p-limit';
+import type { Stage } from '../model/events.js';
 import type { About } from '../model/hint.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Intent, Way } from '../target/intent.js';
@@ -27,6 +28,8 @@ export interface RunRequest extends Orders {
 
 export interface TargetWatcher {
   onOutcome(outcome: Outcome): void;
+  /** A target takes a second or more, and is at another step than was told. */
+  onStage(stage: Stage): void;
   /** A target that others hold locked goes to the back of the queue. */
   onRetry(id: string, message: string): void;
 }
@@ -85,7 +88,12 @@ export async function runWave(
       batch.map(({ target }) => target),
       request,
       pool,
-      stop,
+      {
+        stop,
+        onStage: (stage) => {
+          watcher.onStage(stage);
+        },
+      },
     );
     queue.putBack(batch.slice(attempted.length));
     let concluded = 0;

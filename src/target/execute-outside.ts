@@ -10,7 +10,7 @@ import { commit } from './commit.js';
 import { guardHolds } from './execute.js';
 import { historyRow } from './history-rows.js';
 import type { Plan } from './plan.js';
-import type { Progress } from './progress.js';
+import { enter, type Progress } from './progress.js';
 import type { Facts } from './verify.js';
 import type { Tools, Work } from './work.js';
 
@@ -35,6 +35,7 @@ export async function executeOutside(
   const { revision, script, direction } = step;
   const status = direction === 'up' ? 'started' : 'leaving';
   const startedAt = tools.now();
+  enter(progress, 'execute', tools, revision.id);
   /** Commits how many statements are done. */
   const count = async (statementsDone: number): Promise<void> => {
     const now = tools.now();

@@ -5,7 +5,7 @@ import type { Revision, Statement } from '../model/revision.js';
 import { beginRepair, beginStep } from './begin.js';
 import { assertOrder, expectedOrders } from './column-order.js';
 import type { Plan } from './plan.js';
-import type { Progress } from './progress.js';
+import { enter, type Progress } from './progress.js';
 import type { Facts } from './verify.js';
 import type { Tools } from './work.js';
 
@@ -36,6 +36,7 @@ export async function execute(
     const before = plan.steps[place - 1]?.revision.id;
     // On the way back, the one that is about to be taken back is what it stands at.
     const reached = before === undefined ? {} : { reached: direction === 'up' ? before : revision.id };
+    enter(progress, 'execute', tools, revision.id);
     progress.position = { revision, statement: null, ...reached };
     const orders = await expectedOrders(step, tools);
     await beginStep(session, step, { plan, rows }, tools);

@@ -20,6 +20,7 @@ export interface Progress {
    * From when its deadline counts: what the process had to learn about the revisions first is no time of the target.
    */
   workingSince: number;
+  /** Changed by `enter` alone. */
   step: Step;
   /** What is asked for, once an undo has found its way; null before. */
   intent: Intent | null;
@@ -64,6 +65,17 @@ export function startProgress(
     error: undefined,
     isAsItWas: false,
   };
+}
+
+/** Begins a step, and says so to who watches; @param revision the one at work */
+export function enter(
+  progress: Progress,
+  step: Step,
+  { onStage }: Pick<Tools, 'onStage'>,
+  revision?: string,
+): void {
+  progress.step = step;
+  onStage?.({ id: progress.target.id, step, ...(revision === undefined ? {} : { revision }) });
 }
 
 /** An outcome whose hint has commands that are not completed yet. */

@@ -16,7 +16,7 @@ import {
   type CopyFault,
   type RestoreIntent,
 } from './plans/restore.js';
-import type { Progress } from './progress.js';
+import { enter, type Progress } from './progress.js';
 import type { Tools, Work } from './work.js';
 
 /**
@@ -50,14 +50,14 @@ export async function restore(
     progress.decision = decision;
     if (decision.kind === 'noChange') return false;
 
-    progress.step = 'check';
+    enter(progress, 'check', tools);
     await ifSound(() => session.proveWritable());
     progress.rows = await rowsOf(session, backup);
 
-    progress.step = 'backUp';
+    enter(progress, 'backUp', tools);
     const since = await copyBefore(session, decision.from, { progress, work });
 
-    progress.step = 'execute';
+    enter(progress, 'execute', tools);
     const left = await session.putBack(backup, () => {
       assertMayCommit(progress, work, tools);
     });

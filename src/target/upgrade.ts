@@ -11,7 +11,14 @@ import { decideTarget } from './decide.js';
 import { executeOutside } from './execute-outside.js';
 import { execute } from './execute.js';
 import { finalRecord } from './history-rows.js';
-import { joinOutcomes, outcomeOf, startProgress, type OutcomeDraft, type Progress } from './progress.js';
+import {
+  enter,
+  joinOutcomes,
+  outcomeOf,
+  startProgress,
+  type OutcomeDraft,
+  type Progress,
+} from './progress.js';
 import { withGoal } from './intent.js';
 import { runsOutside } from './plan.js';
 import { restore } from './restore.js';
@@ -47,14 +54,15 @@ async function takeSteps(progress: Progress, asked: Work, tools: Tools): Promise
   let session: Session | null = null;
   let since: string | null = null;
   try {
+    enter(progress, 'open', tools);
     await tools.driver.assertSame(target, 'closed');
     session = await tools.driver.open(target, { purpose: 'change', busyTimeoutMs: work.busyWaitMs });
     await tools.driver.assertSame(target, 'open');
 
-    progress.step = 'lock';
+    enter(progress, 'lock', tools);
     await session.lock();
 
-    progress.step = 'read';
+    enter(progress, 'read', tools);
     const undone = work.intent.kind === 'undo' ? await chooseUndo(session, target, work.intent, tools) : null;
     const intent = (progress.intent = undone?.intent ?? work.intent);
     work = { ...work, intent };
@@ -69,34 +77,34 @@ async function takeSteps(progress: Progress, asked: Work, tools: Tools): Promise
     progress.workingSince = tools.now();
     if (plan.kind === 'noChange') return outcomeOf(progress, tools.now());
 
-    progress.step = 'check';
+    enter(progress, 'check', tools);
     await session.proveWritable();
     const before = await readFacts(session, work.verify);
     // What came into being in an earlier part of this work may go again in a later one.
     const rows = wasEmpty ? {} : before.rows;
     progress.wasEmpty = !hasRows(rows);
 
-    progress.step = 'backUp';
+    enter(progress, 'backUp', tools);
     since = await copyBefore(session, plan.from, { progress, work });
 
-    progress.step = 'execute';
+    enter(progress, 'execute', tools);
     const durations = runsOutside(plan)
       ? await executeOutside(session, plan, { rows, work, tools, progress })
       : await execute(session, plan, { rows, tools, progress });
 
-    progress.step = 'record';
+    enter(progress, 'record', tools);
     await session.record(finalRecord(plan, durations, work, tools.now()));
 
-    progress.step = 'verify';
+    enter(progress, 'verify', tools);
     const revision = onlyRevision(plan);
     progress.position = revision === null ? null : { revision, statement: null };
     progress.rows = await verify(session, plan, before, tools);
     progress.position = null;
 
-    progress.step = 'commit';
+    enter(progress, 'commit', tools);
     await commit(session, progress, work, tools);
 
-    progress.step = 'confirm';
+    enter(progress, 'confirm', tools);
     await keepWhatIsLeft(session, since, { progress, work });
     await session.close();
     session = null;

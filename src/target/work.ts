@@ -1,6 +1,7 @@
 // What the steps for one target are given: the work, the same for all targets of a run, and the tools of a worker.
 
 import type { Depth, Driver } from '../dialects/port.js';
+import type { Stage } from '../model/events.js';
 import type { Basis } from '../stamping/basis.js';
 import type { Intent } from './intent.js';
 
@@ -28,4 +29,6 @@ export interface Tools extends Basis {
   readonly now: () => number;
   /** False when nobody waits for the result any more: then nothing is committed. */
   readonly mayCommit: () => boolean;
+  /** Is told each step as it begins, before anything that takes long. */
+  readonly onStage?: (stage: Stage) => void;
 }

@@ -4,7 +4,18 @@
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { FleetError } from '../model/errors.js';
+import type { Stage } from '../model/events.js';
 import type { Ready, Replies, Request, Response, StartMessage, Task } from './messages.js';
+import { readStage } from './stage-file.js';
+
+export interface TaskOptions {
+  readonly timeoutMs?: number;
+  /**
+   * Is told the stage of the process once a second, where the task takes that long; that of an earlier task where this
+   * one has not begun.
+   */
+  readonly onStage?: (stage: Stage) => void;
+}
 
 export interface Pool {
   /**
@@ -12,10 +23,7 @@ export interface Pool {
    * The time runs from when the process is up and knows the revisions: starting it is no part of the task.
    * @throws WorkerError; FleetError `configuration` where what the settings name cannot be loaded
    */
-  run<K extends Task['kind']>(
-    task: Extract<Task, { kind: K }>,
-    options?: { timeoutMs?: number },
-  ): Promise<Replies[K]>;
+  run<K extends Task['kind']>(task: Extract<Task, { kind: K }>, options?: TaskOptions): Promise<Replies[K]>;
   /** Starts processes ahead of their tasks, until there are so many. */
   warm(count: number): void;
   /** Kills all processes at once; their tasks reject. */
@@ -35,6 +43,9 @@ export class WorkerError extends Error {
     this.reason = reason;
   }
 }
+
+/** Work that takes less is not told of. */
+const STAGE_MS = 1_000;
 
 /** The longest that a timer of Node can wait, in milliseconds: 24 days. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -111,7 +122,7 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
 
   async function run<K extends Task['kind']>(
     task: Extract<Task, { kind: K }>,
-    options: { timeoutMs?: number } = {},
+    options: TaskOptions = {},
   ): Promise<Replies[K]> {
     const worker = [...workers].find((one) => one.answer === null) ?? spawn();
     const id = ++lastId;
@@ -122,6 +133,7 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
       },
       () => undefined,
     );
+    const stages = watchStages(worker.process.pid, start, options.onStage);
     let response: Response | WorkerError;
     try {
       response = await new Promise((resolve, reject) => {
@@ -132,6 +144,7 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
       });
     } finally {
       deadline.end();
+      clearInterval(stages);
       worker.answer = null;
     }
     if (response instanceof WorkerError) {
@@ -163,6 +176,24 @@ export function createPool(entry: URL, start: Promise<StartMessage>): Pool {
       await Promise.all(all.map((worker) => worker.gone));
     },
   };
+}
+
+/** Until it is cleared; undefined where nobody is to be told. */
+function watchStages(
+  pid: number | undefined,
+  start: Promise<StartMessage>,
+  onStage: TaskOptions['onStage'],
+): NodeJS.Timeout | undefined {
+  if (pid === undefined || onStage === undefined) return undefined;
+  return setInterval(() => {
+    start.then(
+      ({ scratchDir }) => {
+        const stage = readStage(scratchDir, pid);
+        if (stage !== null) onStage(stage);
+      },
+      () => undefined,
+    );
+  }, STAGE_MS);
 }
 
 interface Deadline {

@@ -20,7 +20,7 @@ export interface Server {
 export function createServer(
   { revisions, userVersions = {} }: StartMessage,
   driver: Driver,
-  clock: Pick<Tools, 'now' | 'mayCommit'>,
+  clock: Pick<Tools, 'now' | 'mayCommit' | 'onStage'>,
 ): Server {
   const built = buildGraph(revisions);
   if ('problems' in built) throw new Error('the supervisor sent revisions that make no graph');

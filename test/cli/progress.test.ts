@@ -130,6 +130,32 @@ describe('createProgress', () => {
     },
   );
 
+  test('tells the stage of a target that takes long, and on a terminal within its width', async () => {
+    const id = `clients/${'a'.repeat(60)}`;
+    const stage: FleetEvent = { ...ofRun, event: 'stage', id, step: 'execute', revision: '0003' };
+    const next: FleetEvent = { ...ofRun, event: 'stage', id, step: 'verify' };
+    const end: FleetEvent = { ...ofRun, event: 'target', ...outcome(id, 'upgraded') };
+    const told = [
+      [0, run],
+      [11_000, stage],
+      [22_000, next],
+      [33_000, end],
+    ] as const;
+    expect(await written('sparse', told)).toBe(
+      [
+        `upgrade: 0 of 3 done, 0 failed, 0.0/s, 11 s, - left; running revision 0003 on ${id}`,
+        `upgrade: 0 of 3 done, 0 failed, 0.0/s, 22 s, - left; verifying ${id}`,
+        'upgrade: 1 of 3 done, 0 failed, 0.0/s, 33 s, 66 s left',
+        '',
+      ].join('\n'),
+    );
+    const bar = await written('bar', told.slice(0, 2));
+    expect(bar).toContain('0%  0 of 3 done, 0 failed, 11 s, running revision 0003 on ');
+     
+    const drawn = bar.split(/\u001b(?:\[[0-9;?]*[A-Za-z]|[78])|[\r\n]/).map((text) => text.length);
+    expect(Math.max(...drawn)).toBe(80);
+  });
+
   test('hides no cursor, which would stay hidden where the process is killed', async () => {
     expect(await written('bar', [[0, run]])).not.toContain('\u001b[?25l');
   });

@@ -45,6 +45,7 @@ test('The interfaces are what the shapes say, for the compiler to see.', () => {
   expectTypeOf<Plain<z.output<typeof outcome>>>().toEqualTypeOf<Plain<api.Outcome>>();
   type Event<E extends api.FleetEvent['event']> = Plain<Extract<api.FleetEvent, { readonly event: E }>>;
   expectTypeOf<Plain<z.output<typeof LINES.RunLine>>>().toEqualTypeOf<Event<'run'>>();
+  expectTypeOf<Plain<z.output<typeof LINES.StageLine>>>().toEqualTypeOf<Event<'stage'>>();
   expectTypeOf<Plain<z.output<typeof LINES.OutcomeLine>>>().toEqualTypeOf<Event<'target'>>();
   expectTypeOf<Plain<z.output<typeof LINES.WaveLine>>>().toEqualTypeOf<Event<'wave'>>();
   expectTypeOf<Plain<z.output<typeof LINES.ProblemLine>>>().toEqualTypeOf<Event<'problem'>>();

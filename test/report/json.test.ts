@@ -42,6 +42,8 @@ describe('the documents for programs', () => {
   test('events of a run and its targets become lines; those for a progress bar do not', () => {
     const target: FleetEvent = { ...ofRun, event: 'target', ...outcome('a', 'upgraded') };
     expect(parse(eventLine(target) ?? '')).toEqual(target);
+    const stage: FleetEvent = { ...ofRun, event: 'stage', id: 'a', step: 'execute', revision: '0003' };
+    expect(parse(eventLine(stage) ?? '')).toEqual(stage);
     expect(eventLine({ event: 'inspected', done: 1, planned: 2 })).toBeNull();
     expect(eventLine({ ...ofRun, event: 'retry', id: 'a', message: 'busy' })).toBeNull();
   });
@@ -139,6 +141,7 @@ test('an event in words says how the target ended, where it went wrong and why',
   expect(eventText({ ...ofRun, event: 'target', ...failed('b', 'busy', 'it is held locked') })).toBe(
     'b: failed, 12 ms: busy (execute): it is held locked',
   );
+  expect(eventText({ ...ofRun, event: 'stage', id: 'b', step: 'backUp' })).toBe('backing up b');
   expect(eventText({ ...ofRun, event: 'retry', id: 'b', message: 'it is held locked' })).toBe(
     'b: again later: it is held locked',
   );

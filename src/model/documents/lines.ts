@@ -6,7 +6,7 @@ import type { $ZodShape } from 'zod/v4/core';
 import { backupsReport, restoreToReport } from './backups.js';
 import { doctorReport, errorReport } from './installation.js';
 import * as looks from './looks.js';
-import { count, runCommand, text, time } from './parts.js';
+import { count, runCommand, step, text, time } from './parts.js';
 import * as revisions from './revisions.js';
 import { outcome, resumeReport, runReport, wave } from './run.js';
 
@@ -31,6 +31,13 @@ export const LINES = {
     dryRun: z.boolean(),
     planned: count,
     startedAt: time,
+  }),
+  StageLine: z.strictObject({
+    event: z.literal('stage'),
+    ...ofRun,
+    id: text,
+    step,
+    revision: text.exactOptional().describe('The revision at work, where it is one'),
   }),
   OutcomeLine: line('target', outcome).extend(ofRun),
   WaveLine: line('wave', wave).extend(ofRun),

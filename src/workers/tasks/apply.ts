@@ -2,7 +2,7 @@
 // were not begun go back into the queue.
 
 import type { Target } from '../../model/target.js';
-import { outcomeOf, startProgress, type OutcomeDraft } from '../../target/progress.js';
+import { enter, outcomeOf, startProgress, type OutcomeDraft } from '../../target/progress.js';
 import { upgradeTarget } from '../../target/upgrade.js';
 import type { Tools, Work } from '../../target/work.js';
 import type { Task } from '../messages.js';
@@ -29,7 +29,7 @@ export async function applyAll(
 /** The same steps in a rehearsal; the target itself is only read. */
 async function rehearseTarget(target: Target, work: Work, tools: Tools): Promise<OutcomeDraft> {
   const progress = startProgress(target, tools);
-  progress.step = 'copy';
+  enter(progress, 'copy', tools);
   try {
     await tools.driver.assertSame(target, 'closed');
     const outcome = await tools.driver.rehearse(target, (rehearsed) =>
