@@ -30,8 +30,6 @@ export const SUITES: readonly Suite[] = [
   undo,
   restore,
   neighbour,
-  neighbour,
-  restore,
   mutants,
 ];
 
