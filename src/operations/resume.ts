@@ -16,6 +16,7 @@ import { CONTRACT, type RunReport } from '../model/report.js';
 import type { ResumeReport } from '../model/resume-report.js';
 import type { Target } from '../model/target.js';
 import { askEarlier, ended, type Orders } from '../rollout/attempt.js';
+import type { RunRequest } from '../rollout/rollout.js';
 import { inOrder, type Wave } from '../rollout/waves.js';
 import { toldOutcome, type OutcomeDraft } from '../target/progress.js';
 import { hintFor } from '../target/reason.js';
@@ -88,34 +89,16 @@ export async function resumeFleet(
     record.resume(kept, { planned: open.length, waves: run.waves.length });
     for (const id of edited) facts.emit(editedText(id, graph.byId.get(id)?.file ?? ''));
 
-    const found = await findAgain(context, open);
     const isWaved = terms.options.waves !== undefined || terms.options.maxFailures !== undefined;
     const request = {
       ...{ ways, work, rehearse: false, replayMs: workers.proofMs(), about, isWaved, signal },
       jobs: options.jobs ?? context.jobs,
     };
-    const standing = new Map<string, Outcome>();
-    for (const { path, outcome } of run.targets) if (outcome !== null) standing.set(path, outcome);
-    for (const { path } of found.targets) standing.delete(path);
-    const waveNames = new Map(run.waves.map(({ number, name }) => [number, name]));
-    const tell = (draft: OutcomeDraft, wave: number | null): void => {
-      const name = wave === null ? undefined : waveNames.get(wave);
-      const outcome = {
-        ...toldOutcome(draft, about),
-        ...(isWaved && name !== undefined ? { wave: name } : {}),
-      };
-      record?.onOutcome(outcome);
-      standing.set(outcome.path, outcome);
-    };
-    const rowOf = new Map(run.targets.map((row) => [row.path, row]));
-    for (const draft of found.ended) tell(draft, rowOf.get(draft.path)?.wave ?? null);
-    const unknown = found.targets.filter(({ path }) => isUnknown(rowOf.get(path)));
-    for (const draft of await askAll(unknown, request, pool, request.jobs)) {
-      if (draft.outcome === 'failed') continue;
-      if (draft.outcome === 'partial') standing.set(draft.path, toldOutcome(draft, about));
-      else tell(draft, rowOf.get(draft.path)?.wave ?? null);
-    }
-    const again = found.targets.filter(({ path }) => !isDone(standing.get(path)));
+    const { standing, again } = await whatStands(run, await findAgain(context, open), {
+      request,
+      pool,
+      record,
+    });
     const parts = partsOf(again, run, standing);
     for (const { path } of again) standing.delete(path);
     return await rollOut(context, {
@@ -136,6 +119,47 @@ export async function resumeFleet(
       await workers.close();
     }
   }
+}
+
+/**
+ * What stands of a run: what earlier legs did, and what the targets themselves say that were in flight. Its outcomes are
+ * recorded.
+ * @returns outcomes by path, and the targets that are to be tried again
+ */
+async function whatStands(
+  run: ResumableRun,
+  found: Awaited<ReturnType<typeof findAgain>>,
+  { request, pool, record }: Standing,
+): Promise<{ readonly standing: Map<string, Outcome>; readonly again: readonly Target[] }> {
+  const { about, isWaved, jobs } = request;
+  const standing = new Map<string, Outcome>();
+  for (const { path, outcome } of run.targets) if (outcome !== null) standing.set(path, outcome);
+  for (const { path } of found.targets) standing.delete(path);
+  const rowOf = new Map(run.targets.map((row) => [row.path, row]));
+  const waveNames = new Map(run.waves.map(({ number, name }) => [number, name]));
+  const concluded = (draft: OutcomeDraft): void => {
+    const name = waveNames.get(rowOf.get(draft.path)?.wave ?? 0);
+    const outcome = {
+      ...toldOutcome(draft, about),
+      ...(isWaved && name !== undefined ? { wave: name } : {}),
+    };
+    record.onOutcome(outcome);
+    standing.set(outcome.path, outcome);
+  };
+  for (const draft of found.ended) concluded(draft);
+  const unknown = found.targets.filter(({ path }) => isUnknown(rowOf.get(path)));
+  for (const draft of await askAll(unknown, request, pool, jobs)) {
+    if (draft.outcome === 'failed') continue;
+    if (draft.outcome === 'partial') standing.set(draft.path, toldOutcome(draft, about));
+    else concluded(draft);
+  }
+  return { standing, again: found.targets.filter(({ path }) => !isDone(standing.get(path))) };
+}
+
+interface Standing {
+  readonly request: Omit<RunRequest, 'parts'>;
+  readonly pool: Pool;
+  readonly record: RunRecord;
 }
 
 function retryOf(word: string): Retry {
