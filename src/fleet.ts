@@ -31,6 +31,7 @@ import { tellNotRun, withPrograms } from './operations/not-run.js';
 import { planFleet } from './operations/plan.js';
 import { repairPlanFleet } from './operations/repair-plan.js';
 import { repairFleet } from './operations/repair.js';
+import { resumeFleet } from './operations/resume.js';
 import { restoreTo } from './operations/restore-to.js';
 import { restoreFleet } from './operations/restore.js';
 import { showRevision } from './operations/show.js';
@@ -121,6 +122,7 @@ export async function openFleet(...args: readonly unknown[]): Promise<Fleet> {
       repair: (run = {}) => withPrograms(context, () => repairFleet(context, run)),
       restore: (how) => restoreFleet(context, how),
       undo: (how) => withPrograms(context, () => undoFleet(context, how)),
+      resume: (how = {}) => resumeFleet(context, how),
       restoreTo: (how) => restoreTo(context, how),
       backups: (select = {}) => listBackups(context, select),
       verifyBackups: (select = {}) => verifyBackups(context, select),

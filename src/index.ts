@@ -44,6 +44,7 @@ export { planSql, planText } from './report/plan-text.js';
 export { printable } from './report/printable.js';
 export { fleetHistoryText, historyText, newText, showText } from './report/revisions-text.js';
 export { repairPlanText } from './report/repair-text.js';
+export { resumeText } from './report/resume-text.js';
 export { runErrorText, runText } from './report/run-text.js';
 export { currentText, statusText } from './report/status-text.js';
 
@@ -74,8 +75,9 @@ export type * from './model/report.js';
 export type * from './model/revision-database.js';
 export type { Setting, SettingsOf, SettingTable, SettingValue } from './model/settings.js';
 export type * from './model/target.js';
-export type { Work } from './trust/taken-on.js';
+export type * from './model/resume-report.js';
 export type * from './model/wave.js';
+export type { Work } from './trust/taken-on.js';
 export type { ErrorReport } from './report/error-text.js';
 export type { GraphView } from './report/graph-text.js';
 export type { TextOptions } from './report/layout.js';

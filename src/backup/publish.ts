@@ -13,6 +13,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -227,9 +228,15 @@ function* readChunks(
   }
 }
 
-/** The finished backup of a target in a run's directory, found by its name alone; null where there is none. */
+/**
+ * The finished backup of a target in a run's directory, found by its name alone; null where there is none. Of several the
+ * newest: a run that was gone on with has tried again.
+ */
 export function findBackup(directory: string, targetId: string): string | null {
-  return filesOf(directory, targetId).find((path) => path.endsWith('.db')) ?? null;
+  const found = filesOf(directory, targetId).filter((path) => path.endsWith('.db'));
+  if (found.length < 2) return found[0] ?? null;
+  const aged = found.map((path) => ({ path, at: statSync(path).mtimeMs }));
+  return aged.reduce((newest, one) => (one.at > newest.at ? one : newest)).path;
 }
 
 /** Removes a copy of what is there itself. @returns whether it is gone */

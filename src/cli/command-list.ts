@@ -17,6 +17,7 @@ import { newRevision } from './commands/new.js';
 import { plan } from './commands/plan.js';
 import { repair } from './commands/repair.js';
 import { restore } from './commands/restore.js';
+import { resume } from './commands/resume.js';
 import { show } from './commands/show.js';
 import { stamp } from './commands/stamp.js';
 import { status } from './commands/status.js';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   downgrade,
   drift,
   repair,
+  resume,
   undo,
   restore,
   backup,

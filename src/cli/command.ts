@@ -45,7 +45,7 @@ export interface Argument {
   readonly default: string | null;
   readonly describe: string;
   /** What it names, for whoever completes it. */
-  readonly kind: 'revision' | 'range' | 'target' | 'text';
+  readonly kind: 'revision' | 'range' | 'target' | 'run' | 'text';
   /** Words for it beyond the ids that there are. */
   readonly also?: readonly string[];
   /** All that it may be. */

@@ -21,6 +21,7 @@ import {
   type RunStart,
   type UnfinishedRun,
 } from './runs.js';
+import { readRun, realRuns, type ResumableRun, type RunHead } from './resumable.js';
 import type { WaveProgress } from './stages.js';
 import { fileIdentity, makeStateDirectory, stateDirectoryError } from './state-directory.js';
 
@@ -41,6 +42,12 @@ export interface LockHolder {
 export interface Ledger {
   /** Enters a run and all its targets, refused ones too, as `planned`, durably and in one transaction. */
   startRun(run: RunStart, planned: readonly Planned[]): void;
+  /** Begins another leg of a run. */
+  resumeRun(runId: string, terms: object, leg: Pick<RunStart, 'startedAt' | 'host'>): void;
+  /** Real runs, the newest first. */
+  realRuns(): readonly RunHead[];
+  /** All that there is of a run; null where there is no such run. */
+  readRun(runId: string): ResumableRun | null;
   /** Records how far a wave is, and every outcome before, durably. */
   recordWave(runId: string, progress: WaveProgress): void;
   /** Records how a target ended; durable within 100 ms, or with the end of the run. Never throws. */
@@ -119,6 +126,21 @@ class SqliteLedger implements Ledger {
     this.#explained(() => {
       this.#runs.start(run, planned);
     });
+  }
+
+  resumeRun(runId: string, terms: object, leg: Pick<RunStart, 'startedAt' | 'host'>): void {
+    this.#explained(() => {
+      this.#runs.resume(runId, terms, leg);
+    });
+  }
+
+  realRuns(): readonly RunHead[] {
+    return this.#explained(() => realRuns(this.#database));
+  }
+
+  readRun(runId: string): ResumableRun | null {
+    this.#outcomes.commit();
+    return this.#explained(() => readRun(this.#database, runId));
   }
 
   recordWave(runId: string, progress: WaveProgress): void {

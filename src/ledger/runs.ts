@@ -94,6 +94,21 @@ export class Runs {
     });
   }
 
+  /** Goes on with a run that had ended, or died; its checksums are those of the files as they are. */
+  resume(runId: string, terms: object, { startedAt, host }: Pick<RunStart, 'startedAt' | 'host'>): void {
+    this.#inTransaction(() => {
+      const run = this.#database
+        .prepare<[string], number>('SELECT run FROM run WHERE run_id = ?')
+        .pluck()
+        .get(runId);
+      if (run === undefined) throw new Error(`${runId} was never started`);
+      this.#database
+        .prepare('UPDATE run SET finished_at = NULL, exit_code = NULL, terms = ? WHERE run = ?')
+        .run(JSON.stringify(terms), run);
+      this.stages.beginLeg(run, startedAt, host ?? null);
+    });
+  }
+
   record(outcomes: readonly RecordedOutcome[]): void {
     this.#inTransaction(() => {
       for (const { runId, outcome } of outcomes) {

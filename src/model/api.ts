@@ -20,6 +20,7 @@ import type {
   ShowReport,
   StatusReport,
 } from './report.js';
+import type { ResumeReport } from './resume-report.js';
 import type { WaveDefinition } from './wave.js';
 
 export interface FleetOptions {
@@ -183,6 +184,13 @@ export interface CopyChoice {
 }
 
 /** What is there is always backed up first. */
+export interface ResumeOptions extends Pick<RunOptions, 'jobs' | 'wait' | 'signal' | 'onEvent'> {
+  /** The run, by its id or its unique beginning; default: the last one that stopped, paused or died. */
+  readonly run?: string;
+  /** Targets to try again beside those that were not started, were in flight, or stopped the run; default none. */
+  readonly retry?: readonly string[];
+}
+
 export interface RestoreOptions extends Omit<RunOptions, 'backup' | 'only'>, CopyChoice {
   /** Ids and globs of the targets. */
   readonly only: readonly string[];
@@ -296,6 +304,11 @@ export interface Fleet {
   restore(options: RestoreOptions): Promise<RunReport>;
   /** Takes back what one run did. */
   undo(options: UndoOptions): Promise<RunReport>;
+  /**
+   * Goes on with a run, with its own options, targets, waves and heads; its document is that of the whole run. Where there
+   * is nothing to go on with, it says so.
+   */
+  resume(options?: ResumeOptions): Promise<RunReport | ResumeReport>;
   /** Writes a copy of a target to a file of its own; no target is changed. */
   restoreTo(options: RestoreToOptions): Promise<RestoreToReport>;
   /** The copies that there are. */
@@ -324,6 +337,7 @@ export interface Fleet {
 /** Every document. */
 export type AnyReport =
   | RunReport
+  | ResumeReport
   | StatusReport
   | DiscoverReport
   | PlanReport

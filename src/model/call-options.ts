@@ -28,6 +28,7 @@ const {
   since,
   output,
   run,
+  retry,
   before,
   from,
   how,
@@ -110,6 +111,7 @@ export const CALL_OPTIONS = {
     force: flag,
   }),
   undo: call({ ...change, run: needed('the id of a run'), how, force: flag }),
+  resume: call({ ...watch, wait, run, retry }),
   restoreTo: call({
     ...watch,
     backupDir,

@@ -37,6 +37,7 @@ export function checkedFleet(fleet: Fleet, about: (options: object, name: CallNa
     repair: (...given) => call('repair', given, (options) => fleet.repair(options)),
     restore: (...given) => call('restore', given, (options) => fleet.restore(options)),
     undo: (...given) => call('undo', given, (options) => fleet.undo(options)),
+    resume: (...given) => call('resume', given, (options) => fleet.resume(options)),
     restoreTo: (...given) => call('restoreTo', given, (options) => fleet.restoreTo(options)),
     backups: (...given) => call('backups', given, (options) => fleet.backups(options)),
     verifyBackups: (...given) => call('verifyBackups', given, (options) => fleet.verifyBackups(options)),

@@ -8,14 +8,14 @@ import type { NotRun } from './not-run.js';
 import type { Failure, Outcome, OutcomeKind, RunSummary, UndoneKind } from './outcome.js';
 import type { Match, TargetState } from './observation.js';
 import type { Refusal } from './target.js';
-import type { WaveReport } from './wave.js';
+import type { Resumed, WaveReport } from './wave.js';
 
 /** Version of the shapes below. Keys are never renamed; new ones may be added. */
 export const CONTRACT = 1;
 
 export type RunCommand = 'upgrade' | 'downgrade' | 'stamp' | 'repair' | 'restore' | 'undo';
 
-export interface RunReport extends Scoped {
+export interface RunReport extends Scoped, Resumed {
   readonly contract: typeof CONTRACT;
   readonly command: RunCommand;
   readonly runId: string;

@@ -264,6 +264,11 @@ export const COMMAND_SETTINGS = {
     describe: 'Which it is, where the structure is that of several revisions: earliest, latest or a revision',
   },
   run: { type: 'string', value: 'RUN', describe: 'Take the copies that this run made' },
+  retry: {
+    type: 'list',
+    value: 'KIND,..',
+    describe: 'Try these again too: failed, skipped (what was left alone), busy',
+  },
   before: {
     type: 'string',
     value: 'TIME',

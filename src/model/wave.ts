@@ -1,4 +1,4 @@
-// Waves as they are named and as they are told: targets that are done before any of the next.
+// Waves as they are named and as they are told: targets that are done before any of the next. And the legs of a run.
 
 import type { RunSummary } from './outcome.js';
 
@@ -31,4 +31,22 @@ export interface WaveReport extends RunSummary {
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly verdict: WaveVerdict;
+}
+
+/** One process that worked on a run. */
+export interface Leg {
+  /** ISO 8601, UTC; the end is null where it died. */
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  /** Null where that was not kept. */
+  readonly host: string | null;
+  readonly exitCode: number | null;
+}
+
+/** What the document of a run says that was gone on with. */
+export interface Resumed {
+  /** The run that this one goes on with, which is itself: this document is that of the whole. Left out of one leg. */
+  readonly resumedFrom?: string;
+  /** The processes that worked on it, one after the other; left out where there was one. */
+  readonly legs?: readonly Leg[];
 }

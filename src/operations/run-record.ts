@@ -11,6 +11,7 @@ import { assertSafe, makeDirectory, stateDirectoryError } from '../ledger/state-
 import { FleetError } from '../model/errors.js';
 import type { RunEvent, Stage } from '../model/events.js';
 import { EXIT, exitCodeOf } from '../model/exit-code.js';
+import type { ResumableRun } from '../ledger/resumable.js';
 import type { Outcome } from '../model/outcome.js';
 import type { RunCommand, RunReport } from '../model/report.js';
 import type { WaveReport } from '../model/wave.js';
@@ -95,10 +96,26 @@ export class RunRecord implements Watcher {
     emit({ event: 'run', command, dryRun, planned: targets.length, startedAt });
   }
 
+  /** All that the ledger has of the run; null where it is not entered. */
+  readRun(): ResumableRun | null {
+    return this.#ledger.readRun(this.#facts.runId);
+  }
+
+  /** Begins another leg of the run. */
+  resume(terms: object, { planned, waves }: { readonly planned: number; readonly waves: number }): void {
+    const { runId, command, dryRun, scratchDir, host, emit } = this.#facts;
+    const { startedAt } = this;
+    this.#ledger.resumeRun(runId, terms, { startedAt, host });
+    makeScratch(scratchDir);
+    this.#waves = waves;
+    emit({ event: 'run', command, dryRun, planned, startedAt });
+  }
+
   onWave({ number, name, targets }: Wave, state: WaveState): void {
     const { runId, emit } = this.#facts;
     const isBegin = state.finishedAt === null && state.verdict === null;
-    if (isBegin) emit({ event: 'waveBegin', number, of: this.#waves, name, planned: targets.length });
+    if (isBegin && this.#waves > 1)
+      emit({ event: 'waveBegin', number, of: this.#waves, name, planned: targets.length });
     try {
       this.#ledger.recordWave(runId, { number, ...state });
     } catch (error) {
@@ -118,8 +135,8 @@ export class RunRecord implements Watcher {
 
   /** Keeps the report of a run that goes on. @returns its path; null where it could not be written */
   keepSoFar(report: RunReport): string | null {
-    const { directories, emit } = this.#facts;
-    const problem = keepReport(directories.stateDir, report);
+    const { directories, stateMode, emit } = this.#facts;
+    const problem = keepReport(directories.stateDir, report, stateMode);
     if (problem === null) return report.report === null ? null : resolve(report.report);
     emit({ event: 'problem', message: problem, hint: HINT_STATE });
     return null;

@@ -5,6 +5,7 @@ import { wordsOf, type Gate } from '../rollout/gate.js';
 import type { Between, Waved } from '../rollout/run-waves.js';
 import { wavesOf, type WaveOptions } from '../rollout/waves.js';
 import { CHANGE_SETTINGS, type ROLLOUT_SETTINGS, type SettingsOf } from '../model/settings.js';
+import type { RunEvent } from '../model/events.js';
 import type { Context } from './context.js';
 import type { RunRecord } from './run-record.js';
 
@@ -42,6 +43,15 @@ export function waveOptionsOf({ waves, maxFailures, order }: WaveOptions): WaveO
     ...(waves === undefined ? {} : { waves }),
     ...(maxFailures === undefined ? {} : { maxFailures }),
     ...(order === undefined ? {} : { order }),
+  };
+}
+
+/** Told, because somebody may rely on it. */
+export function idleText(flag: string): RunEvent {
+  return {
+    event: 'problem',
+    message: `${flag} does nothing: this run has a single wave`,
+    hint: 'say what the waves are, as in --waves 1,10%,rest',
   };
 }
 

@@ -1,10 +1,12 @@
-// The way of each target of a downgrade, found before any target is touched: where a missing `down` leaves no target
+// The way of each target of a downgrade, and of an upgrade by steps (+1), which must not be taken twice by whoever goes on
+// with the run. Found before any target is touched: where a missing `down` leaves no target
 // anything to do, the run ends here, and after the death of a worker the way shows how far its target had come, because a
 // downgrade leaves no rows of its own.
 
 import { FleetError, type ProblemDraft } from '../model/errors.js';
 import { sentence } from '../model/sentence.js';
 import { command, hint as hintOf } from '../model/hint.js';
+import { isRelative } from '../revisions/argument.js';
 import type { Target } from '../model/target.js';
 import type { Intent, Way } from '../target/intent.js';
 import type { Decision, Plan } from '../target/plan.js';
@@ -20,7 +22,8 @@ export async function waysOf(
   intent: Intent,
   looking: Looking,
 ): Promise<ReadonlyMap<string, Way>> {
-  if (intent.kind !== 'downgrade') return new Map();
+  const isStep = intent.kind === 'upgrade' && isRelative(intent.to);
+  if (intent.kind !== 'downgrade' && !isStep) return new Map();
   const judged = await judgeAhead(targets, intent, looking);
   const problems = new Map<string, ProblemDraft>();
   const ways = new Map<string, Way>();

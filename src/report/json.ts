@@ -73,6 +73,7 @@ export function* reportLines(report: Exclude<AnyReport, RunReport>): Generator<s
       yield line({ event: 'summary', ...rest });
       return;
     }
+    case 'resume':
     case 'show':
     case 'baseline':
     case 'restoreTo':

@@ -60,7 +60,13 @@ export function stepsAfterRun(report: RunReport, { typed }: Pick<TextOptions, 't
     });
   }
   const failing = example('failed') ?? example('partial');
-  if (report.exitCode === EXIT.interrupted) {
+  const isStopped = failures.some(({ code }) => code === 'stopped');
+  if (isStopped && !dryRun) {
+    steps.push({
+      command: command('resume', report.runId),
+      does: 'goes on where this run stopped, once the cause is mended',
+    });
+  } else if (report.exitCode === EXIT.interrupted) {
     steps.push({ command: typed, does: 'goes on where this run stopped' });
   } else if (dryRun) {
     if (failing !== undefined)

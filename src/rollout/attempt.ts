@@ -3,6 +3,7 @@
 // Invariant: no target is reported as unchanged unless a live process has seen that.
 
 import type { Stage } from '../model/events.js';
+import { command, hint } from '../model/hint.js';
 import type { Outcome, Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { goingBy, type Way } from '../target/intent.js';
@@ -140,13 +141,25 @@ function codeOf(reason: WorkerError['reason']): Reason['code'] {
   }
 }
 
-export function notStarted(target: Target, { code, message }: Stopped): OutcomeDraft {
+export function notStarted(
+  target: Target,
+  { code, message }: Stopped,
+  { work, rehearse }: Pick<Orders, 'work' | 'rehearse'>,
+): OutcomeDraft {
+  const next = hint`mend the cause, then: ${command('resume', work.runId)}`;
   return ended(target, 'skipped', {
     code,
     step: 'open',
     message: `not started: ${message}`,
-    hint: hintFor(code),
+    hint: code === 'stopped' && !rehearse ? next : hintFor(code),
   });
+}
+
+/** What an earlier leg of the run, which died, has done to a target; a failure where that is nothing. */
+export async function askEarlier(target: Target, orders: Orders, pool: Pool): Promise<OutcomeDraft> {
+  const message = 'the process that worked on it died';
+  const cause: Reason = { code: 'workerDied', step: 'execute', message, hint: hintFor('workerDied') };
+  return askTarget(target, cause, workFor(target, orders), { pool, orders });
 }
 
 /** The outcome of a target that no worker reported. */

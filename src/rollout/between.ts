@@ -36,7 +36,9 @@ export function createBetween(options: BetweenOptions): Between {
   return {
     async ask(wave, { finishedAt }, soFar) {
       const after = `wave ${wave.number} (${wave.name})`;
-      if (pause) return { verdict: 'paused', message: `the run paused after ${after}, as --pause says` };
+      // A run that paused here, or later, and goes on has done no target of this wave since.
+      if (pause && wave.targets.length > 0)
+        return { verdict: 'paused', message: `the run paused after ${after}, as --pause says` };
       const until = Date.parse(finishedAt ?? '') + soakMs;
       if (soakMs > 0 && until > now()) {
         onWait(wave, 'soak', until);

@@ -13,7 +13,7 @@ import { attempt, notStarted, type Attempted, type Orders } from './attempt.js';
 import type { Budget } from './budget.js';
 import { createQueue, type Waiting } from './queue.js';
 import type { Stop } from './stop.js';
-import type { Wave } from './waves.js';
+import { sizeOf, type Wave } from './waves.js';
 
 export interface RunRequest extends Orders {
   /** What the commands of hints are about. */
@@ -22,6 +22,8 @@ export interface RunRequest extends Orders {
   readonly jobs: number;
   /** Whether waves were asked for, or how many may fail: each outcome tells its wave. */
   readonly isWaved: boolean;
+  /** By id, what an earlier leg of the run has committed of a way that was cut in parts. */
+  readonly parts?: ReadonlyMap<string, OutcomeDraft>;
 }
 
 export interface TargetWatcher {
@@ -65,6 +67,10 @@ export async function runWave(
   const triedAt = new Map<number, number>();
   /** What earlier tries have committed, by index: a target may be busy between two parts of its way. */
   const committed = new Map<number, OutcomeDraft>();
+  for (const [index, { id }] of targets.entries()) {
+    const part = request.parts?.get(id);
+    if (part !== undefined) committed.set(index, asPart(part, work.intent, ways.get(id)));
+  }
   /** Turns that wait until a batch in flight has ended. */
   const waiting: (() => void)[] = [];
 
@@ -145,18 +151,21 @@ export async function runWave(
     await Promise.all(Array.from({ length: putBack }, takeTurns));
   }
 
+  if (budget.isExceeded()) stop.byRule(() => exceededWords(wave, budget));
   // One turn for each target: in the worst case each target is its own batch. A turn that finds the queue empty, or the
   // run stopped, returns.
   await Promise.all(targets.map(takeTurns));
   const stopped = stop.reason();
   if (stopped !== null) {
-    for (const { target, index } of queue.drain()) tell(index, joined(index, notStarted(target, stopped)));
+    for (const { target, index } of queue.drain())
+      tell(index, joined(index, notStarted(target, stopped, request)));
   }
   return outcomes;
 }
 
 /** Why no more targets are begun: `in wave 2 (20%) 7 of 60 targets failed, and --max-failures 10% allows 6`. */
-function exceededWords({ number, name, targets, maxFailures, rule }: Wave, { failed }: Budget): string {
+function exceededWords(wave: Wave, { failed }: Budget): string {
+  const { number, name, maxFailures, rule } = wave;
   const allows = rule.endsWith('%') ? `${rule} allows ${maxFailures ?? 0}` : `${rule} allows no more`;
-  return `in wave ${number} (${name}) ${failed} of ${targets.length} targets failed, and ${allows}`;
+  return `in wave ${number} (${name}) ${failed} of ${sizeOf(wave)} targets failed, and ${allows}`;
 }

@@ -1,14 +1,14 @@
 // The waves of a run, one after the other, and what must hold between two of them. Invariant: no target of a wave is
 // begun before every target of the one before it has its outcome and the next one was allowed.
 
-import type { Outcome } from '../model/outcome.js';
+import { isUndone, type Outcome } from '../model/outcome.js';
 import type { WaveReport, WaveVerdict } from '../model/wave.js';
 import { summarize } from '../report/summarize.js';
 import type { Pool } from '../workers/pool.js';
 import { createBudget } from './budget.js';
 import { runWave, type Rollout, type RunRequest, type TargetWatcher } from './rollout.js';
 import { createStop, stopOnInterruption } from './stop.js';
-import type { Wave } from './waves.js';
+import { sizeOf, type Wave } from './waves.js';
 
 /** How far a wave is: what happened to it, without what follows from its targets. */
 export interface WaveState {
@@ -48,29 +48,34 @@ export async function runWaves(
 ): Promise<Waved> {
   const stop = createStop();
   const rollout: Rollout = { pool, now, stop, watcher };
-  const last = waves.findLast(({ targets }) => targets.length > 0);
+  const last = waves.findLast((wave) => sizeOf(wave) > 0);
   const outcomes: Outcome[] = [];
   const reports: WaveReport[] = [];
 
   async function take(wave: Wave): Promise<void> {
-    const isBegun = wave.targets.length > 0 && stop.reason() === null;
-    let state: WaveState = { startedAt: isBegun ? iso(now()) : null, finishedAt: null, verdict: null };
+    const { targets, earlier } = wave;
+    const standing = earlier?.outcomes ?? [];
+    const isOver = targets.length === 0 && (earlier?.verdict === 'passed' || earlier?.verdict === 'empty');
+    const isBegun = !isOver && sizeOf(wave) > 0 && stop.reason() === null;
+    let state: WaveState = {
+      startedAt: earlier?.startedAt ?? (isBegun ? iso(now()) : null),
+      finishedAt: targets.length === 0 ? (earlier?.finishedAt ?? null) : null,
+      verdict: null,
+    };
     if (isBegun) watcher.onWave(wave, state);
-    const budget = createBudget(wave.maxFailures);
-    const done = await runWave(wave, request, budget, rollout);
+    const budget = createBudget(wave.maxFailures, standing.filter((one) => isUndone(one.outcome)).length);
+    const done = [...standing, ...(isOver ? [] : await runWave(wave, request, budget, rollout))];
     outcomes.push(...done);
-    if (isBegun) {
-      const isDone = stop.reason() === null || done.every(wasBegun);
-      state = { ...state, finishedAt: isDone ? iso(now()) : null };
+    if (isBegun && (stop.reason() === null || done.every(wasBegun))) {
+      state = { ...state, finishedAt: state.finishedAt ?? iso(now()) };
       watcher.onWave(wave, state);
     }
-    state = {
-      ...state,
-      verdict: await verdictOn(wave, state, { isBegun, isExceeded: budget.isExceeded() }, done),
-    };
-    watcher.onWave(wave, state);
+    const isExceeded = budget.isExceeded();
+    const verdict = isOver ? 'passed' : await verdictOn(wave, state, { isBegun, isExceeded }, done);
+    state = { ...state, verdict: sizeOf(wave) === 0 ? 'empty' : verdict };
+    if (!isOver) watcher.onWave(wave, state);
     const report = waveReport(wave, state, done);
-    if (request.isWaved) watcher.onWaveEnd(report);
+    if (request.isWaved && !isOver) watcher.onWaveEnd(report);
     reports.push(report);
   }
 
@@ -80,7 +85,6 @@ export async function runWaves(
     { isBegun, isExceeded }: { readonly isBegun: boolean; readonly isExceeded: boolean },
     done: readonly Outcome[],
   ): Promise<WaveVerdict> {
-    if (wave.targets.length === 0) return 'empty';
     if (!isBegun) return 'notStarted';
     if (isExceeded) return 'exceeded';
     if (stop.reason() !== null) return 'interrupted';

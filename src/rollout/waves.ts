@@ -6,7 +6,8 @@ import { choose } from '../discovery/select.js';
 import { FleetError } from '../model/errors.js';
 import { nearest } from '../model/nearest.js';
 import type { SettingsOf, CHANGE_SETTINGS } from '../model/settings.js';
-import type { WaveDefinition } from '../model/wave.js';
+import type { Outcome } from '../model/outcome.js';
+import type { WaveDefinition, WaveVerdict } from '../model/wave.js';
 import type { Target } from '../model/target.js';
 
 /** Targets that are done before any of the next wave. */
@@ -21,6 +22,19 @@ export interface Wave {
   readonly maxFailures: number | null;
   /** What says that, as it was written; empty where nothing does. */
   readonly rule: string;
+  /** What an earlier leg of the run left of it. */
+  readonly earlier?: {
+    /** Of the targets that are not tried again. */
+    readonly outcomes: readonly Outcome[];
+    readonly startedAt: string | null;
+    readonly finishedAt: string | null;
+    readonly verdict: WaveVerdict | null;
+  };
+}
+
+/** How many targets are in a wave, those included that are not tried again. */
+export function sizeOf({ targets, earlier }: Wave): number {
+  return targets.length + (earlier?.outcomes.length ?? 0);
 }
 
 type Rule = Omit<WaveDefinition, 'only'> &

@@ -84,8 +84,11 @@ async function isCommitted(
   if (!restate.every(isRestated)) return false;
   if (plan.repair !== undefined) return isRepaired(plan.repair, session);
   if (history.some(isHalfWay)) return false;
-  const adds = plan.baseline.length > 0 || plan.steps.some((step) => step.direction === 'up');
-  if (adds) return history.some((row) => row.runId === runId);
+  const ups = plan.steps.flatMap(({ revision, direction }) => (direction === 'up' ? [revision] : []));
+  const added = [...plan.baseline, ...ups];
+  // Each of them, because an earlier part of the run may have left rows of its own.
+  const isMine = ({ id }: Revision) => history.some((row) => row.runId === runId && row.revision === id);
+  if (added.length > 0) return added.every(isMine);
   if (forget === 'all') return history.length === 0;
   return !history.some((row) => forget.includes(row.revision));
 }

@@ -151,7 +151,7 @@ describe('createProgress', () => {
     );
     const bar = await written('bar', told.slice(0, 2));
     expect(bar).toContain('0%  0 of 3 done, 0 failed, 11 s, running revision 0003 on ');
-     
+
     const drawn = bar.split(/\u001b(?:\[[0-9;?]*[A-Za-z]|[78])|[\r\n]/).map((text) => text.length);
     expect(Math.max(...drawn)).toBe(80);
   });

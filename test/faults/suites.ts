@@ -12,6 +12,7 @@ import { mutated } from './suites/mutated.js';
 import { neighbour } from './suites/neighbour.js';
 import { power } from './suites/power.js';
 import { recovery } from './suites/recovery.js';
+import { restore } from './suites/restore.js';
 import { undo } from './suites/undo.js';
 import { vfs } from './suites/vfs.js';
 
@@ -28,6 +29,7 @@ export const SUITES: readonly Suite[] = [
   environment,
   undo,
   neighbour,
+  restore,
   mutants,
 ];
 

@@ -45,8 +45,6 @@ const WRONG: Readonly<Record<string, readonly unknown[]>> = {
   'auto or restore or downgrade': ['pass', true],
   'status or check': ['discover', 1],
   'fail or skip': ['pass', true],
-  'the id of a run': [1, null, ['a']],
-  'auto or restore or downgrade': ['both', true],
   'the text 0700 or 0750': ['0770', '700', 750, 0o750],
   'a function': ['log', {}],
   'an AbortSignal': [true, new AbortController(), { aborted: true }],

@@ -24,6 +24,7 @@ type Shape<N extends keyof typeof DOCUMENTS> = Plain<z.output<(typeof DOCUMENTS)
 
 test('The interfaces are what the shapes say, for the compiler to see.', () => {
   expectTypeOf<Shape<'RunReport'>>().toEqualTypeOf<Plain<api.RunReport>>();
+  expectTypeOf<Shape<'ResumeReport'>>().toEqualTypeOf<Plain<api.ResumeReport>>();
   expectTypeOf<Shape<'StatusReport'>>().toEqualTypeOf<Plain<api.StatusReport>>();
   expectTypeOf<Shape<'DiscoverReport'>>().toEqualTypeOf<Plain<api.DiscoverReport>>();
   expectTypeOf<Shape<'PlanReport'>>().toEqualTypeOf<Plain<api.PlanReport>>();
@@ -46,6 +47,7 @@ test('The interfaces are what the shapes say, for the compiler to see.', () => {
   expectTypeOf<Plain<z.output<typeof LINES.RunLine>>>().toEqualTypeOf<Event<'run'>>();
   expectTypeOf<Plain<z.output<typeof LINES.StageLine>>>().toEqualTypeOf<Event<'stage'>>();
   expectTypeOf<Plain<z.output<typeof LINES.OutcomeLine>>>().toEqualTypeOf<Event<'target'>>();
+  expectTypeOf<Plain<z.output<typeof LINES.WaveLine>>>().toEqualTypeOf<Event<'wave'>>();
   expectTypeOf<Plain<z.output<typeof LINES.ProblemLine>>>().toEqualTypeOf<Event<'problem'>>();
 });
 
@@ -65,7 +67,8 @@ describe('What the program prints', () => {
   const seen = new Set<string>();
 
   beforeAll(async () => {
-    for (const name of ['none', 'broken', 'failing', 'tasks', 'other', 'drifted']) mkdirSync(join(cwd, name));
+    for (const name of ['none', 'broken', 'failing', 'tasks', 'other', 'drifted', 'slow'])
+      mkdirSync(join(cwd, name));
     const write = (name: string, ...text: string[]) => {
       writeFileSync(join(cwd, name), `${text.join('\n')}\n`);
     };
@@ -88,6 +91,16 @@ describe('What the program prints', () => {
     await run('upgrade --stamp --data-dir drifted --migrations failing', '--json');
     const database = new Database(join(cwd, 'drifted/project_1.db'));
     database.exec('CREATE INDEX extra ON tasks (owner)').close();
+    // Takes seconds on the rows that one target has.
+    write('slow/0001_tasks.sql', '-- migrate:up', tasks);
+    write(
+      'slow/0002_slow.sql',
+      '-- migrate:up',
+      'CREATE TABLE numbers (n INTEGER);',
+      'INSERT INTO numbers WITH RECURSIVE c(x) AS (',
+      '  SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 20000000 * (SELECT count(*) FROM tasks)',
+      ') SELECT count(*) FROM c;',
+    );
     // A state directory in which no report can be kept.
     write('other/reports', '');
   });
@@ -99,7 +112,7 @@ describe('What the program prints', () => {
     'check',
     'plan',
     'plan --stamp',
-    'upgrade --stamp --dry-run',
+    'upgrade --stamp --dry-run --waves 1,rest',
     'upgrade --only eu/*',
     'stamp',
     'plan',
@@ -107,6 +120,7 @@ describe('What the program prints', () => {
     'upgrade --dry-run --state-dir other',
     'upgrade --stamp --data-dir tasks --migrations failing',
     'status --verbose --data-dir tasks --migrations failing',
+    'upgrade --stamp --dry-run --data-dir tasks --migrations slow',
     'lint --migrations failing',
     'drift --data-dir drifted --migrations failing',
     'status --verbose',
@@ -118,6 +132,7 @@ describe('What the program prints', () => {
     'show head',
     'lint --fleet',
     'downgrade -1 --only project_1',
+    'resume',
     'drift',
     'repair --plan --drop-extra nothing',
     'repair --dry-run --drop-extra nothing',

@@ -86,6 +86,40 @@ describe('with 0027 between them', () => {
   });
 });
 
+describe('a table that is merged into another one', () => {
+  const start = `CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT); INSERT INTO users VALUES (1, 'a'), (2, 'b');
+CREATE TABLE profiles(user_id INTEGER PRIMARY KEY, bio TEXT); INSERT INTO profiles VALUES (2, 'x');`;
+  const migrations = writeMigrations({
+    '0001_both.sql': `-- migrate:up
+CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE profiles(user_id INTEGER PRIMARY KEY, bio TEXT);`,
+    '0002_merge.sql': `-- migrate:up
+ALTER TABLE users ADD COLUMN bio TEXT;
+UPDATE users SET bio = (SELECT bio FROM profiles WHERE user_id = users.id);
+DROP TABLE profiles;`,
+  });
+
+  test('may go where each row came to one that was there, and lint says nothing of it', async () => {
+    expect((await lint(migrations)).report.summary.errors).toBe(0);
+    const dataDir = makeProjects(1, start);
+    expect((await run(dataDir, migrations, ['upgrade', '--stamp'])).code).toBe(0);
+    const db = new Database(join(dataDir, 'project_1.db'), { readonly: true });
+    expect(db.prepare('SELECT id, bio FROM users').raw().all()).toEqual([
+      [1, null],
+      [2, 'x'],
+    ]);
+    db.close();
+  });
+
+  test('stays where a row did not', async () => {
+    const dataDir = makeProjects(1, `${start} INSERT INTO profiles VALUES (9, 'y');`);
+    const { report } = await run(dataDir, migrations, ['upgrade', '--stamp']);
+    expect(report.targets[0]?.failure).toMatchObject({
+      code: 'rowsLost',
+      message: 'profiles goes, and 1 row is nowhere else: (user_id) = (9)',
+    });
+  });
+});
+
 describe.each([
   ['without 0027', null, /agents has no column metadata.*0020.*rebuilt/s],
   ['with it after 0029', '0030', /agents has no column metadata.*0020.*rebuilt.*0030.*too late/s],

@@ -152,6 +152,25 @@ const up = (text: string, down?: string): string =>
 
 export const SCENARIOS: readonly Scenario[] = [
   {
+    title: 'a run that stopped because too many had failed',
+    make: async (dir) => {
+      await recorded(dir, '0001', ['project_1', 'project_2', 'project_3']);
+      revisions(dir, with_({ '0002_phone.sql': up('CREATE UNIQUE INDEX u ON users (email);') }));
+      sql(dir, 'project_1', "INSERT INTO users VALUES (1, 'a'), (2, 'a')");
+    },
+    typed: 'upgrade 0002 --waves 1,rest --max-failures 0',
+    promises: [
+      {
+        lines: [/^flotilla resume \d/],
+        before: (dir) => {
+          sql(dir, 'project_1', 'DELETE FROM users WHERE id = 2');
+        },
+        again: 0,
+      },
+      { lines: [/^flotilla resume \d/], code: 2 },
+    ],
+  },
+  {
     title: 'legacy targets of one revision',
     make: (dir) => {
       revisions(dir);

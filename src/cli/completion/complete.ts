@@ -79,6 +79,7 @@ async function argumentsOf(
     }
     case 'target':
       return targetIds(typed, environment);
+    case 'run':
     case 'text':
       return [];
   }

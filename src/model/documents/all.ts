@@ -4,10 +4,11 @@ import { backupsReport, restoreToReport } from './backups.js';
 import { doctorReport, errorReport } from './installation.js';
 import * as looks from './looks.js';
 import * as revisions from './revisions.js';
-import { runReport } from './run.js';
+import { resumeReport, runReport } from './run.js';
 
 export const DOCUMENTS = {
   RunReport: runReport,
+  ResumeReport: resumeReport,
   StatusReport: looks.statusReport,
   DiscoverReport: looks.discoverReport,
   PlanReport: looks.planReport,

@@ -8,7 +8,7 @@ import { doctorReport, errorReport } from './installation.js';
 import * as looks from './looks.js';
 import { count, runCommand, step, text, time } from './parts.js';
 import * as revisions from './revisions.js';
-import { outcome, runReport, wave } from './run.js';
+import { outcome, resumeReport, runReport, wave } from './run.js';
 
 /** A line about one of the things that a document lists. */
 function line<E extends string, S extends $ZodShape>(event: E, { shape }: z.ZodObject<S>) {
@@ -43,6 +43,7 @@ export const LINES = {
   WaveLine: line('wave', wave).extend(ofRun),
   ProblemLine: z.strictObject({ event: z.literal('problem'), ...ofRun, message: text, hint: text }),
   RunEnd: runReport.omit({ targets: true }).extend({ ...end, at: time }),
+  ResumeEnd: resumeReport.extend(end),
   ErrorLine: line('error', errorReport),
   DiscoverLine: line('target', discoverReport.shape.targets.element),
   RefusedLine: line('refused', discoverReport.shape.refused.element),

@@ -7,6 +7,7 @@ import {
   exitCode,
   failure,
   head,
+  hint,
   match,
   runCommand,
   scoped,
@@ -107,6 +108,24 @@ export const wave = z
   })
   .meta({ id: 'WaveReport', description: 'What became of a wave: its targets by outcome' });
 
+const leg = z.strictObject({
+  startedAt: time,
+  finishedAt: time.nullable().describe('null: it died'),
+  host: text.nullable(),
+  exitCode: exitCode.nullable(),
+});
+
+export const resumeReport = z
+  .strictObject({
+    contract,
+    command: z.literal('resume'),
+    run: text.nullable().describe('The run that was looked at'),
+    message: text,
+    ...hint,
+    exitCode,
+  })
+  .meta({ id: 'ResumeReport', description: 'resume, where there is nothing to go on with' });
+
 const failureGroup = z
   .strictObject({
     ...failure.omit({ step: true }).shape,
@@ -148,6 +167,10 @@ export const runReport = z
     waves: z.exactOptional(z.array(wave)).describe('Where waves were asked for, or a budget'),
     unmatched: z.exactOptional(unmatched),
     report: text.nullable().describe('Path of the copy of this document under the state directory'),
+    resumedFrom: z
+      .exactOptional(text)
+      .describe('The run that was gone on with; this document is that of the whole'),
+    legs: z.exactOptional(z.array(leg)).describe('Where several processes worked on it, one after the other'),
     exitCode,
   })
   .meta({ id: 'RunReport', description: 'upgrade, downgrade, stamp, repair, restore, undo' });

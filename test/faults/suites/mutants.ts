@@ -114,8 +114,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: RUN,
-        from: `import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';`,
-        to: `import { removeIfNoBackups, removeLeftovers } from '../ledger/leftovers.js';\nimport { openLedger } from '../ledger/ledger.js';`,
+        from: `import { assertRoom } from './room.js';`,
+        to: `import { assertRoom } from './room.js';\nimport { openLedger } from '../ledger/ledger.js';`,
       },
     ],
     by: { suite: 'kill', only: 'delete/upgrade/', size: 50 },

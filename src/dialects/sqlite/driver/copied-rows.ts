@@ -4,14 +4,12 @@
 import { traverse, parseStmt } from 'sqlite3-parser';
 import { DatabaseError } from '../../port.js';
 import { fold } from '../schema/sql-text.js';
-import {
-  copiedColumns,
-  type SourceColumns,
-  type TableShape as NamedShape,
-} from '../syntax/copied-columns.js';
+import { copiedColumns, mergedColumns, type SourceColumns } from '../syntax/copied-columns.js';
+import type { TableShape as NamedShape } from '../syntax/query-columns.js';
 import { nameOf, type RowEffect, type TableName } from '../syntax/row-effects.js';
 import { changedColumns, countEqual, number, type Comparison, type Pair } from './compare-copy.js';
 import { checkIntegrity } from './integrity.js';
+import { noteMerged } from './merged-rows.js';
 import { countRowsOf, type RevisionWork } from './revision-work.js';
 import { valuesChanged } from './row-words.js';
 import { tableSql } from './rows-going.js';
@@ -30,8 +28,7 @@ export function watchCopy(
 ): (() => void) | null {
   const { db, tables } = work;
   const named = tablesIn(work, effect);
-  const isWatched = (table: TrackedTable): boolean => table.mustKeep || tables.copiesInto(table).length > 0;
-  if (!named.some(isWatched)) return null;
+  if (!named.some((table) => isWatched(work, table))) return null;
   assertIndexesSound(work, named, statement, parameters);
   // A table that is made takes the place of nothing, whatever was called so before.
   const isThere =
@@ -44,7 +41,7 @@ export function watchCopy(
     const copied = before === 0 ? countRowsOf(db, into) : number(db, 'SELECT changes()');
     for (const source of read(work, effect)) {
       const table = tables.find(source.table);
-      if (table === into || !isWatched(table)) continue;
+      if (table === into || !isWatched(work, table)) continue;
       const known = {
         source,
         table,
@@ -66,6 +63,48 @@ export function watchCopy(
     }
   };
 }
+
+/**
+ * An UPDATE that takes values of other tables copies those for the rows that it matches.
+ * @returns what is to be done afterwards; null where it takes none that must be kept
+ */
+export function watchMerge(
+  work: RevisionWork,
+  effect: Extract<RowEffect, { kind: 'update' }>,
+  statement: WatchedStatement,
+  parameters: Parameters,
+): (() => void) | null {
+  if (effect.merge === null) return null;
+  const { db, tables } = work;
+  const into = tables.find(effect.table);
+  const merged = mergedColumns(effect.merge, (table) => shapeOf(work, table))
+    .map((source) => ({ source, table: tables.find(source.table), into, before: 0 }))
+    .filter(({ table }) => table !== into && isWatched(work, table));
+  if (merged.length === 0) return null;
+  assertIndexesSound(
+    work,
+    merged.map(({ table }) => table),
+    statement,
+    parameters,
+  );
+  return () => {
+    const before = countRowsOf(db, into);
+    for (const known of merged) {
+      known.table.copies.push({
+        ...mappingOf(work, known),
+        into,
+        isWhole: false,
+        before,
+        isOld: false,
+        isMatched: true,
+      });
+      noteMerged(work, known.table);
+    }
+  };
+}
+
+const isWatched = ({ tables }: RevisionWork, table: TrackedTable): boolean =>
+  table.mustKeep || tables.copiesInto(table).length > 0;
 
 interface Known {
   readonly source: SourceColumns;

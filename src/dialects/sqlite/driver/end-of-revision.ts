@@ -24,11 +24,11 @@ function assertMoved({ db, moved, sizes }: RevisionWork): void {
   }
   for (const [to, { tables, rows }] of wanted) {
     const grown = sizeNow(db, to) - (sizes.get(to) ?? 0);
-    if (grown >= rows) continue;
+    if (rows === 0 || grown >= rows) continue;
     const names = tables.join(', ');
     throw new DatabaseError(
       'rowsLost',
-      `${rowsText(rows)} of ${names} are to live on in ${to}, which has ${grown < 0 ? `lost ${-grown}` : `${grown} more`}`,
+      `${rowsText(rows)} of ${names} ${rows === 1 ? 'is' : 'are'} to live on in ${to}, which has ${grown < 0 ? `lost ${-grown}` : `${grown} more`}`,
       {
         found: {
           tables,

@@ -25,6 +25,8 @@ export interface RevisionWork {
   readonly sizes: ReadonlyMap<string, number>;
   /** Rows that went because they live on in one of these tables. */
   readonly moved: { readonly table: string; readonly to: readonly string[]; readonly rows: number }[];
+  /** How many rows that are to move went into rows that were there. */
+  readonly merged: Map<TrackedTable, number>;
   /** Whether a statement was seen that may fire triggers. */
   wrote: boolean;
   /** Whether rows may go that no statement shows. */
@@ -44,6 +46,7 @@ export function startWork(db: Database, tables: TrackedTables, begun: BegunRevis
     readsStars: false,
     sizes: new Map(declared.destinations.map((name) => [name, sizeNow(db, name)])),
     moved: [],
+    merged: new Map(),
     wrote: false,
     isUnsure: false,
   };

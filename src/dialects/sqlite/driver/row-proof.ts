@@ -12,13 +12,14 @@ import {
   type RowEffect,
   type TableName,
 } from '../syntax/row-effects.js';
-import { watchCopy } from './copied-rows.js';
+import { watchCopy, watchMerge } from './copied-rows.js';
 import { earlierCopies } from './earlier-copies.js';
 import { checkAtEnd, hasDeletingTrigger } from './end-of-revision.js';
 import { watchReplaced } from './replaced-rows.js';
+import { countMoving } from './merged-rows.js';
 import { handmadeCopies, noteByHand, startWork, type RevisionWork } from './revision-work.js';
 import { rowsLost } from './row-words.js';
-import { countGoing, findUncovered, tableSql, type Going } from './rows-going.js';
+import { findUncovered, tableSql, type Going } from './rows-going.js';
 import { readTableShape } from './table-shape.js';
 import { compute, trackTables, type TrackedTable, type TrackedTables } from './tracked-tables.js';
 import type { Parameters, StatementWatch, WatchedStatement } from './watch.js';
@@ -76,7 +77,7 @@ function look(work: RevisionWork, statement: WatchedStatement, parameters: Param
       return lookAtWritten(work, effect);
     case 'update':
       noteWrite(work);
-      return lookAtUpdate(work, effect);
+      return lookAtUpdate(work, effect, watchMerge(work, effect, statement, parameters));
     case 'delete':
       noteWrite(work);
       return lookAtDelete(work, effect, parameters);
@@ -135,13 +136,18 @@ interface WrittenRows {
   readonly makes?: boolean;
 }
 
-function lookAtUpdate(work: RevisionWork, effect: Extract<RowEffect, { kind: 'update' }>): After {
+function lookAtUpdate(
+  work: RevisionWork,
+  effect: Extract<RowEffect, { kind: 'update' }>,
+  merged: After,
+): After {
   const { columns, conflict } = effect;
   const table = work.tables.find(effect.table);
   const replaced = watchReplaced(work, table, { conflict, named: columns, adds: false });
   return () => {
     replaced?.();
     for (const copy of work.tables.copiesInto(table)) for (const column of columns) compute(copy, column);
+    merged?.();
   };
 }
 
@@ -192,7 +198,7 @@ function proveGoing(work: RevisionWork, table: TrackedTable, leaving: Leaving): 
     if (earlier.length > 0) found = findUncovered(db, { ...going, copies: [...copies, ...earlier] });
     if (found !== null) throw rowsLost(table, leaving.how, found);
   }
-  if (to.length > 0) work.moved.push({ table: table.called, to, rows: countGoing(db, going) });
+  if (to.length > 0) work.moved.push({ table: table.called, to, rows: countMoving(work, going, to) });
   table.gaveRows = true;
   for (const { into } of copies) tables.holdFor(table, into);
 }

@@ -19,6 +19,9 @@ export interface Going {
   readonly parameters: readonly unknown[];
 }
 
+/** What it takes to ask for rows, and where they are. */
+type Leaving = Pick<Going, 'side' | 'rows' | 'parameters' | 'copies'>;
+
 export interface Uncovered {
   /** Rows that are nowhere else. */
   readonly rows: number;
@@ -126,6 +129,15 @@ function hasKey(going: Going, { asIs, into, before, isMatched }: Copy): string {
   const { key, columns } = going.side.shape;
   const values =
     before === 0 && !isMatched ? [] : columns.map(({ name }) => name).filter((name) => !key.includes(name));
+  return hasSame(going, { into, asIs }, { key, values });
+}
+
+/** Whether a row is there that has what one holds in these columns. */
+function hasSame(
+  going: Leaving,
+  { asIs, into }: Pick<Copy, 'asIs' | 'into'>,
+  { key, values }: { readonly key: readonly string[]; readonly values: readonly string[] },
+): string {
   const same = [
     ...key.map((column) => {
       const there = `n.${quoteName(asIs.get(fold(column)) ?? column)}`;
@@ -134,7 +146,8 @@ function hasKey(going: Going, { asIs, into, before, isMatched }: Copy): string {
     ...values.flatMap((column) => {
       const there = asIs.get(fold(column));
       if (there === undefined) return [];
-      return `+n.${quoteName(there)} COLLATE BINARY IS +${columnIn(going, column)} COLLATE BINARY`;
+      const [copied, held] = [`n.${quoteName(there)}`, columnIn(going, column)];
+      return [`+${copied} COLLATE BINARY IS +${held} COLLATE BINARY`, `typeof(${copied}) = typeof(${held})`];
     }),
   ].join(' AND ');
   return `EXISTS (SELECT 1 FROM ${tableSql(into)} AS n WHERE ${same})`;
@@ -235,7 +248,7 @@ function missingSets(
 export const tableSql = ({ database, name }: Pick<TrackedTable, 'database' | 'name'>): string =>
   `${quoteName(database)}.${quoteName(name)}`;
 
-const columnIn = ({ rows }: Going, column: string): string =>
+const columnIn = ({ rows }: Pick<Going, 'rows'>, column: string): string =>
   `${quoteName(rows.called)}.${quoteName(column)}`;
 
 function fromOf({ side, rows }: Pick<Going, 'side' | 'rows'>): string {
@@ -243,7 +256,7 @@ function fromOf({ side, rows }: Pick<Going, 'side' | 'rows'>): string {
   return `${side.sql} AS ${quoteName(rows.called)}${where}`;
 }
 
-function counts(db: Database, going: Going, asked: string): readonly number[] {
+function counts(db: Database, going: Omit<Leaving, 'copies'>, asked: string): readonly number[] {
   const sql = `${going.rows.with}SELECT ${asked} FROM ${fromOf(going)}`;
   return (
     db
@@ -253,8 +266,17 @@ function counts(db: Database, going: Going, asked: string): readonly number[] {
   );
 }
 
+/** How many rows go of which none of these tables took in what they hold by an UPDATE of its own rows. */
+export function countUnmerged(db: Database, going: Leaving, to: readonly string[]): number {
+  const merged = going.copies
+    .filter(({ into, isMatched, asIs }) => isMatched && asIs.size > 0 && to.includes(fold(into.name)))
+    .map((copy) => hasSame(going, copy, { key: [], values: [...copy.asIs.keys()] }));
+  const covered = anyOf(merged);
+  return counts(db, going, `count(*) FILTER (WHERE NOT ${covered})`)[0] ?? 0;
+}
+
 /** How many rows go. */
-export function countGoing(db: Database, going: Pick<Going, 'side' | 'rows' | 'parameters'>): number {
+export function countGoing(db: Database, going: Omit<Leaving, 'copies'>): number {
   return number(db, `${going.rows.with}SELECT count(*) FROM ${fromOf(going)}`, going.parameters);
 }
 

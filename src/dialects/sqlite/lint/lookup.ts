@@ -3,6 +3,7 @@
 
 import type { Named } from '../../structure.js';
 import { fold, tokensOf, unquote } from '../schema/sql-text.js';
+import type { ShapeOf } from '../syntax/query-columns.js';
 import type { Column, Snapshot, Table, Trigger, View } from '../schema/snapshot.js';
 
 /** The part of that name in a list sorted by name. */
@@ -24,6 +25,14 @@ function find<T extends Named>(sorted: readonly T[], name: string): T | null {
 export function tableNamed(structure: Snapshot, name: string): Table | null {
   return find(structure.tables, name);
 }
+
+/** The tables of a structure, as whoever reads a query asks for them. */
+export const shapesIn =
+  (structure: Snapshot): ShapeOf =>
+  ({ database, name }) => {
+    const table = database === 'temp' ? null : tableNamed(structure, name);
+    return table === null ? null : { kind: 'table', columns: table.columns.map((column) => column.name) };
+  };
 
 export function columnNamed(structure: Snapshot, table: string, column: string): Column | null {
   const columns = tableNamed(structure, table)?.columns ?? [];

@@ -5,7 +5,7 @@ import { copiedColumns, type SourceColumns } from '../syntax/copied-columns.js';
 import { rowEffectOf, type RowEffect } from '../syntax/row-effects.js';
 import { fold } from '../schema/sql-text.js';
 import type { Table } from '../schema/snapshot.js';
-import { tableNamed } from './lookup.js';
+import { shapesIn, tableNamed } from './lookup.js';
 import type { Position, Timeline } from './timeline.js';
 
 /** What one statement copies from one table to another. */
@@ -42,10 +42,7 @@ export function copiesOf({ positions }: Timeline): readonly TableCopy[] {
     if (into === null || effect.into.database === 'temp') return [];
     const columns =
       effect.columns ?? into.columns.filter(({ generated }) => generated === null).map(({ name }) => name);
-    const sources = copiedColumns(effect.select, columns, ({ database, name }) => {
-      const table = database === 'temp' ? null : tableNamed(before, name);
-      return table === null ? null : { kind: 'table', columns: table.columns.map((column) => column.name) };
-    });
+    const sources = copiedColumns(effect.select, columns, shapesIn(before));
     return sources.flatMap((found): TableCopy[] => {
       const source = tableNamed(before, found.table.name);
       if (source === null || fold(source.name) === fold(into.name)) return [];

@@ -10,6 +10,7 @@ import { fold, quoteName } from '../schema/sql-text.js';
 import { createSeeder, type Seeder } from './seed.js';
 import { memory } from '../driver/connect.js';
 import { rowEffectOf } from '../syntax/row-effects.js';
+import { shapesIn } from './lookup.js';
 import { createCarriedRows } from './carried-rows.js';
 import { createRowCounter, type Counts } from './row-counts.js';
 import { tablesInTheMaking } from './in-the-making.js';
@@ -138,7 +139,7 @@ export function createSeeded(order: readonly Revision[]): Seeded {
       if (error === null) {
         const effect = rowEffectOf(statement);
         if (effect.kind === 'renameTable') renames.push([fold(effect.table.name), fold(effect.to)]);
-        carried.follow(statement, (table) => addedTo(table, statement, before));
+        carried.follow(statement, shapesIn(structure), (table) => addedTo(table, statement, before));
         // A table that is renamed takes its rows along.
         const isRename = statement.kind === 'AlterTableStmt';
         return {

@@ -4,19 +4,18 @@
 
 import { traverse, type AstNodeMap } from 'sqlite3-parser';
 import { fold } from '../schema/sql-text.js';
+import {
+  keyOf,
+  readQuery,
+  readUpdate,
+  type Column,
+  type Joins,
+  type Origin,
+  type ShapeOf,
+} from './query-columns.js';
 import { mentionsIn, nameOf, type TableName } from './row-effects.js';
 
 type Select = AstNodeMap['Select'];
-type Core = AstNodeMap['SelectFrom'];
-type FromClause = AstNodeMap['FromClause'];
-type Source = NonNullable<FromClause['select']>;
-type Expr = AstNodeMap['ExprResultColumn']['expr'];
-
-/** What a table that a query names is: its columns, or the query of a view; null where there is none such. */
-export type TableShape =
-  | { readonly kind: 'table'; readonly columns: readonly string[] }
-  | { readonly kind: 'view'; readonly select: Select };
-export type ShapeOf = (table: TableName) => TableShape | null;
 
 /** What becomes of the columns of one table. */
 export interface SourceColumns {
@@ -39,22 +38,54 @@ export function copiedColumns(
   into: readonly string[],
   shapeOf: ShapeOf,
 ): readonly SourceColumns[] {
-  const tables = new Map<string, TableName>();
-  const joins: Joins = { equal: [], used: [] };
-  const { columns } = readSelect(select, { shapeOf, common: new Map(), tables, joins });
+  const { columns, tables, asked, joins } = readQuery(select, shapeOf);
   const isPlain = isPlainQuery(select, { shapeOf, common: new Map() });
-  const asked = tablesAsked(select, shapeOf).filter(({ table }) => !tables.has(keyOf(table)));
-  return [
-    ...[...tables.values()].map((table) => ({ isPlain, ...sourceColumns(table, columns, { into, joins }) })),
-    ...byName(asked, select, into),
-  ];
+  const read = [...tables.values()].map((table) => ({
+    isPlain,
+    ...sourceColumns(table, columns, { into, joins }),
+  }));
+  // What is asked for its own sake, and comes as it is, is known as well as what is joined.
+  const found = [...asked.values()]
+    .filter((table) => !tables.has(keyOf(table)) && columns.some(({ asIs }) => asIs.some(isOf(table))))
+    .map((table) => ({ isPlain: false, ...sourceColumns(table, columns, { into, joins }) }));
+  const known = new Set([...tables.keys(), ...found.map(({ table }) => keyOf(table))]);
+  const others = tablesAsked(select, shapeOf).filter(({ table }) => !known.has(keyOf(table)));
+  return [...read, ...found, ...byName(others, select, into)];
+}
+
+/**
+ * What an UPDATE puts into rows that are there, of tables besides its own: as it is, or computed, which is said only
+ * where the statement takes all that belong to a row.
+ */
+export function mergedColumns(update: AstNodeMap['UpdateStmt'], shapeOf: ShapeOf): readonly SourceColumns[] {
+  const { columns, into, tables, asked, joins } = readUpdate(update, shapeOf);
+  const isGiven = (table: TableName): boolean =>
+    columns.some(({ asIs, from }) => [...asIs, ...from].some(isOf(table)));
+  const own = keyOf(nameOf(update.tblName));
+  return [...new Map([...tables, ...asked])].flatMap(([key, table]): SourceColumns[] => {
+    if (key === own || !isGiven(table)) return [];
+    const found = sourceColumns(table, columns, { into, joins });
+    const isFrom = (column: string): boolean =>
+      columns.some(({ from }) => from.some((one) => isOf(table)(one) && fold(one.column) === column));
+    const computed = new Set([...found.computed].filter((column) => !joins.narrows && isFrom(column)));
+    return [{ ...found, computed, isPlain: false, isMatched: true }];
+  });
+}
+
+const isOf =
+  (table: TableName) =>
+  (origin: Origin): boolean =>
+    keyOf(origin.table) === keyOf(table);
+
+/** What isPlainQuery needs to look names up. */
+interface Names {
+  readonly shapeOf: ShapeOf;
+  /** What the query itself calls a table, folded; null while the inside of that one is read. */
+  readonly common: ReadonlyMap<string, AstNodeMap['CommonTableExpr'] | null>;
 }
 
 /** One table, directly or through queries that take rows of it and no others, each at most once. */
-function isPlainQuery(
-  { select, compounds, with: own }: Select,
-  around: Omit<Around, 'tables' | 'joins'>,
-): boolean {
+function isPlainQuery({ select, compounds, with: own }: Select, around: Names): boolean {
   if (select.type !== 'SelectFrom' || (compounds ?? []).length > 0 || select.groupBy !== undefined)
     return false;
   const { from } = select;
@@ -79,7 +110,7 @@ function sourceColumns(
   columns: readonly Column[],
   { into, joins }: { readonly into: readonly string[]; readonly joins: Joins },
 ): Omit<SourceColumns, 'isPlain'> {
-  const isOwn = (origin: Origin): boolean => keyOf(origin.table) === keyOf(table);
+  const isOwn = isOf(table);
   const asIs: [string, string][] = [];
   const matched: [string, string][] = [];
   const computed = new Set<string>();
@@ -106,220 +137,6 @@ function equalTo(origin: Origin, { equal }: Joins): readonly Origin[] {
     keyOf(one.table) === keyOf(origin.table) && fold(one.column) === fold(origin.column);
   return equal.flatMap(([one, other]) => (isSame(one) ? [other] : isSame(other) ? [one] : []));
 }
-
-/** A column of a table, where it is kept. */
-interface Origin {
-  readonly table: TableName;
-  readonly column: string;
-}
-
-/** A column of a result: what it is as it is (in a compound, by turns), and what it was computed from. */
-interface Column {
-  readonly name: string | null;
-  readonly asIs: readonly Origin[];
-  readonly from: readonly Origin[];
-}
-
-interface Around {
-  readonly shapeOf: ShapeOf;
-  /** What the query itself calls a table, folded; null while the inside of that one is read. */
-  readonly common: ReadonlyMap<string, AstNodeMap['CommonTableExpr'] | null>;
-  /** All tables that columns come from, filled in. */
-  readonly tables: Map<string, TableName>;
-  /** How they are joined, filled in. */
-  readonly joins: Joins;
-}
-
-interface Joins {
-  /** Columns of two tables that are equal in each row. */
-  readonly equal: (readonly [Origin, Origin])[];
-  /** Columns that rows of others are found by, or that a table-valued function makes rows of. */
-  readonly used: { readonly origin: Origin; readonly isArgument: boolean }[];
-}
-
-/** The columns of a result; from where they are not known on, there are no more. */
-interface Result {
-  readonly columns: readonly Column[];
-}
-
-function readSelect(select: Select, around: Around): Result {
-  const common = new Map(around.common);
-  for (const expression of select.with?.ctes ?? []) common.set(fold(expression.tblName.text), expression);
-  const cores = [select.select, ...(select.compounds ?? []).map((one) => one.select)];
-  const [first, ...others] = cores.flatMap((core) =>
-    core.type === 'SelectFrom' ? [readCore(core, { ...around, common }).columns] : [],
-  );
-  const columns = (first ?? []).map((column, index) => ({
-    name: column.name,
-    asIs: [...column.asIs, ...others.flatMap((one) => one[index]?.asIs ?? [])],
-    from: [...column.from, ...others.flatMap((one) => one[index]?.from ?? [])],
-  }));
-  return { columns };
-}
-
-/** One table, or what stands for one, of a FROM. */
-interface Called extends Result {
-  readonly called: string | null;
-  readonly isTable: boolean;
-}
-
-function readCore({ columns, from, whereClause }: Core, around: Around): Result {
-  const sources = from === undefined ? [] : sourcesIn(from);
-  const tables = sources.map((source) => readSource(source, around));
-  if (from !== undefined && sources.length > 1) noteJoins(from, { sources, tables, whereClause }, around);
-  const merges = from !== undefined && mergesColumns(from);
-  const found: Column[] = [];
-  for (const column of columns) {
-    if (column.type === 'ExprResultColumn') {
-      const name = column.alias?.name.text ?? nameIn(column.expr);
-      found.push({ ...readExpr(column.expr, tables), name });
-      continue;
-    }
-    const meant =
-      column.type === 'StarResultColumn'
-        ? tables
-        : tables.filter(({ called }) => called !== null && fold(called) === fold(column.table.text));
-    if (merges || meant.length === 0 || meant.some((one) => one.columns.length === 0)) break;
-    found.push(...meant.flatMap((one) => one.columns));
-  }
-  return { columns: found };
-}
-
-function sourcesIn({ select, joins }: FromClause): readonly Source[] {
-  const all = [...(select === undefined ? [] : [select]), ...(joins ?? []).map(({ table }) => table)];
-  return all.flatMap((source) => (source.type === 'SubSelectTable' ? sourcesIn(source.from) : [source]));
-}
-
-function noteJoins(
-  from: FromClause,
-  {
-    sources,
-    tables,
-    whereClause,
-  }: {
-    readonly sources: readonly Source[];
-    readonly tables: readonly Called[];
-    readonly whereClause: Core['whereClause'];
-  },
-  { joins }: Around,
-): void {
-  for (const { constraint } of from.joins ?? []) {
-    if (constraint?.type !== 'OnJoinConstraint') continue;
-    joins.equal.push(...equalIn(constraint.expr, tables));
-    joins.used.push(...originsIn(constraint.expr, tables).map((origin) => ({ origin, isArgument: false })));
-  }
-  if (whereClause !== undefined) {
-    const equal = equalIn(whereClause, tables);
-    joins.equal.push(...equal);
-    joins.used.push(...equal.flat().map((origin) => ({ origin, isArgument: false })));
-  }
-  for (const source of sources) {
-    const given = source.type === 'TableCallSelectTable' ? (source.args ?? []) : [];
-    for (const expr of given)
-      joins.used.push(...originsIn(expr, tables).map((origin) => ({ origin, isArgument: true })));
-  }
-}
-
-/** Pairs of columns that all of an expression says are equal. */
-function equalIn(written: Expr, tables: readonly Called[]): readonly (readonly [Origin, Origin])[] {
-  const expr = bare(written);
-  if (expr.type !== 'BinaryExpr') return [];
-  if (expr.op === 'And') return [expr.left, expr.right].flatMap((side) => equalIn(side, tables));
-  if (expr.op !== 'Equals' && expr.op !== 'Is') return [];
-  const [one, other] = [readExpr(expr.left, tables).asIs, readExpr(expr.right, tables).asIs];
-  return one.flatMap((left) => other.map((right) => [left, right] as const));
-}
-
-function originsIn(expr: Expr, tables: readonly Called[]): readonly Origin[] {
-  const found: Origin[] = [];
-  const note = (part: Expr): void => {
-    const { asIs, from } = readExpr(part, tables);
-    found.push(...asIs, ...from);
-  };
-  traverse(expr, { nodes: { Id: note, QualifiedExpr: note } });
-  return found;
-}
-
-/** USING and NATURAL make one column of two, so that a star has another order. */
-function mergesColumns({ joins }: FromClause): boolean {
-  return (joins ?? []).some(
-    ({ constraint, operator }) =>
-      constraint?.type.startsWith('Using') === true || /Natural/i.test(JSON.stringify(operator)),
-  );
-}
-
-function readSource(source: Source, around: Around): Called {
-  if (source.type === 'SelectSelectTable')
-    return { called: source.alias?.name.text ?? null, isTable: false, ...readSelect(source.select, around) };
-  if (source.type !== 'TableSelectTable') return { called: null, isTable: false, columns: [] };
-  const table = nameOf(source.tblName);
-  const called = source.alias?.name.text ?? table.name;
-  const own = table.database === null ? around.common.get(fold(table.name)) : undefined;
-  if (own === null) return { called, isTable: false, columns: [] };
-  if (own !== undefined) {
-    const common = new Map([...around.common, [fold(table.name), null] as const]);
-    const { columns } = readSelect(own.select, { ...around, common });
-    const named = columns.map((column, index) => ({
-      ...column,
-      name: own.columns?.[index]?.colName.text ?? column.name,
-    }));
-    return { called, isTable: false, columns: named };
-  }
-  const shape = around.shapeOf(table);
-  if (shape === null) return { called, isTable: false, columns: [] };
-  if (shape.kind === 'view') {
-    // A view knows nothing of what the query around it calls its own, and can only be over other views.
-    return { called, isTable: false, ...readSelect(shape.select, { ...around, common: new Map() }) };
-  }
-  around.tables.set(keyOf(table), table);
-  const columns = shape.columns.map((column) => ({ name: column, asIs: [{ table, column }], from: [] }));
-  return { called, isTable: true, columns };
-}
-
-const ROWID = new Set(['rowid', '_rowid_', 'oid']);
-
-/** What an expression is: one column as it is, or something computed from all that it names. */
-function readExpr(written: Expr, tables: readonly Called[]): Pick<Column, 'asIs' | 'from'> {
-  const expr = bare(written);
-  if (expr.type === 'QualifiedExpr') {
-    const own = tables.filter(({ called }) => called !== null && fold(called) === fold(expr.table.text));
-    return columnNamed(expr.column.text, own) ?? { asIs: [], from: [] };
-  }
-  const plain = expr.type === 'Id' ? columnNamed(expr.name, tables) : null;
-  if (plain !== null) return plain;
-  const { columns: names, star } = mentionsIn(expr);
-  const mentioned = new Set([...names].map(fold));
-  const from = tables
-    .flatMap(({ columns }) => columns)
-    .filter(({ name }) => star || (name !== null && mentioned.has(fold(name))))
-    .flatMap((column) => [...column.asIs, ...column.from]);
-  return { asIs: [], from };
-}
-
-/** The one column of this name; of several tables that have it, none. */
-function columnNamed(name: string, tables: readonly Called[]): Pick<Column, 'asIs' | 'from'> | null {
-  const found = tables.flatMap(({ columns }) =>
-    columns.filter((column) => column.name !== null && fold(column.name) === fold(name)).slice(0, 1),
-  );
-  const [column, another] = found;
-  if (column !== undefined) return another === undefined ? column : null;
-  const [only, other] = tables;
-  const table = only?.isTable === true && other === undefined ? only.columns[0]?.asIs[0]?.table : undefined;
-  return table !== undefined && ROWID.has(fold(name)) ? { asIs: [{ table, column: name }], from: [] } : null;
-}
-
-function bare(expr: Expr): Expr {
-  const inner = expr.type === 'ParenthesizedExpr' && expr.exprs.length === 1 ? expr.exprs[0] : undefined;
-  return inner === undefined ? expr : bare(inner);
-}
-
-function nameIn(written: Expr): string | null {
-  const expr = bare(written);
-  if (expr.type === 'Id') return expr.name;
-  return expr.type === 'QualifiedExpr' ? expr.column.text : null;
-}
-
-const keyOf = ({ database, name }: TableName): string => `${database ?? ''}.${fold(name)}`;
 
 interface Within {
   readonly table: TableName;

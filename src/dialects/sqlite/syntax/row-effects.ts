@@ -41,6 +41,8 @@ export type RowEffect =
       readonly table: TableName;
       readonly columns: readonly string[];
       readonly conflict: Conflict;
+      /** Where it takes anything from a table besides its own. */
+      readonly merge: AstNodeMap['UpdateStmt'] | null;
     }
   /** `rows`: what follows SELECT in the query of the rows that go; null where that cannot be said. */
   | { readonly kind: 'delete'; readonly table: TableName; readonly rows: GoingRows | null }
@@ -93,6 +95,7 @@ function effectOf(tree: Stmt, sql: string): RowEffect {
         table: nameOf(tree.tblName),
         columns: tree.sets.flatMap(({ colNames }) => colNames.map(({ text }) => text)),
         conflict: conflictOf(tree.orConflict),
+        merge: takesOthers(tree) ? tree : null,
       };
     case 'DeleteStmt':
       return { kind: 'delete', table: nameOf(tree.tblName), rows: rowsOf(tree, sql) };
@@ -139,6 +142,12 @@ function insertOf({ tblName, columns, body, orConflict, with: own }: AstNodeMap[
   const isWritten = select.select.type === 'SelectValues' && (select.compounds ?? []).length === 0;
   if (isWritten) return { kind: 'write', into, columns: names, conflict };
   return { kind: 'copy', into, columns: names, select, makes: false, conflict };
+}
+
+function takesOthers({ from, sets }: AstNodeMap['UpdateStmt']): boolean {
+  let found = from !== undefined;
+  for (const { expr } of sets) traverse(expr, { nodes: { SubqueryExpr: () => void (found = true) } });
+  return found;
 }
 
 function updatesOnConflict(upsert: AstNodeMap['Upsert'] | undefined): boolean {

@@ -274,6 +274,28 @@ INSERT INTO n SELECT id, what FROM audit;`),
 });
 
 describe('undeclared-loss', () => {
+  const merge = (...up: string[]) => ({
+    '0001_both.sql': `CREATE TABLE u(id INTEGER PRIMARY KEY, bio TEXT); CREATE TABLE p(user_id INTEGER PRIMARY KEY, bio TEXT);`,
+    ...Object.fromEntries(up.map((sql, index) => [`000${index + 2}_merge.sql`, `-- migrate:up\n${sql}`])),
+  });
+
+  it('says nothing of a table whose values went into rows of another one before, also revisions ago', async () => {
+    for (const sql of [
+      'UPDATE u SET bio = (SELECT bio FROM p WHERE p.user_id = u.id)',
+      'UPDATE u SET bio = upper(p.bio) FROM p WHERE p.user_id = u.id',
+    ]) {
+      expect(await of('undeclared-loss', merge(`${sql}; DROP TABLE p;`))).toEqual([]);
+      expect(await of('undeclared-loss', merge(`${sql};`, 'DROP TABLE p;'))).toEqual([]);
+    }
+  });
+
+  it('says so where an update only looked at it', async () => {
+    const sql = "UPDATE u SET bio = 'x' FROM p WHERE p.user_id = u.id; DROP TABLE p;";
+    expect(await of('undeclared-loss', merge(sql))).toEqual([
+      expect.stringMatching(/^error 2 The table p goes with its rows/),
+    ]);
+  });
+
   const check = (sql: string): Promise<readonly string[]> => of('undeclared-loss', after(sql));
 
   it('finds tables that go, rows that a rebuild forgets, and deletions', async () => {

@@ -16,6 +16,11 @@ const CITIES = `CREATE TABLE c(id INTEGER PRIMARY KEY, name TEXT, city TEXT);
 INSERT INTO c VALUES (1, 'a', 'Rome'), (2, 'b', 'Oslo'), (3, 'c', 'Rome'), (4, 'd', NULL);`;
 const PROFILES = `CREATE TABLE u(id INTEGER PRIMARY KEY, n TEXT); CREATE TABLE p(user_id INTEGER PRIMARY KEY, bio TEXT);
 INSERT INTO u VALUES (1, 'a'), (2, 'b'); INSERT INTO p VALUES (1, 'x');`;
+/** Profiles with a key of their own. */
+const OWN_KEY = `CREATE TABLE u(id INTEGER PRIMARY KEY, n TEXT, bio TEXT); CREATE TABLE p(id INTEGER PRIMARY KEY, user_id INTEGER UNIQUE, bio TEXT);
+INSERT INTO u(id, n) VALUES (1, 'a'), (2, 'b'); INSERT INTO p VALUES (70, 1, 'x'), (71, 2, 'y');`;
+const ADD = 'ALTER TABLE u ADD COLUMN bio TEXT;';
+const MOVES = '-- moves: p -> u';
 const header = (lines: string, up: string): string => `${lines}\n-- migrate:up\n${up}`;
 
 type Right = readonly [what: string, start: string, ...revisions: string[]];
@@ -307,6 +312,78 @@ INSERT INTO n SELECT c.id, c.name, x.id FROM c LEFT JOIN cities x ON x.name = c.
     PROFILES,
     `CREATE TABLE n(id INTEGER PRIMARY KEY, n TEXT, bio TEXT);
 INSERT INTO n SELECT u.id, u.n, p.bio FROM u LEFT JOIN p ON p.user_id = u.id; DROP TABLE u; DROP TABLE p; ALTER TABLE n RENAME TO u`,
+  ],
+  [
+    'two tables of one key made one by values that are asked for',
+    PROFILES,
+    `${ADD} UPDATE u SET bio = (SELECT bio FROM p WHERE p.user_id = u.id); DROP TABLE p`,
+  ],
+  [
+    'two tables of one key made one by an update from the other',
+    PROFILES,
+    `${ADD} UPDATE u AS x SET bio = p.bio FROM p WHERE p.user_id = x.id; DROP TABLE p`,
+  ],
+  [
+    'a merge that computes, and leaves alone what has nothing',
+    PROFILES,
+    `${ADD} UPDATE u SET bio = coalesce((SELECT upper(q.bio) FROM p AS q WHERE q.user_id = id), 'none') WHERE id IN (SELECT user_id FROM p); DROP TABLE p`,
+  ],
+  [
+    'a merge of several columns at once',
+    `${PROFILES} ALTER TABLE p ADD COLUMN age; UPDATE p SET age = 7;`,
+    `${ADD} ALTER TABLE u ADD COLUMN years; UPDATE u SET (bio, years) = (SELECT bio, age FROM p WHERE user_id = u.id); DROP TABLE p`,
+  ],
+  [
+    'a merge column by column',
+    `${PROFILES} ALTER TABLE p ADD COLUMN age; UPDATE p SET age = 7;`,
+    `${ADD} ALTER TABLE u ADD COLUMN age; UPDATE u SET bio = p.bio FROM p WHERE user_id = u.id; UPDATE u SET age = (SELECT age FROM p WHERE user_id = u.id); DROP TABLE p`,
+  ],
+  [
+    'a merge through a subquery, a WITH and a view',
+    `${PROFILES} CREATE VIEW v AS SELECT user_id AS uid, bio AS text FROM p;`,
+    `${ADD} WITH w AS (SELECT * FROM v) UPDATE u SET bio = s.text FROM (SELECT uid, text FROM w) AS s WHERE s.uid = u.id; DROP VIEW v; DROP TABLE p`,
+  ],
+  [
+    'a merge, and the rest put in beside it',
+    `${PROFILES} INSERT INTO p VALUES (9, 'late');`,
+    `${ADD} UPDATE u SET bio = p.bio FROM p WHERE p.user_id = u.id; INSERT INTO u(id, bio) SELECT user_id, bio FROM p WHERE user_id NOT IN (SELECT id FROM u); DROP TABLE p`,
+  ],
+  [
+    'a merge into a table that is then made anew',
+    PROFILES,
+    `${ADD} UPDATE u SET bio = (SELECT bio FROM p WHERE p.user_id = u.id); CREATE TABLE m(id INTEGER PRIMARY KEY, n, text TEXT); INSERT INTO m SELECT id, n, bio FROM u; DROP TABLE u; DROP TABLE p`,
+  ],
+  [
+    'a merge, and the other table goes revisions later',
+    PROFILES,
+    ADD,
+    'UPDATE u SET bio = p.bio FROM p WHERE p.user_id = u.id',
+    'DROP TABLE p',
+  ],
+  [
+    'a merge of a table without a key',
+    PROFILES.replace('user_id INTEGER PRIMARY KEY', 'user_id INTEGER'),
+    `${ADD} UPDATE u SET bio = (SELECT bio FROM p WHERE p.user_id = u.id); DROP TABLE p`,
+  ],
+  [
+    'a merge of what has a key of its own, and is said to live on',
+    OWN_KEY,
+    header(MOVES, 'UPDATE u SET bio = p.bio FROM p WHERE p.user_id = u.id; DROP TABLE p'),
+  ],
+  [
+    'a merge that carries such a key as well',
+    OWN_KEY,
+    'ALTER TABLE u ADD COLUMN profile; UPDATE u SET bio = p.bio, profile = p.id FROM p WHERE p.user_id = u.id; DROP TABLE p',
+  ],
+  [
+    'a merge of the one row of settings, which are said to live on',
+    'CREATE TABLE s(id INTEGER PRIMARY KEY, theme); CREATE TABLE old(id INTEGER PRIMARY KEY, theme); INSERT INTO s VALUES (1, NULL); INSERT INTO old VALUES (7, 3);',
+    header('-- moves: old -> s', 'UPDATE s SET theme = (SELECT theme FROM old); DROP TABLE old'),
+  ],
+  [
+    'two tables of one key made one by a copy that asks for values',
+    PROFILES,
+    'CREATE TABLE m(id INTEGER PRIMARY KEY, n TEXT, text TEXT); INSERT INTO m SELECT u.id, u.n, (SELECT bio FROM p WHERE user_id = u.id) FROM u; DROP TABLE u; DROP TABLE p',
   ],
 ];
 
@@ -611,6 +688,95 @@ const LOST: readonly Wrong[] = [
     'users has 1 row less, and no statement of the revision takes any: a trigger does',
     loses('users'),
   ],
+  ...[
+    `UPDATE u SET bio = (SELECT bio FROM p WHERE p.user_id = u.id)`,
+    'UPDATE u SET bio = p.bio FROM p WHERE p.user_id = u.id',
+    'UPDATE u SET bio = upper(p.bio) FROM p WHERE p.user_id = u.id',
+  ].map((merge): Wrong => [
+    `a row that ${merge} matched no other with`,
+    `${PROFILES} INSERT INTO p VALUES (9, 'y');`,
+    [`${ADD} ${merge}; DROP TABLE p`],
+    'DROP TABLE p',
+    'p goes, and 1 row is nowhere else: (user_id) = (9)',
+    loses('p'),
+  ]),
+  [
+    'a merge that leaves out what was there',
+    PROFILES,
+    [`${ADD} UPDATE u SET bio = p.bio FROM p WHERE p.user_id = u.id AND u.n = 'z'; DROP TABLE p`],
+    'DROP TABLE p',
+    'p goes, and 1 row is nowhere else: (user_id) = (1)',
+    loses('p'),
+  ],
+  [
+    'a merge that computes for some alone',
+    PROFILES,
+    [`${ADD} UPDATE u SET bio = upper(p.bio) FROM p WHERE p.user_id = u.id AND u.n = 'z'; DROP TABLE p`],
+    'DROP TABLE p',
+    'p goes, and nothing holds what is in bio (1 row)',
+    drops('p.bio'),
+  ],
+  [
+    'a merge by one condition, with a value for one row alone',
+    PROFILES,
+    [`${ADD} UPDATE u SET bio = (SELECT bio FROM p WHERE p.user_id = u.id) WHERE id = 2; DROP TABLE p`],
+    'DROP TABLE p',
+    'p goes, and 1 row is nowhere else: (user_id) = (1)',
+    loses('p'),
+  ],
+  [
+    'a merge that forgets a column',
+    `${PROFILES} ALTER TABLE p ADD COLUMN age; UPDATE p SET age = 7;`,
+    [`${ADD} UPDATE u SET bio = p.bio FROM p WHERE p.user_id = u.id; DROP TABLE p`],
+    'DROP TABLE p',
+    'p goes, and nothing holds what is in age (1 row)',
+    drops('p.age'),
+  ],
+  [
+    'an update that only looks at another table',
+    PROFILES,
+    [`${ADD} UPDATE u SET bio = 'has one' FROM p WHERE p.user_id = u.id; DROP TABLE p`],
+    'DROP TABLE p',
+    'p goes, and 1 row is nowhere else: (user_id) = (1)',
+    loses('p'),
+  ],
+  [
+    'a merged row that is deleted again',
+    PROFILES,
+    [
+      header(
+        '-- loses_rows: u',
+        `${ADD} UPDATE u SET bio = p.bio FROM p WHERE p.user_id = u.id; DELETE FROM u WHERE id = 1; DROP TABLE p`,
+      ),
+    ],
+    'DROP TABLE p',
+    'p goes, and 1 row is nowhere else: (user_id) = (1)',
+    loses('p'),
+  ],
+  [
+    'a merge of what has a key of its own',
+    OWN_KEY,
+    ['UPDATE u SET bio = p.bio FROM p WHERE p.user_id = u.id; DROP TABLE p'],
+    'DROP TABLE p',
+    'p goes, and its copy in u leaves out id, which 2 rows are known by',
+    [{ key: 'moves', names: ['p -> u'] }],
+  ],
+  [
+    'a row that is said to live on and that a merge matched no other with',
+    `${OWN_KEY} INSERT INTO p VALUES (72, NULL, 'z');`,
+    [header(MOVES, 'UPDATE u SET bio = p.bio FROM p WHERE p.user_id = u.id; DROP TABLE p')],
+    '',
+    '1 row of p is to live on in u, which has 0 more',
+    loses('p'),
+  ],
+  [
+    'a merge of several rows into one, said to live on',
+    OWN_KEY.replace('(71, 2,', '(71, 1,').replace(' UNIQUE', ''),
+    [header(MOVES, 'UPDATE u SET bio = (SELECT bio FROM p WHERE user_id = u.id); DROP TABLE p')],
+    '',
+    '1 row of p is to live on in u, which has 0 more',
+    loses('p'),
+  ],
 ];
 
 test.each(LOST)('%s is stopped', async (_, start, revisions, sql, message, declare) => {
@@ -798,6 +964,19 @@ ALTER TABLE people RENAME COLUMN id TO n;`;
     const run = (written: string) => pass({ start: written, revisions: ['DROP TABLE users'], begun });
     expect(await run(renamed)).toMatchObject({ code: null });
     expect(await run(`${renamed} DELETE FROM people WHERE n = 7;`)).toMatchObject({ code: 'rowsLost' });
+  });
+
+  test('may go where it was merged into rows that were there, and its values are there under whatever name', async () => {
+    const { up } = revisionOf(
+      'UPDATE u SET bio = p.bio FROM p WHERE p.user_id = u.id; ALTER TABLE u RENAME COLUMN bio TO text',
+    );
+    const merged = `${PROFILES} ${ADD} UPDATE u SET bio = 'x' WHERE id = 1; ALTER TABLE u RENAME COLUMN bio TO text;`;
+    const begun = { earlier: () => (up.kind === 'sql' ? up.statements : []) };
+    const run = (written: string) => pass({ start: written, revisions: ['DROP TABLE p'], begun });
+    expect(await run(merged)).toMatchObject({ code: null });
+    expect(await run(`${merged} INSERT INTO p VALUES (2, 'since');`)).toMatchObject({
+      message: 'p goes, and 1 row is nowhere else: (user_id) = (2)',
+    });
   });
 
   test('may not go where a key is not there', async () => {
