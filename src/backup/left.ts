@@ -1,6 +1,6 @@
-// What a run left in a target, as a hash of its content, kept beside the copy of what was there before: together they are
-// all that an exact undo needs. Invariant: a file that is torn, of another run, target or copy, or not written by this
-// program says nothing. So it needs no sync: one that is lost only leaves the way by the revisions.
+// What a run left in a target, as a hash of its content, kept beside the copy of what was there before: together they
+// are all that an exact undo needs. Invariant: a file that is torn, of another run, target or copy, or not written by
+// this program says nothing. So it needs no sync: one that is lost only leaves the way by the revisions.
 
 import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';

@@ -31,8 +31,8 @@ interface Owner {
 /** Changes the rights of this process, and says so in a line. */
 export interface Rights {
   /**
-   * A configuration of root's that is no program may say where the data is, and is read first. Any other is read with the
-   * rights of the data's owner, where words typed or the environment say where that is.
+   * A configuration of root's that is no program may say where the data is, and is read first. Any other is read with
+   * the rights of the data's owner, where words typed or the environment say where that is.
    * @param config the configuration file; null where there is none
    */
   before(places: Places, config: string | null): void;
@@ -40,7 +40,10 @@ export interface Rights {
   after(places: Places): void;
 }
 
-/** @throws from both FleetError `installation`, and `stateDirectory` where root's rights would be kept for a place of others */
+/**
+ * @throws from both FleetError `installation`, and `stateDirectory` where root's rights would be kept for a place of
+ * others
+ */
 export function rightsOf(say: (line: string) => void): Rights {
   const take = (owner: Owner | null): void => {
     if (owner === null || owner.uid === 0) return;

@@ -1,8 +1,8 @@
 // What workers are told of how a user's own databases are run. Apart from the port because it is settings, not access.
 
 /**
- * What a user's own databases need to be run by, as plain data. None of it is run but where schemas are: in workers, the
- * replay, lint and rehearsals.
+ * What a user's own databases need to be run by, as plain data. None of it is run but where schemas are: in workers,
+ * the replay, lint and rehearsals.
  */
 export interface DriverSettings {
   /** Paths of extensions of the database. */

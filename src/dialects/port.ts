@@ -28,7 +28,9 @@ export interface Dialect {
    * @throws FleetError `dataDirectory`, `stateDirectory`, `usage` where the fleet cannot be searched
    */
   discover(ids?: readonly string[]): Promise<Discovery>;
-  /** A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none. */
+  /**
+   * A database that need not be one of the fleet, by the name that the dialect has for it; null where there is none.
+   */
   find(name: string): Promise<Target | Refusal | null>;
   /** What keeps a new database from having this name, by its own name; null where nothing does. */
   inTheWay(name: string): Promise<string | null>;
@@ -44,8 +46,8 @@ export interface Dialect {
   /** A script for the database's own shell, which stops at the first error. */
   script(parts: readonly ScriptPart[]): string;
   /**
-   * Statements for such a script that fail, and say why, unless tables have their columns in one of these orders, all of
-   * them in the same one; none where there is nothing to hold them against. They leave nothing behind.
+   * Statements for such a script that fail, and say why, unless tables have their columns in one of these orders, all
+   * of them in the same one; none where there is nothing to hold them against. They leave nothing behind.
    */
   orderScript(accepted: readonly TableOrders[]): readonly string[];
 }
@@ -89,7 +91,9 @@ export interface Driver {
   ): Promise<readonly Read<readonly HistoryRow[] | null>[]>;
   /** The structure of a target, read like `inspect`. @throws DatabaseError */
   structure(target: TargetRef, options: InspectOptions): Promise<Structure>;
-  /** What is wrong with what is stored in a target, read whole like `inspect`; null where it is sound. @throws the same */
+  /**
+   * What is wrong with what is stored in a target, read whole like `inspect`; null where it is sound. @throws the same
+   */
   damage(target: TargetRef, options: InspectOptions): Promise<IntegrityFault | null>;
   /**
    * Does work of which nothing stays: on a stand-in that has all that is committed in the target, and is removed
@@ -232,7 +236,8 @@ export interface Session {
    * everybody else, and proves it by reading it back. Nothing goes but what was there when the transaction began.
    * @param assertMay called when nobody else can write any more, before anything is written; nothing is where it throws
    * @returns what is there then, as `content` tells it; null where others have committed since
-   * @throws DatabaseError `busy`: nothing was written, because others have it locked, or committed since; what `assertMay`
+   * @throws DatabaseError `busy`: nothing was written, because others have it locked, or committed since; what
+   *   `assertMay`
    *   throws; `commitUncertain`: only the target can tell
    */
   putBack(backup: Session, assertMay: () => void): Promise<string | null>;
@@ -242,7 +247,8 @@ export interface Session {
   exists(object: Guard['object']): Promise<boolean>;
   /**
    * Runs one statement and proves that the transaction is still open afterwards, and what became of rows.
-   * @throws DatabaseError `migrationFailed`; `rowsLost`, `valuesChanged`, `corrupt` and `integrity` for what it does to rows; `commitUncertain` where the statement ended the transaction
+   * @throws DatabaseError `migrationFailed`; `rowsLost`, `valuesChanged`, `corrupt` and `integrity` for what it does to
+   *   rows; `commitUncertain` where the statement ended the transaction
    */
   execute(statement: Pick<Statement, 'sql'> & Partial<Statement>): Promise<void>;
   /** Runs one statement that no transaction may hold. */
@@ -254,12 +260,14 @@ export interface Session {
    */
   executeModule(file: string, direction: 'up' | 'down', accepted?: readonly ColumnOrders[]): Promise<void>;
   /**
-   * Proves that the tables of these orders have their columns as in one of them. A table that is missing is passed over,
-   * and an empty list of orders allows any.
+   * Proves that the tables of these orders have their columns as in one of them. A table that is missing is passed
+   * over, and an empty list of orders allows any.
    * @throws DatabaseError `columnOrder`
    */
   assertColumnOrder(accepted: readonly TableOrders[]): Promise<void>;
-  /** To be called before the first statement of a revision, or of a repair: what they do to rows is watched from here. */
+  /**
+   * To be called before the first statement of a revision, or of a repair: what they do to rows is watched from here.
+   */
   beginRevision(begun: BegunRevision): Promise<void>;
   /**
    * Proves what only shows at the end, ends the watch, and resets the settings that the revision changed on this
@@ -290,7 +298,9 @@ export interface BegunRevision {
   readonly dropped: readonly string[];
   /** Where something goes because it is asked for, what is to be there afterwards; else null. */
   readonly kept: Kept | null;
-  /** Statements of revisions that ran before on this target, not by this session, in order; asked for where it matters. */
+  /**
+   * Statements of revisions that ran before on this target, not by this session, in order; asked for where it matters.
+   */
   readonly earlier: () => readonly Statement[];
 }
 

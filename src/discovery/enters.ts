@@ -1,5 +1,5 @@
-// Whether a search for a glob goes into a directory: for directories that it must not go into, and has to tell of. Apart
-// from the matching of paths, because here only the beginning of a path is known.
+// Whether a search for a glob goes into a directory: for directories that it must not go into, and has to tell of.
+// Apart from the matching of paths, because here only the beginning of a path is known.
 
 import micromatch from 'micromatch';
 

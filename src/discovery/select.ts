@@ -1,6 +1,6 @@
 // Which of the targets a call is about: ids, paths and globs to work on and to leave out, and a limit. Pure. An id or a
-// glob that matches nothing is a mistake unless the call says otherwise, and what a limit leaves out is counted: neither
-// just makes the run smaller.
+// glob that matches nothing is a mistake unless the call says otherwise, and what a limit leaves out is counted:
+// neither just makes the run smaller.
 
 import fastGlob from 'fast-glob';
 import { FleetError } from '../model/errors.js';

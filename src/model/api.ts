@@ -108,8 +108,8 @@ export interface RunOptions extends SelectOptions {
   /** Wait so many milliseconds between two waves; default 0. */
   readonly soak?: number;
   /**
-   * A command to run between two waves, without a shell, the path of the report so far in `FLOTILLA_REPORT`; the run stops
-   * unless it exits 0.
+   * A command to run between two waves, without a shell, the path of the report so far in `FLOTILLA_REPORT`; the run
+   * stops unless it exits 0.
    */
   readonly gate?: string;
   /** Deadline of the gate in milliseconds; default 60000. */
@@ -202,8 +202,8 @@ export interface UndoOptions extends RunOptions {
   /** The id of the run, its unique beginning, or `last`: the newest that changed a target. */
   readonly run: string;
   /**
-   * `restore`: by the copies of before alone; `downgrade`: by the revisions alone; `auto`, the default: by its copy where
-   * a target is proved to be as the run left it, else by the revisions.
+   * `restore`: by the copies of before alone; `downgrade`: by the revisions alone; `auto`, the default: by its copy
+   * where a target is proved to be as the run left it, else by the revisions.
    */
   readonly how?: 'auto' | 'restore' | 'downgrade';
   /** Put the copy back although something was written since, and there is no other way; default false. */

@@ -58,7 +58,9 @@ function textsOf(value: number | string | readonly string[]): readonly string[] 
   return items.every((item, at) => item === value[at] && !/[{}\\]/.test(item)) ? [items.join(',')] : items;
 }
 
-/** One item as a list is written: commas that do not stand in braces, and blanks around it, stand behind a backslash. */
+/**
+ * One item as a list is written: commas that do not stand in braces, and blanks around it, stand behind a backslash.
+ */
 function listItem(item: string): string {
   let depth = 0;
   const text = item.replace(/\\[{}]|[{},]/g, (char) => {

@@ -50,7 +50,9 @@ export type RunEvent =
       readonly what: 'soak' | 'gate';
       readonly until: string | null;
     }
-  /** Something beside the targets is amiss, and the run goes on: its record is not whole, or it waits for another run. */
+  /**
+   * Something beside the targets is amiss, and the run goes on: its record is not whole, or it waits for another run.
+   */
   | { readonly event: 'problem'; readonly message: string; readonly hint: string }
   | { readonly event: 'summary'; readonly summary: RunSummary; readonly exitCode: number };
 

@@ -331,7 +331,9 @@ export type SettingsOf<T extends SettingTable> = { readonly [K in keyof T]?: Set
 export const GROUPS = { sqlite: SQLITE_SETTINGS } as const;
 export type GroupName = keyof typeof GROUPS;
 
-/** Settings of a group, or values, by the names that they have among all: `functions` of `sqlite` is `sqliteFunctions`. */
+/**
+ * Settings of a group, or values, by the names that they have among all: `functions` of `sqlite` is `sqliteFunctions`.
+ */
 export type Grouped<G extends GroupName, T> = {
   readonly [K in keyof T & string as `${G}${Capitalize<K>}`]: T[K];
 };

@@ -31,6 +31,8 @@ export interface Refusal {
   readonly reason: string;
   /** What to do about it. */
   readonly hint: string;
-  /** There is nothing in it that could be lost or wrong: it is left alone, and no fault of a run. Left out where not. */
+  /**
+   * There is nothing in it that could be lost or wrong: it is left alone, and no fault of a run. Left out where not.
+   */
   readonly blank?: true;
 }

@@ -61,13 +61,14 @@ export function stepsAfterRun(report: RunReport, { typed }: Pick<TextOptions, 't
   }
   const failing = example('failed') ?? example('partial');
   const isStopped = failures.some(({ code }) => code === 'stopped');
-  if (isStopped && !dryRun) {
-    steps.push({
-      command: command('resume', report.runId),
-      does: 'goes on where this run stopped, once the cause is mended',
-    });
-  } else if (report.exitCode === EXIT.interrupted) {
-    steps.push({ command: typed, does: 'goes on where this run stopped' });
+  const isInterrupted = report.exitCode === EXIT.interrupted;
+  if (isStopped || isInterrupted) {
+    const mended = isInterrupted ? '' : ', once the cause is mended';
+    steps.push(
+      dryRun
+        ? { command: typed, does: `rehearses again${mended}` }
+        : { command: command('resume', report.runId), does: `goes on where this run stopped${mended}` },
+    );
   } else if (dryRun) {
     if (failing !== undefined)
       steps.push({ command: typed, does: 'rehearses again, once the cause is mended' });

@@ -24,7 +24,9 @@ export interface LoadOptions {
   readonly dialect: Dialect;
   /** Of that dialect. */
   readonly syntax: Syntax;
-  /** Says what a module exports. Without it, modules are a problem; `unread`: none is run, and little is known of them. */
+  /**
+   * Says what a module exports. Without it, modules are a problem; `unread`: none is run, and little is known of them.
+   */
   readonly readModule?: ReadModule | 'unread';
 }
 

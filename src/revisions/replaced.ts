@@ -1,5 +1,5 @@
-// Files of revisions that another one stands for (`-- replaces: 0001, 0002`): where that one stands, and what is left of
-// the files. Apart from the graph, which is made of what is left and knows nothing of the others.
+// Files of revisions that another one stands for (`-- replaces: 0001, 0002`): where that one stands, and what is left
+// of the files. Apart from the graph, which is made of what is left and knows nothing of the others.
 
 import type { Problem } from '../model/errors.js';
 import type { Revision } from '../model/revision.js';

@@ -1,5 +1,5 @@
-// Histories that have revisions for which another one stands now (`-- replaces: 0001, 0002`): what they count as. The one
-// place that knows of both: everybody else sees the revisions that are left.
+// Histories that have revisions for which another one stands now (`-- replaces: 0001, 0002`): what they count as. The
+// one place that knows of both: everybody else sees the revisions that are left.
 // Invariant: who has all of the replaced has the one that replaces them; who has some of them has nothing of it.
 
 import type { HistoryEntry } from '../model/history.js';
@@ -26,7 +26,9 @@ export interface Counted<E> {
 type Files = Pick<Graph, 'order' | 'shadowed'>;
 type Recorded = Pick<HistoryEntry, 'revision' | 'status' | 'sqlChecksum'>;
 
-/** The revisions that a history has, by what they count as: those that were begun and not finished are not among them. */
+/**
+ * The revisions that a history has, by what they count as: those that were begun and not finished are not among them.
+ */
 export function appliedIn(history: readonly Recorded[], graph: Files): ReadonlySet<string> {
   const finished = asCounted(history, graph).filter(({ status }) => status !== 'started');
   return new Set(finished.map(({ revision }) => revision));

@@ -2,8 +2,8 @@
 // died, as another process reads it in the target itself. Apart from the rollout, because it knows one batch only.
 // Invariant: no target is reported as unchanged unless a live process has seen that.
 
-import type { Stage } from '../model/events.js';
 import { command, hint } from '../model/hint.js';
+import type { Stage } from '../model/events.js';
 import type { Outcome, Reason } from '../model/outcome.js';
 import type { Target } from '../model/target.js';
 import { goingBy, type Way } from '../target/intent.js';

@@ -1,4 +1,5 @@
-// What a revision outside a transaction leaves where it stopped, and the words for it: judging and telling need the same.
+// What a revision outside a transaction leaves where it stopped, and the words for it: judging and telling need the
+// same.
 
 import type { HistoryEntry } from '../model/history.js';
 

@@ -1,6 +1,6 @@
-// What a run has committed in a target, read from the history rows alone: it is asked when a worker died and nobody else
-// knows. Pure. Rows of the run tell of an upgrade or a stamp; a downgrade leaves none, so that there what is missing
-// since the run looked tells.
+// What a run has committed in a target, read from the history rows alone: it is asked when a worker died and nobody
+// else knows. Pure. Rows of the run tell of an upgrade or a stamp; a downgrade leaves none, so that there what is
+// missing since the run looked tells.
 
 import type { HistoryRow } from '../model/history.js';
 import { resolveArgument } from '../revisions/argument.js';

@@ -1,6 +1,6 @@
 // Around a change of one target: the copy of what is there before, and what is there after it, as an undo needs both.
-// Invariant: what is kept as left by a run was proved to be what the run alone made of its copy. That it cannot be kept is
-// no failure of the target: then an undo goes by the revisions.
+// Invariant: what is kept as left by a run was proved to be what the run alone made of its copy. That it cannot be kept
+// is no failure of the target: then an undo goes by the revisions.
 
 import { basename } from 'node:path';
 import { keepLeft, readLeft } from '../backup/left.js';
@@ -16,7 +16,8 @@ interface Doing {
 
 /**
  * Makes the copy that the run can be taken back by. Called with the lock, before the first write.
- * @returns the name of the run's copy that the change begins from: an earlier one, where this target is as an earlier part
+ * @returns the name of the run's copy that the change begins from: an earlier one, where this target is as an earlier
+ *   part
  *   of the same run left it; null where no copies are made
  */
 export async function copyBefore(

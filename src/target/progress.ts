@@ -16,7 +16,9 @@ export interface Progress {
   readonly driver: Pick<Driver, 'advice'>;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** From when its deadline counts: what the process had to learn about the revisions first is no time of the target. */
+  /**
+   * From when its deadline counts: what the process had to learn about the revisions first is no time of the target.
+   */
   workingSince: number;
   /** Changed by `enter` alone. */
   step: Step;
@@ -84,7 +86,10 @@ export function toldOutcome(draft: OutcomeDraft, about: About): Outcome {
   return { ...draft, failure: failure === null ? null : failureOf(failure, { ...about, target: draft.id }) };
 }
 
-/** How a target ends that a failure left as it was, that is there no more or, where a part of a revision is committed, half-way in it. */
+/**
+ * How a target ends that a failure left as it was, that is there no more or, where a part of a revision is committed,
+ * half-way in it.
+ */
 export function unfinished(
   failure: Reason,
   halfWay: HalfWay | null,

@@ -1,6 +1,6 @@
-// The change step of a restore, in place of statements, record and COMMIT: a copy is proved, what is there now is backed
-// up, and the copy's content takes its place in one step that the dialect answers for. What the copy's own history says
-// is what the target records afterwards.
+// The change step of a restore, in place of statements, record and COMMIT: a copy is proved, what is there now is
+// backed up, and the copy's content takes its place in one step that the dialect answers for. What the copy's own
+// history says is what the target records afterwards.
 
 import { copyAt, type Copy } from '../backup/copies.js';
 import { sourceOf } from '../backup/source.js';

@@ -1,6 +1,6 @@
 // Whether a restore that was cut off has happened: told by the content, because it leaves no row of its own in any
-// history. The content is the copy's, or that of the backup that was made first; where an application has written since,
-// the histories and structures tell, as far as they differ.
+// history. The content is the copy's, or that of the backup that was made first; where an application has written
+// since, the histories and structures tell, as far as they differ.
 
 import { copiesIn, idHashOf, type Copy } from '../backup/copies.js';
 import { DatabaseError, type Driver, type Session } from '../dialects/port.js';

@@ -165,8 +165,10 @@ describe('--report', () => {
     expect(readFileSync(join(cwd, 'run.json'), 'utf8')).toBe(first.stdout);
     const second = await flotilla('upgrade', '--json', '--report', 'run.json');
     expect(readFileSync(join(cwd, 'run.json'), 'utf8')).toBe(second.stdout);
-    const report = second.json() as RunReport;
-    expect(JSON.parse(readFileSync(join(cwd, report.report ?? ''), 'utf8'))).toEqual(report);
+    const { report } = first.json() as RunReport;
+    expect(JSON.parse(readFileSync(join(cwd, report ?? ''), 'utf8'))).toEqual(first.json());
+    // It had nothing to do, and is kept nowhere but where it was asked for.
+    expect(second.json()).toMatchObject({ report: null });
   });
 
   test.each([

@@ -28,8 +28,8 @@ export const SUITES: readonly Suite[] = [
   locks,
   environment,
   undo,
-  neighbour,
   restore,
+  neighbour,
   mutants,
 ];
 

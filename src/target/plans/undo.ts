@@ -1,6 +1,6 @@
-// Which way back there is from what a run did to one target: the copy of before, where the target is proved to be as the
-// run left it, or else the revisions, which keep what was written since. Either is an intent that there is already, so
-// that an undo is carried out by the steps of a restore, a downgrade, an upgrade or a stamp. Decided from the target
+// Which way back there is from what a run did to one target: the copy of before, where the target is proved to be as
+// the run left it, or else the revisions, which keep what was written since. Either is an intent that there is already,
+// so that an undo is carried out by the steps of a restore, a downgrade, an upgrade or a stamp. Decided from the target
 // itself, under its lock; after the death of a worker from the copy that was made there.
 
 import { copyAt } from '../../backup/copies.js';
@@ -71,8 +71,8 @@ function reasonIn(decision: Decision | null): string {
 }
 
 /**
- * The revisions' own way back: an intent; `nothing` where nothing of what was done is there; or, as a clause, why there is
- * none.
+ * The revisions' own way back: an intent; `nothing` where nothing of what was done is there; or, as a clause, why there
+ * is none.
  */
 function wayBack(deed: Deed, run: string, history: readonly HistoryRow[], graph: Graph): Intent | string {
   switch (deed.what) {

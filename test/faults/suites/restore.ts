@@ -1,4 +1,4 @@
-// Suite N: the whole program dies before any one of its writes while a copy is put back, by `restore` or by `undo`. The
+// Suite O: the whole program dies before any one of its writes while a copy is put back, by `restore` or by `undo`. The
 // target has its old content or that of the copy, to the byte but for what SQLite counts by itself, and never anything
 // between; and the same command, typed again, ends well.
 

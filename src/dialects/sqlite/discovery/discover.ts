@@ -41,8 +41,8 @@ export interface Candidate {
  * Finds all of a fleet, both in natural order of the ids.
  * Names that start with a dot are not matched by wildcards, and symbolic links are not followed.
  * @param ids those that alone are wanted: they are found without a search where each is plainly there
- * @throws FleetError `dataDirectory` where it cannot be searched at all, or others may write there; `stateDirectory` where
- *   it is the same one, or in one that others may write; `usage` where the pattern cannot be read
+ * @throws FleetError `dataDirectory` where it cannot be searched at all, or others may write there; `stateDirectory`
+ *   where it is the same one, or in one that others may write; `usage` where the pattern cannot be read
  */
 export async function discover(
   { dataDir, pattern, stateDir, trust = [] }: DiscoverOptions,

@@ -39,7 +39,9 @@ export function assertSafe(dataDir: string, stateDir: string, trust: readonly st
   );
 }
 
-/** @returns why what a path leads to must not be opened, by the directories that it lies in; made anew for each search */
+/**
+ * @returns why what a path leads to must not be opened, by the directories that it lies in; made anew for each search
+ */
 export function directoryFaults(trust: readonly string[]): (path: string) => Fault | null {
   const find = unsafeBut(trust);
   const known = new Map<string, Fault | null>();

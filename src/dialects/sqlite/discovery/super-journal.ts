@@ -1,8 +1,8 @@
 // What a -journal makes SQLite do to another file: one that ends with a super-journal record belongs to a transaction
 // over several files, and SQLite deletes the file that it names once it has rolled back (sqlite.org/atomiccommit.html,
-// section 5; sqlite.org/fileformat2.html, "Super-journal"). So the name is read first, by SQLite's own rule, and only one
-// that SQLite itself would have made beside this database is let pass. Closing a plain descriptor on a -journal drops no
-// lock: SQLite's are on the database and its -shm.
+// section 5; sqlite.org/fileformat2.html, "Super-journal"). So the name is read first, by SQLite's own rule, and only
+// one that SQLite itself would have made beside this database is let pass. Closing a plain descriptor on a -journal
+// drops no lock: SQLite's are on the database and its -shm.
 
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';

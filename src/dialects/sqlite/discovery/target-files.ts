@@ -76,7 +76,9 @@ export function foreignJournal(name: string): Fault {
   };
 }
 
-/** A file of this name or of a sidecar of it, which would be taken for the new database's own; null where there is none. */
+/**
+ * A file of this name or of a sidecar of it, which would be taken for the new database's own; null where there is none.
+ */
 export function inTheWay(path: string): string | null {
   return ['', ...SIDECARS].map((suffix) => path + suffix).find((each) => statFile(each) !== null) ?? null;
 }

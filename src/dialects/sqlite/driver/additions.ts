@@ -1,6 +1,6 @@
-// What the application gives its own connections, by the settings: loadable extensions, and a program with SQL functions,
-// aggregates and virtual tables. Both are code of whoever runs Flotilla, run in workers alone. A mistake in them is a
-// mistake in the configuration, and told before any target is opened.
+// What the application gives its own connections, by the settings: loadable extensions, and a program with SQL
+// functions, aggregates and virtual tables. Both are code of whoever runs Flotilla, run in workers alone. A mistake in
+// them is a mistake in the configuration, and told before any target is opened.
 
 import { dirname, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
@@ -29,7 +29,8 @@ export async function loadAdditions({ extensions, functions, trust }: DriverSett
 }
 
 function extensionStep(path: string): Equip {
-  // SQLite leaves the search to the system where a path has no directory (https://sqlite.org/c3ref/load_extension.html).
+  // SQLite leaves the search to the system where a path has no directory
+  // (https://sqlite.org/c3ref/load_extension.html).
   const file = resolve(path);
   return (db) => {
     try {

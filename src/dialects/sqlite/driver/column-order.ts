@@ -45,8 +45,8 @@ export function recordOrders(db: Database.Database): OrderRecorder {
 }
 
 /**
- * Checks the statements of a program on a target. The changes that it has made to tables tell how far it has come: after
- * the same changes, tables have the same order in the replay and here.
+ * Checks the statements of a program on a target. The changes that it has made to tables tell how far it has come:
+ * after the same changes, tables have the same order in the replay and here.
  */
 export function orderWatch(db: Database.Database, accepted: readonly ColumnOrders[]): StatementWatch {
   const done: string[] = [];
@@ -64,7 +64,9 @@ export function orderWatch(db: Database.Database, accepted: readonly ColumnOrder
   };
 }
 
-/** A program that made other changes than in the replay leaves one thing known: an order that is the same all through. */
+/**
+ * A program that made other changes than in the replay leaves one thing known: an order that is the same all through.
+ */
 function ordersAfter(done: readonly string[], { start, steps, end }: ColumnOrders): readonly TableOrders[] {
   if (!done.every((change, index) => steps[index]?.change === change)) return [start, end];
   return [steps[done.length - 1]?.orders ?? start];

@@ -1,7 +1,7 @@
-// Compares what a statement copied with what it copied from, at SQLite's own speed. Rows are paired by what is sure: the
-// number that SQLite gives them where that alone proves it, else their key, else nothing but their values.
-// Invariant: values are compared as they are stored. A comparison of two columns applies their affinity and collation to
-// both sides, and would find '008' equal to 8 and 'Abc' to 'abc' (https://sqlite.org/datatype3.html#comparisons).
+// Compares what a statement copied with what it copied from, at SQLite's own speed. Rows are paired by what is sure:
+// the number that SQLite gives them where that alone proves it, else their key, else nothing but their values.
+// Invariant: values are compared as they are stored. A comparison of two columns applies their affinity and collation
+// to both sides, and would find '008' equal to 8 and 'Abc' to 'abc' (https://sqlite.org/datatype3.html#comparisons).
 
 import type { Database } from 'better-sqlite3';
 import { fold, quoteName } from '../schema/sql-text.js';
@@ -29,7 +29,10 @@ export interface Comparison {
   readonly wasEmpty: boolean;
 }
 
-/** How many rows of the copy have all of their values in the source: by number where that proves all of `enough`, else by key. */
+/**
+ * How many rows of the copy have all of their values in the source: by number where that proves all of `enough`, else
+ * by key.
+ */
 export function countEqual(db: Database, comparison: Comparison, enough: number): number {
   const { source, into, wasEmpty } = comparison;
   const [from, to] = [source.shape.rowid, into.shape.rowid];

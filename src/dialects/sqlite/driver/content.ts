@@ -18,8 +18,9 @@ export interface ContentOptions {
 }
 
 /**
- * Bytes of the header that are no content: how the journal is kept, and what SQLite counts for itself, which are changes,
- * changes of the schema, and the version that these were made by (sqlite.org/fileformat2.html#the_database_header).
+ * Bytes of the header that are no content: how the journal is kept, and what SQLite counts for itself, which are
+ * changes, changes of the schema, and the version that these were made by
+ * (sqlite.org/fileformat2.html#the_database_header).
  */
 const NO_CONTENT: readonly (readonly [start: number, end: number])[] = [
   [18, 20],
@@ -58,8 +59,8 @@ export async function contentHash(db: Database.Database, options: ContentOptions
 }
 
 /**
- * Whether the file itself is the content that a transaction sees: always with a rollback journal; with a log where all of
- * it was copied back, as its index tells. Then nothing is written to the file as long as the transaction lasts
+ * Whether the file itself is the content that a transaction sees: always with a rollback journal; with a log where all
+ * of it was copied back, as its index tells. Then nothing is written to the file as long as the transaction lasts
  * (sqlite.org/walformat.html#wal_locks).
  */
 function isInPlace(db: Database.Database): boolean {

@@ -52,8 +52,9 @@ export async function copyQuiet(path: string, directory: string, nowNs: () => bi
 }
 
 /**
- * Decides for a copied journal what SQLite would ask the super-journal beside the original, so that it never does: while
- * that is there the transaction was not committed, once it is gone it was (sqlite.org/atomiccommit.html, section 5.8).
+ * Decides for a copied journal what SQLite would ask the super-journal beside the original, so that it never does:
+ * while that is there the transaction was not committed, once it is gone it was (sqlite.org/atomiccommit.html, section
+ * 5.8).
  */
 function disarm(journal: string, original: string): void {
   const found = readSuperJournal(journal, original);

@@ -1,6 +1,6 @@
 // What a revision says beforehand of the rows that it takes: headers, and what a way back or a repair is there to take.
-// A table is meant by any name that it has in the revision, and so is the one that takes its place there: `changes: t.c`
-// and `changes: t_new.c` are the same where t_new becomes t.
+// A table is meant by any name that it has in the revision, and so is the one that takes its place there:
+// `changes: t.c` and `changes: t_new.c` are the same where t_new becomes t.
 
 import type { Script } from '../../../model/revision.js';
 import type { BegunRevision } from '../../port.js';

@@ -116,7 +116,9 @@ function keyRefused(db: Database, table: string, refused: string): Key | null {
     : null;
 }
 
-/** The rows that an INSERT or UPDATE would have left in its table, as a query; null where that is more than one can ask. */
+/**
+ * The rows that an INSERT or UPDATE would have left in its table, as a query; null where that is more than one can ask.
+ */
 function rowsAfter(db: Database, sql: string, tree: Stmt): { table: string; rows: string } | null {
   if (tree.type === 'InsertStmt') {
     const { tblName, columns, body } = tree;

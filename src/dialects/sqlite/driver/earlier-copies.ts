@@ -1,6 +1,7 @@
 // Copies that revisions made before this session: a table that was copied then may go now. Told from the statements
 // alone, and only where a table would else be stopped. The application may have gone on since, so keys are all that
-// such a copy is asked for; but a merge into rows that were there proves nothing by them, and is asked for values as well.
+// such a copy is asked for; but a merge into rows that were there proves nothing by them, and is asked for values as
+// well.
 
 import { fold } from '../schema/sql-text.js';
 import { copiedColumns, mergedColumns, type SourceColumns } from '../syntax/copied-columns.js';

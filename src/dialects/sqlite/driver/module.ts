@@ -50,7 +50,9 @@ export async function loadModule(file: string): Promise<ModuleFace> {
   };
 }
 
-/** So many that the module's own is among them: those who look at a statement stand in a stack above it, eleven or more. */
+/**
+ * So many that the module's own is among them: those who look at a statement stand in a stack above it, eleven or more.
+ */
 const FRAMES = 100;
 
 function isStep(value: unknown): value is Step {

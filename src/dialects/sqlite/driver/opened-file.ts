@@ -61,7 +61,8 @@ export function expectAgain(db: Database.Database): () => void {
   assertFile(shown, { shown, identity, withSidecars: false });
   const descriptor = nextDescriptor();
   return () => {
-    // None: SQLite goes on with a descriptor of the same file that it kept because closing it would have dropped a lock.
+    // None: SQLite goes on with a descriptor of the same file that it kept because closing it would have dropped a
+    // lock.
     const found = identityBehind(descriptor);
     // Then its log may be what gets the number.
     if (found !== null && found !== identity && !isSidecar(found, shown)) throw replaced(shown);

@@ -9,8 +9,8 @@ import { quoteName, textSql } from '../schema/sql-text.js';
 const CHECK = 'temp.flotilla_column_order';
 
 /**
- * Statements that fail, and say why, unless tables have their columns in one of the orders, all of them in the same one.
- * They leave nothing behind, inside a transaction and outside. Tables that are missing are passed over.
+ * Statements that fail, and say why, unless tables have their columns in one of the orders, all of them in the same
+ * one. They leave nothing behind, inside a transaction and outside. Tables that are missing are passed over.
  */
 export function orderScript(accepted: readonly TableOrders[]): readonly string[] {
   const conditions = [...new Set(accepted.map(conditionOf))];

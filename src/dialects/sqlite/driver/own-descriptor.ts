@@ -1,6 +1,7 @@
-// Reads from files that SQLite has open in this process, by SQLite's own descriptors: opening one plainly and closing it
-// again would drop the locks that this process has on it
-// (sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_). Nothing is closed here.
+// Reads from files that SQLite has open in this process, by SQLite's own descriptors: opening one plainly and closing
+// it again would drop the locks that this process has on it
+// (sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_). Nothing is closed
+// here.
 
 import { fstatSync, lstatSync, readSync } from 'node:fs';
 import { DatabaseError } from '../../port.js';

@@ -1,6 +1,7 @@
 // Looks at a statement that may put rows in the place of others (OR REPLACE, or a table whose own rule is that): a row
-// whose key stays is computed anew in the columns that are named; one whose key is gone, or what another column held, is lost.
-// No trigger sees such a row go (https://sqlite.org/lang_conflict.html), so a copy of keys is kept while it runs.
+// whose key stays is computed anew in the columns that are named; one whose key is gone, or what another column held,
+// is lost. No trigger sees such a row go (https://sqlite.org/lang_conflict.html), so a copy of keys is kept while it
+// runs.
 
 import { fold, quoteName } from '../schema/sql-text.js';
 import type { Conflict } from '../syntax/row-effects.js';
@@ -71,7 +72,9 @@ function mayReplace(work: RevisionWork, table: TrackedTable, conflict: Conflict)
   return replaces;
 }
 
-/** What tables say themselves, which no ALTER changes but for NULL; asked once, because rows may be written one by one. */
+/**
+ * What tables say themselves, which no ALTER changes but for NULL; asked once, because rows may be written one by one.
+ */
 const byRule = new WeakMap<TrackedTable, boolean>();
 
 function assertAsMany({ db }: RevisionWork, table: TrackedTable, before: number, adds: boolean): void {

@@ -1,8 +1,8 @@
 // Puts the content of a backup into a live database by SQLite's backup interface (sqlite.org/backup.html), which locks
 // the file as any writer does: readers and writers wait or see the old content, and never anything between. What that
-// interface does not do is done here: it takes what it finds (so what is there is proved under its lock), resolves where
-// it met a lock as if it had copied (so pages are counted), and syncs as its own connection does (so one that is safe
-// commits after it). Nothing on a live file is opened plainly: closing that would drop the locks of this process.
+// interface does not do is done here: it takes what it finds (so what is there is proved under its lock), resolves
+// where it met a lock as if it had copied (so pages are counted), and syncs as its own connection does (so one that is
+// safe commits after it). Nothing on a live file is opened plainly: closing that would drop the locks of this process.
 
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -164,8 +164,9 @@ interface ChangeCount {
 
 /**
  * Read from the file itself, by the descriptor that SQLite has on it, so that it can be read while another connection
- * has it locked: of a rollback journal's database the change counter in its header, of a log's the count of transactions
- * in its index (sqlite.org/fileformat2.html#file_change_counter, sqlite.org/walformat.html#the_wal_index_header).
+ * has it locked: of a rollback journal's database the change counter in its header, of a log's the count of
+ * transactions in its index (sqlite.org/fileformat2.html#file_change_counter,
+ * sqlite.org/walformat.html#the_wal_index_header).
  */
 function countChanges(db: Database.Database): ChangeCount {
   const isLogged = readBytes(db.name, MODE_AT, 1).readUInt8() === 2;

@@ -1,4 +1,5 @@
-// What is known of one revision while its rows are watched: what it declares, what a program of it read and wrote by hand.
+// What is known of one revision while its rows are watched: what it declares, what a program of it read and wrote by
+// hand.
 
 import type { Database } from 'better-sqlite3';
 import type { BegunRevision } from '../../port.js';
@@ -76,7 +77,10 @@ export function noteByHand(
   if (!work.byHand.has(table)) work.byHand.set(table, countRowsOf(work.db, table));
 }
 
-/** Copies of a table's rows that a program may have made: by columns of one name, and what it computed from those it read. */
+/**
+ * Copies of a table's rows that a program may have made: by columns of one name, and what it computed from those it
+ * read.
+ */
 export function handmadeCopies(
   { db, byHand, read, readsStars }: RevisionWork,
   table: TrackedTable,

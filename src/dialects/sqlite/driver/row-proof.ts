@@ -1,6 +1,6 @@
-// Proves, statement by statement, that a revision keeps the rows and values that were there before it: what it copies is
-// compared with what it copied from; where rows go, each must be in a table that it was copied to. What came into being in
-// the same change may go again, and what a revision computes is computed on purpose.
+// Proves, statement by statement, that a revision keeps the rows and values that were there before it: what it copies
+// is compared with what it copied from; where rows go, each must be in a table that it was copied to. What came into
+// being in the same change may go again, and what a revision computes is computed on purpose.
 // Invariant: nothing is asked of the database where no row is copied, replaced or taken away.
 
 import type { Database } from 'better-sqlite3';

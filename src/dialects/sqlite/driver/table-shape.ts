@@ -1,5 +1,5 @@
-// What a check of rows must know of a table as it is at this moment: its columns and their affinities, what its rows are
-// known by, and by which name SQLite's own number of a row can be asked for.
+// What a check of rows must know of a table as it is at this moment: its columns and their affinities, what its rows
+// are known by, and by which name SQLite's own number of a row can be asked for.
 // https://sqlite.org/rowidtable.html, https://sqlite.org/lang_createtable.html#the_primary_key
 
 import type { Database } from 'better-sqlite3';
@@ -15,9 +15,14 @@ export interface ShapeColumn {
 
 export interface TableShape {
   readonly columns: readonly ShapeColumn[];
-  /** The columns that a row is known by: of the primary key, else of a UNIQUE that takes no NULL; none where there is neither. */
+  /**
+   * The columns that a row is known by: of the primary key, else of a UNIQUE that takes no NULL; none where there is
+   * neither.
+   */
   readonly key: readonly string[];
-  /** Whether several rows may have NULL there: SQLite lets them (https://sqlite.org/lang_createtable.html#primkeyconst). */
+  /**
+   * Whether several rows may have NULL there: SQLite lets them (https://sqlite.org/lang_createtable.html#primkeyconst).
+   */
   readonly keyTakesNull: boolean;
   /** A name for the number of a row; null where there is none, or columns hide it. */
   readonly rowid: string | null;

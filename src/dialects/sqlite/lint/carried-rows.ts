@@ -1,6 +1,7 @@
-// Where rows of the seeded database live on: a table that was copied has lost nothing when it goes, also revisions later.
-// Counted by rows that the copies really made, so that one with a condition carries no more than it took. An UPDATE that
-// takes values of another table carries all of its rows: which it matched, the rows that are made up cannot tell.
+// Where rows of the seeded database live on: a table that was copied has lost nothing when it goes, also revisions
+// later. Counted by rows that the copies really made, so that one with a condition carries no more than it took. An
+// UPDATE that takes values of another table carries all of its rows: which it matched, the rows that are made up cannot
+// tell.
 
 import type { Statement } from '../../../model/revision.js';
 import { fold } from '../schema/sql-text.js';

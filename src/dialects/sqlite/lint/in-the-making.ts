@@ -1,6 +1,6 @@
-// Tables that are made in one revision, filled from others in a later one, and then take another's place or go: parts of
-// a rebuild, or of a move, that is spread over several revisions. Between them nobody writes to such a table, so that
-// it is empty by design, and no row is tried in it.
+// Tables that are made in one revision, filled from others in a later one, and then take another's place or go: parts
+// of a rebuild, or of a move, that is spread over several revisions. Between them nobody writes to such a table, so
+// that it is empty by design, and no row is tried in it.
 
 import type { Revision } from '../../../model/revision.js';
 import { fold } from '../schema/sql-text.js';

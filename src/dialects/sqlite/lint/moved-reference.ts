@@ -1,5 +1,5 @@
-// References that a rename took along: `ALTER TABLE a RENAME TO a_old` makes b refer to a_old, and then a_old is dropped
-// (https://sqlite.org/lang_altertable.html#otheralter, point 12).
+// References that a rename took along: `ALTER TABLE a RENAME TO a_old` makes b refer to a_old, and then a_old is
+// dropped (https://sqlite.org/lang_altertable.html#otheralter, point 12).
 
 import { fold } from '../schema/sql-text.js';
 import type { Snapshot } from '../schema/snapshot.js';

@@ -1,5 +1,6 @@
-// Copies of a table that another one then takes the place of: made under another name and renamed, or the old one renamed
-// aside before. They may be spread over several revisions. A join or a view as source is followed by names alone.
+// Copies of a table that another one then takes the place of: made under another name and renamed, or the old one
+// renamed aside before. They may be spread over several revisions. A join or a view as source is followed by names
+// alone.
 
 import { copiedColumns, type SourceColumns } from '../syntax/copied-columns.js';
 import { rowEffectOf, type RowEffect } from '../syntax/row-effects.js';

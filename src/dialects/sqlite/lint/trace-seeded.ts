@@ -1,6 +1,6 @@
-// The database that has a row in every table: follows the empty one revision by revision, and tells what only rows show.
-// Where a statement fails on rows it is run again with fewer, and then without any, so that the next statements can be
-// tried.
+// The database that has a row in every table: follows the empty one revision by revision, and tells what only rows
+// show. Where a statement fails on rows it is run again with fewer, and then without any, so that the next statements
+// can be tried.
 
 import type { Database } from 'better-sqlite3';
 import type { Orphans, RevisionTrace, RowsLost, StepTrace } from '../../../revisions/lint/trace.js';

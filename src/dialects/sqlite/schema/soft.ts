@@ -1,6 +1,6 @@
-// What a structure may have otherwise and still be the same: the order of columns, and the names of constraints. No part
-// of a fingerprint and no drift; told apart because SQL may lean on either (INSERT without columns, DROP CONSTRAINT).
-// Invariant: two structures of one fingerprint have a soft difference exactly where their layouts differ.
+// What a structure may have otherwise and still be the same: the order of columns, and the names of constraints. No
+// part of a fingerprint and no drift; told apart because SQL may lean on either (INSERT without columns, DROP
+// CONSTRAINT). Invariant: two structures of one fingerprint have a soft difference exactly where their layouts differ.
 
 import { checkIdentity, foreignKeyIdentity, keyIdentity } from './identity.js';
 import { describeKey } from './describe.js';

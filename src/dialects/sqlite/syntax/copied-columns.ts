@@ -1,6 +1,7 @@
 // Which columns of which tables a query puts where: as they are, or as part of something that is computed. Columns are
-// followed through subqueries, WITH, views and compounds. Pure: what a table is, whoever asks says. Where a query is more
-// than one plain table, nothing is said of values, and tables that are only asked within expressions count by their names.
+// followed through subqueries, WITH, views and compounds. Pure: what a table is, whoever asks says. Where a query is
+// more than one plain table, nothing is said of values, and tables that are only asked within expressions count by
+// their names.
 
 import { traverse, type AstNodeMap } from 'sqlite3-parser';
 import { fold } from '../schema/sql-text.js';
@@ -26,9 +27,13 @@ export interface SourceColumns {
   readonly asIs: readonly (readonly [source: string, into: string])[];
   /** Columns, folded, that went into what the statement computes. */
   readonly computed: ReadonlySet<string>;
-  /** Columns, folded, that only say which rows of other tables belong to a row, whose values are copied in their stead. */
+  /**
+   * Columns, folded, that only say which rows of other tables belong to a row, whose values are copied in their stead.
+   */
   readonly joined: ReadonlySet<string>;
-  /** Some are copied only as columns of other tables that they are equal to: a row that has no such other is not there. */
+  /**
+   * Some are copied only as columns of other tables that they are equal to: a row that has no such other is not there.
+   */
   readonly isMatched: boolean;
 }
 
@@ -161,7 +166,9 @@ function tablesAsked(select: Select, shapeOf: ShapeOf): readonly Within[] {
   return [...found.values()];
 }
 
-/** What comes out of a subquery within an expression goes into what it computes; a column of its name is taken for it. */
+/**
+ * What comes out of a subquery within an expression goes into what it computes; a column of its name is taken for it.
+ */
 function byName(
   tables: readonly Within[],
   select: Select,

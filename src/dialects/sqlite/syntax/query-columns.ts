@@ -1,6 +1,6 @@
 // What the columns of a query are: which columns of which tables as they are, or computed from which. They are followed
-// through subqueries, also those of one value, WITH, views and compounds; an UPDATE is read as the query that its rows are
-// after it. Pure: what a table is, whoever asks says.
+// through subqueries, also those of one value, WITH, views and compounds; an UPDATE is read as the query that its rows
+// are after it. Pure: what a table is, whoever asks says.
 
 import { traverse, type AstNodeMap } from 'sqlite3-parser';
 import { fold } from '../schema/sql-text.js';

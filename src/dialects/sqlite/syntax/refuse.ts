@@ -58,8 +58,8 @@ export function refusalsOf(
       return refusePragma(tokens, transactional);
     default:
   }
-  // In the definition of a table or trigger it says what happens later. Where a statement of a revision sets it off, SQLite
-  // ends the transaction and fails the statement, and the revision with it: nothing is half done.
+  // In the definition of a table or trigger it says what happens later. Where a statement of a revision sets it off,
+  // SQLite ends the transaction and fails the statement, and the revision with it: nothing is half done.
   const isDefinition = first.kind === 'CREATE' || first.kind === 'ALTER';
   if (!isDefinition && (tree === null ? tokensRollBack(tokens) : treeRollsBack(tree))) {
     found.push({

@@ -1,6 +1,6 @@
-// What a statement may do to rows that are there: copy them, take them away, change what they are called. From its syntax
-// tree alone; which tables it is about, and whether any row is concerned, the database must say. What the parser cannot
-// read is `unknown`, never safe.
+// What a statement may do to rows that are there: copy them, take them away, change what they are called. From its
+// syntax tree alone; which tables it is about, and whether any row is concerned, the database must say. What the parser
+// cannot read is `unknown`, never safe.
 
 import { traverse, type AstNodeMap, type Stmt } from 'sqlite3-parser';
 import type { Statement } from '../../../model/revision.js';

@@ -1,5 +1,5 @@
-// Definitions that SQLite takes, and that do not do what they look like, or cost more than they should. Looked at in the
-// structure that the last revision leaves, and told where it was written: notices.
+// Definitions that SQLite takes, and that do not do what they look like, or cost more than they should. Looked at in
+// the structure that the last revision leaves, and told where it was written: notices.
 
 import { parseStmt, traverse } from 'sqlite3-parser';
 import type { Mistake } from '../../../../revisions/lint/rule.js';

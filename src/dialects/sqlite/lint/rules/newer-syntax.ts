@@ -1,5 +1,5 @@
-// What revisions leave in the schema, and the oldest SQLite that the application has cannot read: it would call the whole
-// file malformed, whatever it wants of it. What a later revision takes away again is no matter.
+// What revisions leave in the schema, and the oldest SQLite that the application has cannot read: it would call the
+// whole file malformed, whatever it wants of it. What a later revision takes away again is no matter.
 
 import type { Mistake } from '../../../../revisions/lint/rule.js';
 import { FEATURES, isBefore, partsOf, type Feature } from '../../schema/since.js';
