@@ -67,7 +67,8 @@ describe('What the program prints', () => {
   const seen = new Set<string>();
 
   beforeAll(async () => {
-    for (const name of ['none', 'broken', 'failing', 'tasks', 'other', 'drifted']) mkdirSync(join(cwd, name));
+    for (const name of ['none', 'broken', 'failing', 'tasks', 'other', 'drifted', 'slow'])
+      mkdirSync(join(cwd, name));
     const write = (name: string, ...text: string[]) => {
       writeFileSync(join(cwd, name), `${text.join('\n')}\n`);
     };
@@ -90,6 +91,16 @@ describe('What the program prints', () => {
     await run('upgrade --stamp --data-dir drifted --migrations failing', '--json');
     const database = new Database(join(cwd, 'drifted/project_1.db'));
     database.exec('CREATE INDEX extra ON tasks (owner)').close();
+    // Takes seconds on the rows that one target has.
+    write('slow/0001_tasks.sql', '-- migrate:up', tasks);
+    write(
+      'slow/0002_slow.sql',
+      '-- migrate:up',
+      'CREATE TABLE numbers (n INTEGER);',
+      'INSERT INTO numbers WITH RECURSIVE c(x) AS (',
+      '  SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 20000000 * (SELECT count(*) FROM tasks)',
+      ') SELECT count(*) FROM c;',
+    );
     // A state directory in which no report can be kept.
     write('other/reports', '');
   });
@@ -109,6 +120,7 @@ describe('What the program prints', () => {
     'upgrade --dry-run --state-dir other',
     'upgrade --stamp --data-dir tasks --migrations failing',
     'status --verbose --data-dir tasks --migrations failing',
+    'upgrade --stamp --dry-run --data-dir tasks --migrations slow',
     'lint --migrations failing',
     'drift --data-dir drifted --migrations failing',
     'status --verbose',
