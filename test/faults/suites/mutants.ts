@@ -125,11 +125,11 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: STEPS,
-        from: `            progress.backup = (await backUp(session, key)).path;`,
-        to: `            await session.execute({ sql: 'UPDATE tasks SET title = title', kind: 'UpdateStmt', line: 1 });
-            await session.execute({ sql: "INSERT INTO notes (task_id, body) VALUES (1, 'early')", kind: 'InsertStmt', line: 1 });
-            progress.backup = (await backUp(session, key)).path;
-            await session.execute({ sql: "DELETE FROM notes WHERE body = 'early'", kind: 'DeleteStmt', line: 1 });`,
+        from: `        since = await copyBefore(session, plan.from, { progress, work });`,
+        to: `        await session.execute({ sql: 'UPDATE tasks SET title = title', kind: 'UpdateStmt', line: 1 });
+        await session.execute({ sql: "INSERT INTO notes (task_id, body) VALUES (1, 'early')", kind: 'InsertStmt', line: 1 });
+        since = await copyBefore(session, plan.from, { progress, work });
+        await session.execute({ sql: "DELETE FROM notes WHERE body = 'early'", kind: 'DeleteStmt', line: 1 });`,
       },
     ],
     by: { suite: 'vfs', only: 'delete/4096/upgrade/', size: 60 },
@@ -152,7 +152,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'failed-commit-taken-for-none',
-    patches: [{ file: STEPS, from: 'if (isUncertain(error))', to: 'if (false)' }],
+    patches: [{ file: STEPS, from: `if (codeOf(error) === 'commitUncertain')`, to: 'if (false)' }],
     by: { suite: 'vfs', only: 'delete/4096/upgrade/deleted/', size: 2500 },
   },
   {
@@ -241,7 +241,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'dialects/sqlite/discovery/target-files.js',
-        from: 'if (identityOf(device, inode) !== target.identity)',
+        from: 'if (identity !== undefined && found !== identity)',
         to: 'if (false)',
       },
     ],
