@@ -21,7 +21,7 @@ export {
   SQLITE_SETTINGS,
   WORK_SETTINGS,
 } from './model/settings.js';
-export { waveDefinitions, WAVES_TAKE } from './model/wave-schema.js';
+export { wavesIn, WAVES_TAKE } from './model/wave-schema.js';
 export { VERSION } from './model/version.js';
 export { foreign, hint } from './model/hint.js';
 export { unsafeDirectory } from './trust/safe-directory.js';

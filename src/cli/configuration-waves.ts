@@ -1,7 +1,7 @@
 // The waves that a configuration defines: its one key that is no setting of a flag, where `--waves` names them. Apart
 // because what is wrong with one of them is told by its own key.
 
-import { nearest, waveDefinitions, WAVES_TAKE, type WaveDefinition } from '../index.js';
+import { nearest, wavesIn, WAVES_TAKE, type WaveDefinition } from '../index.js';
 
 /** A mistake, where it is below the key `waves`. */
 export interface WaveMistake {
@@ -17,8 +17,8 @@ export function readWaves(
   found: unknown,
 ): { readonly waves: readonly WaveDefinition[] } | { readonly mistakes: readonly WaveMistake[] } {
   const unknown = Array.isArray(found) ? found.flatMap(unknownKeysIn) : [];
-  const checked = waveDefinitions.safeParse(found);
-  if (unknown.length === 0 && checked.success) return { waves: checked.data };
+  const waves = wavesIn(found);
+  if (unknown.length === 0 && waves !== null) return { waves };
   const wrong = { path: [], what: 'has a value that it cannot have', hint: `waves takes ${WAVES_TAKE}` };
   return { mistakes: unknown.length > 0 ? unknown : [wrong] };
 }

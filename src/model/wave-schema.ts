@@ -32,3 +32,9 @@ export const waveDefinitions: z.ZodMiniType<readonly WaveDefinition[]> = z.reado
 /** What it takes, in words. */
 export const WAVES_TAKE =
   'a list of waves, each with a name of its own that is no number and with only; rest has no only; maxFailures may be left out';
+
+/** @returns the waves that a value defines; null where it is not what `WAVES_TAKE` says */
+export function wavesIn(value: unknown): readonly WaveDefinition[] | null {
+  const checked = waveDefinitions.safeParse(value);
+  return checked.success ? checked.data : null;
+}

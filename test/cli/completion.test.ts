@@ -45,10 +45,10 @@ describe('what may stand at the cursor', () => {
 
   test('is an option of the command, unless it was given', async () => {
     const SQLITE = ['--sqlite-extensions', '--sqlite-functions', '--sqlite-oldest'];
-    expect(await at('plan', '--s')).toEqual(['--stamp', '--sql', '--state-dir', ...SQLITE]);
-    expect(await at('plan', '--stamp', '--s')).toEqual(['--sql', '--state-dir', ...SQLITE]);
+    expect(await at('plan', '--s')).toEqual(['--stamp', '--sql', '--state-dir', '--state-mode', ...SQLITE]);
+    expect(await at('plan', '--stamp', '--s')).toEqual(['--sql', '--state-dir', '--state-mode', ...SQLITE]);
     expect(await at('plan', '--only', 'a', '--on')).toEqual(['--only']);
-    expect(await at('upgrade', '--no')).toEqual(['--no-backup', '--no-color']);
+    expect(await at('upgrade', '--no')).toEqual(['--no-backup', '--no-programs', '--no-color']);
     expect(await at('show', '--on')).toEqual([]);
     expect(await at('completion', '--')).toEqual(['--help']);
     expect(await at('--v')).toEqual(['--verbose', '--version']);

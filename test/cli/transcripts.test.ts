@@ -108,6 +108,8 @@ test('a fleet of legacy databases is looked at, rehearsed, stamped and upgraded'
     Next
       flotilla status
           shows the fleet as it is now
+      flotilla undo RUN
+          takes back what this run did
     [exit 0]
 
     $ flotilla upgrade --only eu/*
@@ -122,6 +124,8 @@ test('a fleet of legacy databases is looked at, rehearsed, stamped and upgraded'
     Next
       flotilla status --only 'eu/*'
           shows the fleet as it is now
+      flotilla undo RUN
+          takes back what this run did
     [exit 0]
 
     $ flotilla upgrade
@@ -138,6 +142,8 @@ test('a fleet of legacy databases is looked at, rehearsed, stamped and upgraded'
     Next
       flotilla status
           shows the fleet as it is now
+      flotilla undo RUN
+          takes back what this run did
     [exit 0]
 
     $ flotilla check
@@ -216,6 +222,8 @@ test('a revision that fails on the data of some targets is told once, with what 
             rehearses again, once the cause is mended
         flotilla upgrade --stamp
             does the rest; what is done stays done
+        flotilla undo RUN
+            takes back what this run did
       [exit 2]
 
       $ flotilla status

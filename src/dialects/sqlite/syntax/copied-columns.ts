@@ -47,7 +47,7 @@ export function copiedColumns(
   const isPlain = isPlainQuery(select, { shapeOf, common: new Map() });
   const read = [...tables.values()].map((table) => ({
     isPlain,
-    ...sourceColumns(table, columns, { into, joins }),
+    ...sourceColumns(table, columns, { into, joins, asked }),
   }));
   // What is asked for its own sake, and comes as it is, is known as well as what is joined.
   const found = [...asked.values()]
@@ -113,7 +113,16 @@ function isPlainQuery({ select, compounds, with: own }: Select, around: Names): 
 function sourceColumns(
   table: TableName,
   columns: readonly Column[],
-  { into, joins }: { readonly into: readonly string[]; readonly joins: Joins },
+  {
+    into,
+    joins,
+    asked = new Map(),
+  }: {
+    readonly into: readonly string[];
+    readonly joins: Joins;
+    /** Tables that a value is asked from: one that is not there makes NULL of it, on purpose. */
+    readonly asked?: ReadonlyMap<string, TableName>;
+  },
 ): Omit<SourceColumns, 'isPlain'> {
   const isOwn = isOf(table);
   const asIs: [string, string][] = [];
@@ -125,7 +134,7 @@ function sourceColumns(
     for (const origin of column.asIs.filter(isOwn)) asIs.push([origin.column, target]);
     for (const origin of column.from.filter(isOwn)) computed.add(fold(origin.column));
     // What is equal to a column of another table is where that one is.
-    for (const origin of column.asIs.filter((one) => !isOwn(one)))
+    for (const origin of column.asIs.filter((one) => !isOwn(one) && !asked.has(keyOf(one.table))))
       for (const equal of equalTo(origin, joins).filter(isOwn)) matched.push([equal.column, target]);
     // What a column is given instead of what it held is computed on purpose.
     if (column.asIs.length === 0) computed.add(fold(target));

@@ -294,7 +294,10 @@ function readExpr(written: Expr, scope: Scope): Value {
     const plain = columnNamed(expr.name, tables) ?? columnNamed(expr.name, around.outer);
     if (plain !== null) return plain;
   }
-  if (expr.type === 'SubqueryExpr') return readWithin(expr.select, scope)[0] ?? { asIs: [], from: [] };
+  if (expr.type === 'SubqueryExpr') {
+    const { asIs, from } = readWithin(expr.select, scope)[0] ?? { asIs: [], from: [] };
+    return { asIs, from: [...from, ...namedFromWithin(expr.select, scope)] };
+  }
   const { columns: names, star } = mentionsIn(expr);
   const mentioned = new Set([...names].map(fold));
   const from = tables
@@ -316,6 +319,33 @@ function readExpr(written: Expr, scope: Scope): Value {
 function readWithin(select: Select, { tables, around }: Scope): readonly Column[] {
   const outer = [...tables, ...around.outer];
   return readSelect(select, { ...around, tables: around.asked, outer }).columns;
+}
+
+/** What a query within an expression names of the tables around it: its value depends on that. */
+function namedFromWithin(select: Select, scope: Scope): readonly Origin[] {
+  const own = new Set<string>();
+  const called = new Set<string>();
+  const note = ({ tblName }: AstNodeMap['TableSelectTable']): void => {
+    const shape = scope.around.shapeOf(nameOf(tblName));
+    for (const column of shape?.kind === 'table' ? shape.columns : []) own.add(fold(column));
+    called.add(fold(tblName.alias?.text ?? nameOf(tblName).name));
+  };
+  traverse(select, { nodes: { TableSelectTable: note } });
+  const found: Origin[] = [];
+  const take = ({ asIs, from }: Value): void => {
+    found.push(...asIs, ...from);
+  };
+  traverse(select, {
+    nodes: {
+      Id: (expr) => {
+        if (!own.has(fold(expr.name))) take(readExpr(expr, scope));
+      },
+      QualifiedExpr: (expr) => {
+        if (!called.has(fold(expr.table.text))) take(readExpr(expr, scope));
+      },
+    },
+  });
+  return found;
 }
 
 /** The one column of this name; of several tables that have it, none. */

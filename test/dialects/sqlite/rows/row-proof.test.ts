@@ -385,6 +385,16 @@ INSERT INTO n SELECT u.id, u.n, p.bio FROM u LEFT JOIN p ON p.user_id = u.id; DR
     PROFILES,
     'CREATE TABLE m(id INTEGER PRIMARY KEY, n TEXT, text TEXT); INSERT INTO m SELECT u.id, u.n, (SELECT bio FROM p WHERE user_id = u.id) FROM u; DROP TABLE u; DROP TABLE p',
   ],
+  [
+    'a reference that is kept only where what it names is there',
+    'CREATE TABLE v(id INTEGER PRIMARY KEY); CREATE TABLE t(id INTEGER PRIMARY KEY, v_id); INSERT INTO v VALUES (1); INSERT INTO t VALUES (1, 1), (2, 555);',
+    'CREATE TABLE n(id INTEGER PRIMARY KEY, v_id INTEGER REFERENCES v(id)); INSERT INTO n SELECT id, (SELECT v.id FROM v WHERE v.id = t.v_id) FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t',
+  ],
+  [
+    'a value that is looked up by what a row holds',
+    'CREATE TABLE rates(upto INTEGER PRIMARY KEY, rate); CREATE TABLE t(id INTEGER PRIMARY KEY, amount); INSERT INTO rates VALUES (10, 3), (100, 2); INSERT INTO t VALUES (1, 7), (2, 50), (3, 5000);',
+    'CREATE TABLE n(id INTEGER PRIMARY KEY, rate); INSERT INTO n SELECT id, (SELECT max(rate) FROM rates WHERE upto >= amount) FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t',
+  ],
 ];
 
 test.each(RIGHT)('%s is right', async (_, start, ...revisions) => {
