@@ -89,8 +89,8 @@ function isKnown(line: string, document: unknown): boolean {
 function expectSameFleet(line: string, typed: string): void {
   const [asked, given] = [readLine(`${typed} ${PLACE}`), readLine(line)];
   expect(given, line).toMatchObject(place);
-  // An unknown id is looked up among all that there are.
-  const takesChoice = !/^flotilla (?:lint|history|new|show|heads|baseline|discover)\b/.test(line);
+  // An unknown id is looked up among all that there are, and a run has no other targets than its own.
+  const takesChoice = !/^flotilla (?:lint|history|new|show|heads|baseline|discover|undo|resume)\b/.test(line);
   for (const choice of ['only', 'exclude', 'limit']) {
     if (asked[choice] === undefined || !takesChoice || given['only'] !== undefined) continue;
     expect(given[choice], `${line}\n${typed}`).toEqual(asked[choice]);

@@ -158,7 +158,7 @@ export const SCENARIOS: readonly Scenario[] = [
       revisions(dir, with_({ '0002_phone.sql': up('CREATE UNIQUE INDEX u ON users (email);') }));
       sql(dir, 'project_1', "INSERT INTO users VALUES (1, 'a'), (2, 'a')");
     },
-    typed: 'upgrade 0002 --waves 1,rest --max-failures 0',
+    typed: 'flotilla upgrade 0002 --waves 1,rest --max-failures 0',
     promises: [
       {
         lines: [/^flotilla resume \d/],
