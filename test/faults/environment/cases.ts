@@ -149,14 +149,14 @@ export const ENVIRONMENT_CASES: readonly EnvironmentCase[] = [
       mode,
       ends: 'failed',
       root: true,
-      script: asNobody('chmod 444 "$DATA/project_1.db"; chmod 777 "$DATA"'),
+      script: asNobody('chmod 444 "$DATA/project_1.db"; chgrp 65534 "$DATA"; chmod 770 "$DATA"'),
     },
     {
       name: `nobody/${mode}/may-not-read-the-file`,
       mode,
       ends: 'failed',
       root: true,
-      script: asNobody('chmod 000 "$DATA/project_1.db"; chmod 777 "$DATA"'),
+      script: asNobody('chmod 000 "$DATA/project_1.db"; chgrp 65534 "$DATA"; chmod 770 "$DATA"'),
     },
     {
       name: `nobody/${mode}/may-not-write-the-directory`,
@@ -164,14 +164,14 @@ export const ENVIRONMENT_CASES: readonly EnvironmentCase[] = [
       ends: 'failed',
       root: true,
       words: ['--state-dir', '$OUT/.flotilla'],
-      script: asNobody('chmod 666 "$DATA"/*; chmod 555 "$DATA"; chmod 777 "$OUT"'),
+      script: asNobody('chmod 666 "$DATA"/*; chmod 555 "$DATA"; chgrp 65534 "$OUT"; chmod 770 "$OUT"'),
     },
     {
       name: `nobody/${mode}/may-all`,
       mode,
       ends: 'done',
       root: true,
-      script: asNobody('chmod 666 "$DATA"/*; chmod 777 "$DATA"'),
+      script: asNobody('chmod 666 "$DATA"/*; chgrp 65534 "$DATA"; chmod 770 "$DATA"'),
     },
     {
       name: `file-system/${mode}/state-elsewhere`,
@@ -279,7 +279,7 @@ function asNobody(before: string): string {
     'command -v setpriv >/dev/null || exit 99',
     PUT,
     'chmod 755 "$DATA/.."',
-    `(${before.includes('ulimit') ? 'chmod 666 "$DATA"/*; chmod 777 "$DATA"; ' : ''}${before}`,
+    `(${before.includes('ulimit') ? 'chmod 666 "$DATA"/*; chgrp 65534 "$DATA"; chmod 770 "$DATA"; ' : ''}${before}`,
     'exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@")',
     TAKE,
   ].join('\n');

@@ -95,7 +95,9 @@ async function open({ program, directory }: Bench): Promise<OpenSuite> {
 
   /** Under `umask 777` the program makes files that even it may not read, unless it is root. */
   async function askAgain(scene: Scene): Promise<readonly string[]> {
-    execFileSync('chmod', ['-R', 'u+rwX', scene.data]);
+    // What nobody's program made is taken over with the data, as whoever moves a fleet to another user does.
+    if (process.getuid?.() === 0) execFileSync('chown', ['-R', '0:0', scene.data]);
+    execFileSync('chmod', ['-R', 'u+rwX,go-w', scene.data]);
     return converge(scene, fleet);
   }
 }
