@@ -15,6 +15,7 @@ import { createShell } from '../support/typed-lines.js';
 import { PLACE, SCENARIOS } from '../support/typed-scenarios.js';
 
 const type = createShell();
+const RUN = /\d{8}T\d{6}Z-[0-9a-f]{6}/;
 const place = readLine(`flotilla status ${PLACE}`);
 
 test.for(SCENARIOS)('What is printed about $title can be typed.', async ({ make, typed, promises = [] }) => {
@@ -23,8 +24,10 @@ test.for(SCENARIOS)('What is printed about $title can be typed.', async ({ make,
   const [text, json] = [copyOf(made), copyOf(made)];
   const printed = await type(`${typed} ${PLACE}`, text);
   const document: unknown = JSON.parse((await type(`${typed} ${PLACE} --json 2>/dev/null`, json)).output);
-  const commands = commandsIn(document);
-  const lines = [...new Set([...commands.map(commandText), ...linesIn(printed.output)])];
+  // The run that the text tells of is the one that was made in the copy in which lines are typed.
+  const [run] = RUN.exec(printed.output) ?? [''];
+  const commands = commandsIn(document).map((command) => commandText(command).replace(RUN, run));
+  const lines = [...new Set([...commands, ...linesIn(printed.output)])];
   const shown = `${typed}\n${printed.output}`;
 
   expect(lines, shown).not.toEqual([]);
